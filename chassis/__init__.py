@@ -1,0 +1,1 @@
+"""Machinery without a domain noun, shared by the gateway and the services."""

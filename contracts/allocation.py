@@ -17,9 +17,9 @@ class AllocationError(BrokenRule):
 def allocate(total: int, weights: Mapping[Key, int]) -> dict[Key, int]:
     """Share `total` pence by `weights`; the shares always add up to the total.
 
-    Each share is first cut down to whole pence; the pence left over go one each to the largest cut-off remainders,
-    ties to the lowest key (for schools: the lowest URN). A negative total mirrors the positive one. A weight of 0
-    gets 0.
+    Each share is first cut down to whole pence; the pence left over go one each to the largest cut-off
+    remainders, ties to the lowest key (for schools: the lowest URN). A negative total mirrors the positive
+    one. A weight of 0 gets 0.
 
     Raises AllocationError when all weights are zero or one is negative.
     """

@@ -7,8 +7,8 @@ from typing import ClassVar
 class BrokenRule(Exception):
     """A rule of the domain was broken: nothing was changed.
 
-    Each rule has a subclass in its service's `domain/errors.py` with a stable `code`, which outside programs may
-    rely on. `fields` names the faulty inputs by their path in the request ("lines.3.quantity").
+    Each rule has a subclass in its service's `domain/errors.py` with a stable `code`, which outside programs
+    may rely on. `fields` names the faulty inputs by their path in the request ("lines.3.quantity").
     """
 
     code: ClassVar[str] = "broken_rule"

@@ -1,0 +1,26 @@
+"""Who acts: named by the token, set on every transaction, and what row-level security goes by."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ActorKind = Literal["school", "supplier", "alliance", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in one seat (a school's, a supplier's or the alliance's), or a part of Bursar itself."""
+
+    kind: ActorKind
+    person_id: str | None = None
+    name: str = ""
+    roles: frozenset[str] = field(default_factory=frozenset)
+    school_urn: int | None = None
+    supplier_id: str | None = None
+
+    def has_any(self, *roles: str) -> bool:
+        """Whether the actor holds at least one of the roles in this seat."""
+        return not self.roles.isdisjoint(roles)
+
+
+SERVICE = Actor(kind="service", name="Bursar")
+"""A worker or timer: acts for the whole alliance, never for a person."""

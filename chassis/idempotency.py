@@ -1,0 +1,85 @@
+"""A repeated POST answers as the first did: the stored answer commits with the effect."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, make_response, request
+from sqlalchemy import Connection, text
+from werkzeug.exceptions import BadRequest
+
+from chassis.actor import Actor
+from chassis.request import current_actor, current_database
+from contracts.errors import BrokenRule
+
+_LONGEST_KEY = 200
+_KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+
+_CLAIM = text(
+    "INSERT INTO idempotency_key (owner, key, request_hash) VALUES (:owner, :key, :hash)"
+    " ON CONFLICT DO NOTHING RETURNING 1"
+)
+_STORED = text("SELECT request_hash, status, headers, body FROM idempotency_key WHERE owner = :owner AND key = :key")
+_STORE = text(
+    "UPDATE idempotency_key SET status = :status, headers = CAST(:headers AS jsonb), body = :body"
+    " WHERE owner = :owner AND key = :key"
+)
+_FORGET = text("DELETE FROM idempotency_key WHERE created_at < now() - interval '7 days'")
+
+
+class IdempotencyKeyReused(BrokenRule):
+    """The same key came with another request."""
+
+    code = "idempotency_key_reused"
+
+
+def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a POST view take `Idempotency-Key`: same key and body gives the stored answer, another body 422.
+
+    The outermost decorator under the route. A refused request stores nothing and may be tried again. Two at once wait
+    for each other on the key's row.
+    """
+
+    @wraps(view)
+    def once(*args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(*args, **kwargs)
+        if not 8 <= len(key) <= _LONGEST_KEY or not key.isprintable():
+            raise BadRequest(f"Idempotency-Key must have 8 to {_LONGEST_KEY} printable characters.")
+        actor = current_actor()
+        with current_database().transaction(actor) as connection:
+            return _first_or_stored(connection, _owner(actor), key, lambda: view(*args, **kwargs))
+
+    return once
+
+
+def forget_old_keys(connection: Connection) -> int:
+    """Delete keys older than a week; returns how many. Called by a timer of each worker."""
+    return connection.execute(_FORGET).rowcount
+
+
+def _first_or_stored(connection: Connection, owner: str, key: str, run: Callable[[], Any]) -> Response:
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data()).digest()
+    names = {"owner": owner, "key": key}
+    if connection.execute(_CLAIM, {**names, "hash": digest}).first() is None:
+        return _stored(connection, names, digest)
+    response: Response = make_response(run())
+    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    connection.execute(
+        _STORE, {**names, "status": response.status_code, "headers": json.dumps(headers), "body": response.get_data()}
+    )
+    return response
+
+
+def _stored(connection: Connection, names: dict[str, str], digest: bytes) -> Response:
+    row = connection.execute(_STORED, names).one()
+    if bytes(row.request_hash) != digest:
+        raise IdempotencyKeyReused("This Idempotency-Key was used for another request.")
+    return Response(bytes(row.body), row.status, headers={**row.headers, "Idempotent-Replay": "true"})
+
+
+def _owner(actor: Actor) -> str:
+    return f"{actor.person_id}/{actor.kind}/{actor.school_urn or actor.supplier_id or ''}"
