@@ -1,0 +1,55 @@
+"""Every door asks for a token, unless it is listed here."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from chassis.web import is_public
+from contracts.topology import PRODUCERS
+
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/internal/events"}
+# /internal/events asks for the feed's own secret; tests/chassis holds that.
+
+
+@pytest.fixture(params=PRODUCERS)
+def service(request: pytest.FixtureRequest, service_app) -> Iterator[Flask]:
+    return service_app(request.param)
+
+
+def test_routes_need_a_token_unless_listed(service: Flask) -> None:
+    open_doors = {
+        rule.rule
+        for rule in service.url_map.iter_rules()
+        if is_public(rule.endpoint, service.view_functions[rule.endpoint])
+    }
+    assert open_doors == PUBLIC
+
+
+def test_a_call_without_a_token_is_refused(service: Flask) -> None:
+    client = service.test_client()
+    tried = 0
+    for rule in service.url_map.iter_rules():
+        if rule.rule in PUBLIC:
+            continue
+        path = rule.rule
+        for argument in rule.arguments:
+            converter = rule._converters[argument].__class__.__name__
+            value = "1" if converter == "IntegerConverter" else "00000000-0000-4000-8000-000000000001"
+            path = path.replace(path[path.index("<") : path.index(">") + 1], value, 1)
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            answer = client.open(path, method=method)
+            assert answer.status_code == 401, f"{method} {path} answered {answer.status_code}"
+            assert answer.get_json()["code"] == "token_invalid"
+            tried += 1
+    assert tried >= 4
+
+
+def test_every_change_names_the_roles_that_may_make_it(service: Flask) -> None:
+    open_to_all = [
+        f"{method} {rule.rule}"
+        for rule in service.url_map.iter_rules()
+        for method in rule.methods & {"POST", "PUT", "DELETE", "PATCH"}
+        if rule.rule not in PUBLIC and not getattr(service.view_functions[rule.endpoint], "bursar_roles", None)
+    ]
+    assert not open_to_all
