@@ -1,0 +1,62 @@
+"""The rules of signing in, each with the stable code that outside programs may rely on."""
+
+from contracts.errors import BrokenRule
+
+
+class SignInRefused(BrokenRule):
+    """The e-mail address and password do not belong together; which of them is wrong is not told."""
+
+    code = "sign_in_refused"
+
+
+class TooManyAttempts(BrokenRule):
+    """Too many sign-ins failed for this account or from this address: wait `retry_after` seconds."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, retry_after: int) -> None:
+        minutes = max(1, round(retry_after / 60))
+        super().__init__(f"Too many attempts to sign in. Try again in {minutes} minute{'' if minutes == 1 else 's'}.")
+        self.retry_after = retry_after
+
+
+class NoSeat(BrokenRule):
+    """The person holds no role today."""
+
+    code = "no_seat"
+
+
+class SeatRequired(BrokenRule):
+    """The person has several seats and must choose one."""
+
+    code = "seat_required"
+
+
+class UnknownSeat(BrokenRule):
+    """The chosen seat is not, or no longer, one of the person's."""
+
+    code = "unknown_seat"
+
+
+class PasswordTooWeak(BrokenRule):
+    """The new password breaks the password rules."""
+
+    code = "password_too_weak"
+
+
+class SessionExpired(BrokenRule):
+    """The request names no living session."""
+
+    code = "session_expired"
+
+
+class CsrfRequired(BrokenRule):
+    """A change made with the browser's cookie must prove that it comes from one of our own pages."""
+
+    code = "csrf_required"
+
+
+class FormTooLarge(BrokenRule):
+    """The form is too large to be kept while its sender signs in again."""
+
+    code = "form_too_large"

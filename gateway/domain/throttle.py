@@ -1,0 +1,29 @@
+"""How often a sign-in may fail. Attempts are counted before the password is looked at, so a burst gains nothing."""
+
+from datetime import timedelta
+from typing import Final
+
+WINDOW: Final = timedelta(minutes=15)
+
+# A school's whole office may sign in from one address; one account is guessed at from many.
+LIMITS: Final = {"account": 10, "address": 60}
+
+
+def account_key(email: str) -> str:
+    """The counter of one account."""
+    return f"account:{email}"
+
+
+def address_key(address: str) -> str:
+    """The counter of one network address."""
+    return f"address:{address}"
+
+
+def is_over(key: str, attempts: int) -> bool:
+    """Whether this many attempts within one window are too many for the counter."""
+    return attempts > LIMITS[key.partition(":")[0]]
+
+
+def normal_email(email: str) -> str:
+    """The form in which addresses are compared and stored."""
+    return email.strip().casefold()

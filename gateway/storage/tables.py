@@ -1,0 +1,53 @@
+"""The gateway's own tables: who may sign in, and who has."""
+
+from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("roles", JSONB, nullable=False),
+)
+
+credential = Table(
+    "credential",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("person_id", Uuid(as_uuid=False), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("seat", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+sign_in_attempt = Table(
+    "sign_in_attempt",
+    metadata,
+    Column("counter", Text, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+)
+
+pending_form = Table(
+    "pending_form",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("person_id", Uuid(as_uuid=False), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("fields", JSONB, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)

@@ -1,0 +1,25 @@
+"""Remove what has expired: sessions, kept forms and counters of attempts."""
+
+from datetime import UTC, datetime, timedelta
+
+from chassis.actor import SERVICE
+from chassis.database import Database
+from gateway.domain.sessions import KEPT_FORM
+from gateway.domain.throttle import WINDOW
+from gateway.storage.attempts import delete_counters_before
+from gateway.storage.pending_forms import delete_forms_before
+from gateway.storage.sessions import delete_sessions_ended_before
+
+# An expired session is remembered for a day, so that a form sent with it can still be kept for its person.
+_REMEMBERED = timedelta(days=1)
+
+
+def purge_expired(database: Database) -> int:
+    """Remove every row that nothing can use any more; the number removed."""
+    now = datetime.now(UTC)
+    with database.transaction(SERVICE) as connection:
+        return (
+            delete_sessions_ended_before(connection, now - _REMEMBERED)
+            + delete_forms_before(connection, now - KEPT_FORM)
+            + delete_counters_before(connection, now - WINDOW)
+        )
