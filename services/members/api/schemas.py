@@ -1,0 +1,126 @@
+"""What goes over the wire about schools, suppliers and people."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from contracts.phases import PHASES
+from contracts.roles import ROLE_SEATS
+from services.members.domain.school import HIGHEST_URN, LOWEST_URN
+
+MOST_PER_PAGE = 1000
+
+
+def _text(most: int, *, least: int = 0) -> list[validate.Validator]:
+    plain = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
+    return [validate.Length(min=least, max=most), plain]
+
+
+class UuidText(fields.UUID):
+    """A UUID on the wire and a string inside."""
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
+        return str(super()._deserialize(*args, **kwargs))
+
+
+class SchoolInSchema(Schema):
+    """A school as an editor sends it whole."""
+
+    name = fields.String(required=True, validate=_text(200, least=1))
+    phase = fields.String(required=True, validate=validate.OneOf(list(PHASES)))
+    type_code = fields.String(load_default="", validate=_text(4))
+    la_code = fields.String(load_default="", validate=_text(4))
+    establishment_number = fields.String(load_default="", validate=_text(4))
+    low_age = fields.Integer(load_default=None, allow_none=True, strict=True)
+    high_age = fields.Integer(load_default=None, allow_none=True, strict=True)
+    pupils = fields.Integer(load_default=None, allow_none=True, strict=True)
+    pupils_on = fields.Date(load_default=None, allow_none=True)
+    pupils_source = fields.String(load_default="", validate=_text(60))
+    postcode = fields.String(load_default="", validate=_text(10))
+    town = fields.String(load_default="", validate=_text(100))
+    joined_on = fields.Date(required=True)
+    left_on = fields.Date(load_default=None, allow_none=True)
+
+
+class SchoolSchema(SchoolInSchema):
+    """A school as it stands."""
+
+    urn = fields.Integer(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class SupplierInSchema(Schema):
+    """A supplier as an editor sends it whole."""
+
+    name = fields.String(required=True, validate=_text(200, least=1))
+    email = fields.String(required=True, validate=_text(254))
+    vat_number = fields.String(load_default=None, allow_none=True, validate=_text(20))
+
+
+class SupplierSchema(SupplierInSchema):
+    """A supplier as it stands."""
+
+    supplier_id = fields.String(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class RoleSchema(Schema):
+    """One role in one organisation between two dates."""
+
+    role = fields.String(required=True, validate=validate.OneOf(list(ROLE_SEATS)))
+    school_urn = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(LOWEST_URN, HIGHEST_URN)
+    )
+    supplier_id = UuidText(load_default=None, allow_none=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(load_default=None, allow_none=True)
+
+
+class PersonInSchema(Schema):
+    """A person as an editor sends them whole."""
+
+    name = fields.String(required=True, validate=_text(200, least=1))
+    email = fields.String(required=True, validate=_text(254))
+    roles = fields.List(fields.Nested(RoleSchema), load_default=list, validate=validate.Length(max=50))
+
+
+class PersonSchema(PersonInSchema):
+    """A person as the reader may see them."""
+
+    person_id = fields.String(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class SchoolPageSchema(Schema):
+    """A page of schools."""
+
+    items = fields.List(fields.Nested(SchoolSchema))
+    next = fields.Integer(allow_none=True)
+
+
+class SupplierListSchema(Schema):
+    """All suppliers."""
+
+    items = fields.List(fields.Nested(SupplierSchema))
+    next = fields.String(allow_none=True)
+
+
+class PersonPageSchema(Schema):
+    """A page of people."""
+
+    items = fields.List(fields.Nested(PersonSchema))
+    next = fields.String(allow_none=True)
+
+
+class SchoolQuerySchema(Schema):
+    """Which page of schools."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(0, HIGHEST_URN))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+class PersonQuerySchema(Schema):
+    """Which page of people."""
+
+    after = UuidText(load_default=None)
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))

@@ -1,0 +1,23 @@
+"""The members' web process."""
+
+import os
+
+from flask import Flask
+
+from chassis import web
+from chassis.database import Database
+from chassis.settings import Settings, read_settings
+from services.members.api import views
+from services.members.api.errors import STATUSES
+
+
+def create_app() -> Flask:
+    """The application under the settings of the environment."""
+    settings = read_settings("members", os.environ)
+    return build_app(settings, Database(settings.database_url, pool_size=settings.pool_size))
+
+
+def build_app(settings: Settings, database: Database) -> Flask:
+    """The application on a given database."""
+    blueprints = (views.schools, views.suppliers, views.people)
+    return web.create_app("members", settings, database, blueprints, STATUSES, title="Bursar members")

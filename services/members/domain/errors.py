@@ -1,0 +1,57 @@
+"""The rules of membership that can be broken, one exception each."""
+
+from contracts.errors import BrokenRule
+
+
+class SchoolInvalid(BrokenRule):
+    """A school's facts do not hold together."""
+
+    code = "school_invalid"
+
+
+class SupplierInvalid(BrokenRule):
+    """A supplier's facts do not hold together."""
+
+    code = "supplier_invalid"
+
+
+class VatNumberInvalid(BrokenRule):
+    """A VAT number that no tax office can have given out."""
+
+    code = "vat_number_invalid"
+
+
+class SupplierNameTaken(BrokenRule):
+    """Two suppliers of one name cannot be told apart on a purchase order."""
+
+    code = "supplier_name_taken"
+
+
+class PersonInvalid(BrokenRule):
+    """A person's name, address or roles do not hold together."""
+
+    code = "person_invalid"
+
+
+class EmailTaken(BrokenRule):
+    """An e-mail address signs in one person only."""
+
+    code = "email_taken"
+
+
+class OrganisationUnknown(BrokenRule):
+    """A role names a school or supplier that is not there."""
+
+    code = "organisation_unknown"
+
+
+class SelectionMissing(BrokenRule):
+    """An import must say which schools: by local authority or by URN."""
+
+    code = "selection_missing"
+
+
+class SchoolFileUnreadable(BrokenRule):
+    """A file of schools is broken as a whole, so nothing of it was taken."""
+
+    code = "school_file_unreadable"

@@ -1,0 +1,105 @@
+"""A person and the roles held, each in one organisation and between two dates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from contracts.roles import ROLE_SEATS
+from services.members.domain.errors import PersonInvalid
+from services.members.domain.supplier import is_email
+
+ALLIANCE_NAME: Final = "The alliance"
+MOST_ROLES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role, held for one school, one supplier or (neither) the alliance; `ends_on` is its last day."""
+
+    role: str
+    school_urn: int | None
+    supplier_id: str | None
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person with every role ever held, in the order of their start."""
+
+    person_id: str
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+    version: int = 0
+
+
+def check_person(person: Person) -> None:
+    """Raise PersonInvalid with every fault, by field ("roles.0.school_urn")."""
+    faults: dict[str, str] = {}
+    if not person.name.strip():
+        faults["name"] = "Enter the person's name."
+    if not is_email(person.email):
+        faults["email"] = "Enter an e-mail address, such as office@school.example."
+    if len(person.roles) > MOST_ROLES:
+        faults["roles"] = f"A person holds at most {MOST_ROLES} roles."
+    for index, role in enumerate(person.roles):
+        faults |= {f"roles.{index}.{field}": fault for field, fault in _role_faults(role).items()}
+    faults |= _overlaps(person.roles)
+    if faults:
+        raise PersonInvalid("The person's details do not hold together.", fields=faults)
+
+
+def in_order(roles: Sequence[Role]) -> tuple[Role, ...]:
+    """Roles by start, then by name and organisation, so that equal sets of roles compare equal."""
+    return tuple(
+        sorted(
+            roles, key=lambda role: (role.starts_on, role.role, role.school_urn or 0, role.supplier_id or "")
+        )
+    )
+
+
+def grants_administrator(before: Sequence[Role], after: Sequence[Role]) -> bool:
+    """Whether a change touches who is an administrator, which only administrators decide."""
+    return {role for role in before if role.role == "administrator"} != {
+        role for role in after if role.role == "administrator"
+    }
+
+
+def same_person(one: Person, other: Person) -> bool:
+    """Whether two records say the same of a person, whatever their versions."""
+    return replace(one, version=0) == replace(other, version=0)
+
+
+def _role_faults(role: Role) -> dict[str, str]:
+    seat = ROLE_SEATS.get(role.role)
+    if seat is None:
+        return {"role": f"Choose one of: {', '.join(ROLE_SEATS)}."}
+    faults: dict[str, str] = {}
+    if (role.school_urn is None) == (seat == "school"):
+        faults["school_urn"] = "Name the school." if seat == "school" else "This role belongs to no school."
+    if (role.supplier_id is None) == (seat == "supplier"):
+        faults["supplier_id"] = (
+            "Name the supplier." if seat == "supplier" else "This role belongs to no supplier."
+        )
+    if role.ends_on is not None and role.ends_on < role.starts_on:
+        faults["ends_on"] = "A role cannot end before it starts."
+    return faults
+
+
+def _overlaps(roles: Sequence[Role]) -> dict[str, str]:
+    """The same role in the same organisation may be held again, but not twice at once."""
+    faults: dict[str, str] = {}
+    for index, role in enumerate(roles):
+        for earlier in roles[:index]:
+            same_seat = (role.role, role.school_urn, role.supplier_id) == (
+                earlier.role,
+                earlier.school_urn,
+                earlier.supplier_id,
+            )
+            starts_before_end = earlier.ends_on is None or role.starts_on <= earlier.ends_on
+            ends_after_start = role.ends_on is None or role.ends_on >= earlier.starts_on
+            if same_seat and starts_before_end and ends_after_start:
+                faults[f"roles.{index}.starts_on"] = "This role is already held on these dates."
+    return faults

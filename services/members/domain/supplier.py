@@ -1,0 +1,60 @@
+"""A supplier: whom contracts are with, and what its invoices must show."""
+
+import re
+from dataclasses import dataclass, replace
+
+from stdnum.exceptions import ValidationError
+from stdnum.gb import vat
+
+from services.members.domain.errors import SupplierInvalid, VatNumberInvalid
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+LONGEST_EMAIL = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """A supplier as it now stands. `vat_number` is None for one that is not registered for VAT."""
+
+    supplier_id: str
+    name: str
+    email: str
+    vat_number: str | None
+    version: int = 0
+
+
+def check_supplier(supplier: Supplier) -> None:
+    """Raise SupplierInvalid with every fault, by field."""
+    faults: dict[str, str] = {}
+    if not supplier.name.strip():
+        faults["name"] = "Enter the supplier's name."
+    if not is_email(supplier.email):
+        faults["email"] = "Enter an e-mail address, such as orders@supplier.example."
+    if faults:
+        raise SupplierInvalid("The supplier's details do not hold together.", fields=faults)
+
+
+def clean_vat_number(text: str | None) -> str | None:
+    """A United Kingdom VAT number as `GB` and its digits, or None where there is none.
+
+    Raises VatNumberInvalid when the length or check digits are wrong (HMRC's modulus 97, both series).
+    """
+    if text is None or not text.strip():
+        return None
+    try:
+        return f"GB{vat.validate(text)}"
+    except ValidationError as fault:
+        raise VatNumberInvalid(
+            f"{text.strip()} is not a VAT number of the United Kingdom.",
+            fields={"vat_number": "Check the VAT number: nine digits, as printed on the supplier's invoices."},
+        ) from fault
+
+
+def is_email(text: str) -> bool:
+    """Whether a text has the form of an e-mail address."""
+    return len(text) <= LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
+
+
+def same_supplier(one: Supplier, other: Supplier) -> bool:
+    """Whether two records say the same of a supplier, whatever their versions."""
+    return replace(one, version=0) == replace(other, version=0)

@@ -1,0 +1,57 @@
+"""The tables of the members' database."""
+
+from sqlalchemy import Column, Date, ForeignKey, Integer, MetaData, Table, Text, Uuid
+
+metadata = MetaData()
+
+school = Table(
+    "school",
+    metadata,
+    Column("urn", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("type_code", Text, nullable=False),
+    Column("la_code", Text, nullable=False),
+    Column("establishment_number", Text, nullable=False),
+    Column("low_age", Integer),
+    Column("high_age", Integer),
+    Column("pupils", Integer),
+    Column("pupils_on", Date),
+    Column("pupils_source", Text, nullable=False),
+    Column("postcode", Text, nullable=False),
+    Column("town", Text, nullable=False),
+    Column("joined_on", Date, nullable=False),
+    Column("left_on", Date),
+    Column("version", Integer, nullable=False),
+)
+
+supplier = Table(
+    "supplier",
+    metadata,
+    Column("supplier_id", Uuid(as_uuid=False), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("vat_number", Text),
+    Column("version", Integer, nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+person_role = Table(
+    "person_role",
+    metadata,
+    Column("person_id", ForeignKey("person.person_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("school_urn", ForeignKey("school.urn")),
+    Column("supplier_id", ForeignKey("supplier.supplier_id")),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+)

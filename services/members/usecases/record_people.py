@@ -1,0 +1,118 @@
+"""Record people and their roles, and tell the gateway, where they sign in."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from chassis.actor import Actor
+from chassis.database import Database
+from chassis.event_log import NewEvent, append_many
+from contracts.errors import Forbidden, NotFound, VersionConflict
+from services.members.domain.errors import EmailTaken, OrganisationUnknown
+from services.members.domain.person import (
+    ALLIANCE_NAME,
+    Person,
+    Role,
+    check_person,
+    grants_administrator,
+    in_order,
+    same_person,
+)
+from services.members.storage import people
+from services.members.storage.directory import lock_directory
+from services.members.storage.schools import school_names
+from services.members.storage.suppliers import supplier_names
+
+
+def add_person(database: Database, actor: Actor, name: str, email: str, roles: Sequence[Role]) -> Person:
+    """Record a new person. Raises PersonInvalid, EmailTaken, OrganisationUnknown, Forbidden."""
+    person = Person(str(uuid.uuid4()), name.strip(), email.strip(), in_order(roles))
+    with database.transaction(actor) as connection:
+        lock_directory(connection)
+        _check_change(connection, actor, (), person)
+        return _save(connection, person)
+
+
+def put_person(database: Database, actor: Actor, person: Person, version: int) -> Person:
+    """Write a person whole, all roles included; `version` is what the editor saw.
+
+    Raises NotFound, VersionConflict, PersonInvalid, EmailTaken, OrganisationUnknown, Forbidden.
+    """
+    person = replace(person, name=person.name.strip(), email=person.email.strip(), roles=in_order(person.roles))
+    with database.transaction(actor) as connection:
+        lock_directory(connection)
+        before = people.find_person(connection, person.person_id, lock=True)
+        if before is None:
+            raise NotFound("There is no such person.")
+        if before.version != version:
+            raise VersionConflict("Somebody else changed this person meanwhile.")
+        if same_person(before, person):
+            return before
+        _check_change(connection, actor, before.roles, person)
+        return _save(connection, replace(person, version=version))
+
+
+def announce_people(connection: Connection, changed: Iterable[Person]) -> None:
+    """Append PersonRecorded for each, with the present names of their schools and suppliers."""
+    changed = list(changed)
+    roles = [role for person in changed for role in person.roles]
+    names = school_names(connection, {role.school_urn for role in roles if role.school_urn is not None})
+    suppliers = supplier_names(connection, {role.supplier_id for role in roles if role.supplier_id is not None})
+    append_many(connection, [_recorded(person, names, suppliers) for person in changed])
+
+
+def _check_change(connection: Connection, actor: Actor, before: Sequence[Role], person: Person) -> None:
+    check_person(person)
+    if grants_administrator(before, person.roles) and not (
+        actor.kind == "service" or actor.has_any("administrator")
+    ):
+        raise Forbidden("Only an administrator decides who is an administrator.")
+    holder = people.find_person_by_email(connection, person.email)
+    if holder is not None and holder.person_id != person.person_id:
+        raise EmailTaken(
+            "Somebody already signs in with this address.", fields={"email": "Already in use by another person."}
+        )
+    names = school_names(connection, {role.school_urn for role in person.roles if role.school_urn is not None})
+    suppliers = supplier_names(
+        connection, {role.supplier_id for role in person.roles if role.supplier_id is not None}
+    )
+    faults = {}
+    for index, role in enumerate(person.roles):
+        if role.school_urn is not None and role.school_urn not in names:
+            faults[f"roles.{index}.school_urn"] = f"There is no school {role.school_urn}."
+        if role.supplier_id is not None and role.supplier_id not in suppliers:
+            faults[f"roles.{index}.supplier_id"] = "There is no such supplier."
+    if faults:
+        raise OrganisationUnknown("A role names an organisation that is not there.", fields=faults)
+
+
+def _save(connection: Connection, person: Person) -> Person:
+    saved = people.save_person(connection, person)
+    announce_people(connection, [saved])
+    return saved
+
+
+def _recorded(person: Person, schools: dict[int, str], suppliers: dict[str, str]) -> NewEvent:
+    def organisation(role: Role) -> str:
+        if role.school_urn is not None:
+            return schools[role.school_urn]
+        return ALLIANCE_NAME if role.supplier_id is None else suppliers[role.supplier_id]
+
+    roles = [
+        {
+            "role": role.role,
+            "school_urn": role.school_urn,
+            "supplier_id": role.supplier_id,
+            "organisation": organisation(role),
+            "starts_on": role.starts_on.isoformat(),
+            "ends_on": None if role.ends_on is None else role.ends_on.isoformat(),
+        }
+        for role in person.roles
+    ]
+    return NewEvent(
+        "PersonRecorded",
+        key=f"person:{person.person_id}",
+        body={"person_id": person.person_id, "name": person.name, "email": person.email, "roles": roles},
+    )

@@ -1,0 +1,15 @@
+"""The members' worker: its relay. It listens to nobody."""
+
+import os
+
+from chassis.consumer import handlers_in
+from chassis.database import Database
+from chassis.settings import read_settings
+from chassis.worker import run_worker
+
+
+def main() -> None:
+    """Run until told to stop."""
+    settings = read_settings("members", os.environ)
+    database = Database(settings.database_url, pool_size=settings.pool_size)
+    run_worker("members", settings, database, handlers_in("services.members.inbox"), timers=[])
