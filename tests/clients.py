@@ -1,0 +1,158 @@
+"""Ways into a service for its tests: its HTTP door with real tokens, and its inbox with real events."""
+
+import importlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from chassis.actor import SERVICE, Actor
+from chassis.settings import read_settings
+from chassis.tokens import Minter, new_key_pair
+from contracts.topology import PRODUCERS
+from tests.backends import ServiceDatabase
+
+FEED_SECRET = "a feed secret that only the tests know"
+KEYS = {
+    "SchoolRecorded": ("members", "school", "urn"),
+    "SupplierRecorded": ("members", "supplier", "supplier_id"),
+    "PersonRecorded": ("members", "person", "person_id"),
+    "ContractRecorded": ("catalogue", "contract", "contract_id"),
+    "OfferPublished": ("catalogue", "offer", "offer_id"),
+    "OfferWithdrawn": ("catalogue", "offer", "offer_id"),
+    "RoundClosed": ("orders", "round", "round_id"),
+    "PurchaseOrderIssued": ("orders", "purchase_order", "purchase_order_id"),
+    "DropIssued": ("orders", "purchase_order", "purchase_order_id"),
+    "PurchaseOrderAcknowledged": ("orders", "purchase_order", "purchase_order_id"),
+    "ReceiptRecorded": ("orders", "purchase_order", "purchase_order_id"),
+    "BillIssued": ("billing", "bill", "bill_id"),
+    "PurchaseOrderSettled": ("billing", "purchase_order", "purchase_order_id"),
+}
+
+
+@cache
+def key_pair() -> tuple[str, str]:
+    """The test run's (private, public) keys for service tokens."""
+    return new_key_pair()
+
+
+def settings_for(database: ServiceDatabase, broker_url: str = "pgmq://nobody@localhost/none", **extra: str) -> Any:
+    """The settings of a part whose database this is, as its process would read them from its environment."""
+    return read_settings(database.name, environment_for(database, broker_url) | extra)
+
+
+def environment_for(database: ServiceDatabase, broker_url: str) -> dict[str, str]:
+    """The environment of one part's processes, over this database and broker."""
+    return {
+        "BURSAR_ENV": "embedded",
+        f"{database.name.upper()}_DATABASE_URL": database.app_url,
+        f"{database.name.upper()}_MIGRATION_DATABASE_URL": database.owner_url,
+        "BROKER_URL": broker_url,
+        "SERVICE_TOKEN_PRIVATE_KEY": key_pair()[0],
+        "SERVICE_TOKEN_PUBLIC_KEY": key_pair()[1],
+        "SECRET_KEY": "a secret key that only the tests know",
+        "FEED_SECRET": FEED_SECRET,
+        **{f"{name.upper()}_URL": "http://127.0.0.1:1" for name in PRODUCERS},
+    }
+
+
+class ServiceClient:
+    """Flask's test client with a token, an idempotency key and an If-Match where they are asked for."""
+
+    def __init__(self, app: Flask, audience: str, actor: Actor) -> None:
+        self.app = app
+        self.audience = audience
+        self.actor = actor
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """GET as the actor."""
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> TestResponse:
+        """POST as the actor; `key` is the Idempotency-Key, a new one if it isn't given."""
+        return self.send("POST", path, json=json, **{"key": str(uuid4()), **options})
+
+    def put(self, path: str, json: Any = None, **options: Any) -> TestResponse:
+        """PUT as the actor; `version` goes into If-Match."""
+        return self.send("PUT", path, json=json, **options)
+
+    def send(
+        self, method: str, path: str, *, key: str | None = None, version: int | None = None, **options: Any
+    ) -> TestResponse:
+        """Any method; `key=None` and `version=None` leave the header out."""
+        headers = {"Authorization": f"Bearer {_minter().mint(self.audience, self.actor)}"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        if options.get("json", ...) is None:
+            del options["json"]
+        return self.app.test_client().open(
+            path, method=method, headers=headers | dict(options.pop("headers", {})), **options
+        )
+
+
+class Clients:
+    """Makes clients of services; see the fixture `service_client`."""
+
+    def __init__(self, databases: Callable[[str], ServiceDatabase]) -> None:
+        self._databases = databases
+        self._own: dict[str, ServiceDatabase] = {}
+        self._apps: dict[str, Flask] = {}
+
+    def database(self, name: str) -> ServiceDatabase:
+        """The database that this test's clients of that service share."""
+        if name not in self._own:
+            self._own[name] = self._databases(name)
+        return self._own[name]
+
+    def __call__(self, name: str, actor: Actor, *, database: ServiceDatabase | None = None) -> ServiceClient:
+        """A client of the service as that actor."""
+        used = database or self.database(name)
+        if used.app_url not in self._apps:
+            module = importlib.import_module(f"services.{name}.app")
+            self._apps[used.app_url] = module.build_app(settings_for(used), used.database)
+        return ServiceClient(self._apps[used.app_url], name, actor)
+
+
+@cache
+def _minter() -> Minter:
+    return Minter(key_pair()[0])
+
+
+def deliver(database: ServiceDatabase, consumer: str, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Hand events, as (type, body), to the consumer's handlers of today, in one transaction as a worker would.
+
+    Runs of one type go to their handler together. Bodies pass through JSON, as they would on the wire.
+    """
+    from chassis.consumer import Event, handlers_in
+
+    handlers = handlers_in(f"{consumer}.inbox" if consumer == "gateway" else f"services.{consumer}.inbox")
+    run: list[Any] = []
+    with database.database.transaction(SERVICE) as connection:
+        for position, (event_type, body) in enumerate(events, start=1):
+            if run and run[0].type != event_type:
+                handlers[run[0].type](connection, run)
+                run = []
+            producer, aggregate, identifier = KEYS[event_type]
+            run.append(
+                Event(
+                    event_id=str(uuid4()),
+                    type=event_type,
+                    version=1,
+                    key=f"{aggregate}:{body[identifier]}",
+                    occurred_at=datetime.now(UTC),
+                    traceparent="",
+                    correlation_id="",
+                    position=position,
+                    producer=producer,
+                    body=json.loads(json.dumps(body)),
+                )
+            )
+        if run:
+            handlers[run[0].type](connection, run)
