@@ -109,6 +109,8 @@ class EmbeddedPostgres:
             if self._wait_for_end(pid, seconds):
                 break
         self.process = None
+        self._clear_socket()
+        self.socket_dir.rmdir()
 
     def pid(self) -> int | None:
         """The process id of the running server over this directory, whoever started it; None if none runs."""

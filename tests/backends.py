@@ -7,11 +7,15 @@ process that began the session stops it all at the end, and removes what a kille
 """
 
 import fcntl
+import gc
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -37,6 +41,11 @@ PASSWORD = "test"
 LABEL = "bursar.test-session"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400", "jit=off")
+START_EMBEDDED = """
+import pathlib, sys
+from bursar.embedded import EmbeddedPostgres
+EmbeddedPostgres(pathlib.Path(sys.argv[1]), durable=False).start()
+"""
 
 
 class BackendMissing(Exception):
@@ -232,7 +241,8 @@ def _start_postgres() -> Running:
         return _start_postgres_container()
     data_dir = session_dir() / "embedded"
     server = EmbeddedPostgres(data_dir, durable=False)
-    server.start()
+    # From a process of its own, as the server outlives the test process that happens to need it first.
+    subprocess.run([sys.executable, "-W", "ignore", "-c", START_EMBEDDED, str(data_dir)], check=True)
     return Running(kind="embedded", url=server.admin_url, data_dir=str(data_dir))
 
 
@@ -324,7 +334,11 @@ def _docker() -> Any:
     try:
         return docker.from_env(timeout=300)
     except docker.errors.DockerException:
-        return None
+        pass
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()  # the client drops its socket unclosed when nobody answers
+    return None
 
 
 def _engine_has(image: str) -> bool:

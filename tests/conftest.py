@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests import backends
 from tests.backends import BackendMissing, ServiceDatabase
 from tests.clients import Clients
 
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 REQUIRED = os.environ.get("REQUIRE_BACKENDS") == "1"
 
 
@@ -50,7 +51,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return _skip_is_failure((yield))
 
 
-def _skip_is_failure(report: Any) -> Any:
+def _skip_is_failure(report: Report) -> Report:
     """With REQUIRE_BACKENDS=1 nothing may be left out unseen: a skipped test is a failed one, and says why."""
     if REQUIRED and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
