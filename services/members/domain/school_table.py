@@ -8,9 +8,12 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from services.members.domain.errors import SchoolFileUnreadable
+
+if TYPE_CHECKING:
+    import _csv
 
 Layout = Literal["register", "census"]
 
@@ -95,7 +98,7 @@ def _decoded(content: bytes) -> str:
             raise SchoolFileUnreadable(f"Line {line}: neither UTF-8 nor cp1252 text.") from fault
 
 
-def _records(reader: "csv._reader") -> Iterator[tuple[int, list[str]]]:
+def _records(reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:
     """Records with the line they start on; a quoted value may span lines. Blank lines are passed over."""
     while True:
         line = reader.line_num + 1
