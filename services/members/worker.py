@@ -3,9 +3,10 @@
 import os
 
 from chassis.consumer import handlers_in
+from chassis.worker import run_worker
+
 from chassis.database import Database
 from chassis.settings import read_settings
-from chassis.worker import run_worker
 
 
 def main() -> None:

@@ -41,9 +41,7 @@ def list_schools(query: dict[str, int]) -> dict[str, Any]:
 @schools.response(200, schemas.SchoolSchema)
 def get_school(urn: int) -> Response:
     """One school."""
-    return _answer(
-        schemas.SchoolSchema(), read_directory.get_school(current_database(), current_actor(), urn)
-    )
+    return _answer(schemas.SchoolSchema(), read_directory.get_school(current_database(), current_actor(), urn))
 
 
 @schools.route("/schools/<int(max=999999):urn>", methods=["PUT"])

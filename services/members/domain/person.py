@@ -54,9 +54,7 @@ def check_person(person: Person) -> None:
 def in_order(roles: Sequence[Role]) -> tuple[Role, ...]:
     """Roles by start, then by name and organisation, so that equal sets of roles compare equal."""
     return tuple(
-        sorted(
-            roles, key=lambda role: (role.starts_on, role.role, role.school_urn or 0, role.supplier_id or "")
-        )
+        sorted(roles, key=lambda role: (role.starts_on, role.role, role.school_urn or 0, role.supplier_id or ""))
     )
 
 
@@ -80,9 +78,7 @@ def _role_faults(role: Role) -> dict[str, str]:
     if (role.school_urn is None) == (seat == "school"):
         faults["school_urn"] = "Name the school." if seat == "school" else "This role belongs to no school."
     if (role.supplier_id is None) == (seat == "supplier"):
-        faults["supplier_id"] = (
-            "Name the supplier." if seat == "supplier" else "This role belongs to no supplier."
-        )
+        faults["supplier_id"] = "Name the supplier." if seat == "supplier" else "This role belongs to no supplier."
     if role.ends_on is not None and role.ends_on < role.starts_on:
         faults["ends_on"] = "A role cannot end before it starts."
     return faults

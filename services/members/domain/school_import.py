@@ -134,9 +134,7 @@ def _merged(before: School | None, facts: SchoolFacts, joined_on: date) -> tuple
         if _is_older(facts.pupils_on, before):
             note = f"Kept {before.pupils} pupils as counted on {before.pupils_on}: this file's count is older."
         else:
-            school = replace(
-                school, pupils=facts.pupils, pupils_on=facts.pupils_on, pupils_source=facts.pupils_source
-            )
+            school = replace(school, pupils=facts.pupils, pupils_on=facts.pupils_on, pupils_source=facts.pupils_source)
     try:
         check_school(school)
     except SchoolInvalid as fault:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.members.domain.school import School
 from services.members.storage.tables import school
 
+
 def find_school(connection: Connection, urn: int) -> School | None:
     """One school."""
     row = connection.execute(select(school).where(school.c.urn == urn)).one_or_none()

@@ -22,9 +22,7 @@ def get_school(database: Database, actor: Actor, urn: int) -> School:
     return found
 
 
-def list_schools(
-    database: Database, actor: Actor, *, after: int, limit: int
-) -> tuple[Sequence[School], int | None]:
+def list_schools(database: Database, actor: Actor, *, after: int, limit: int) -> tuple[Sequence[School], int | None]:
     """A page of schools by URN, and the cursor of the next page (None on the last)."""
     with database.transaction(actor) as connection:
         found = find_schools(connection, after=after, limit=limit + 1)

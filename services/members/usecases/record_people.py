@@ -65,9 +65,7 @@ def announce_people(connection: Connection, changed: Iterable[Person]) -> None:
 
 def _check_change(connection: Connection, actor: Actor, before: Sequence[Role], person: Person) -> None:
     check_person(person)
-    if grants_administrator(before, person.roles) and not (
-        actor.kind == "service" or actor.has_any("administrator")
-    ):
+    if grants_administrator(before, person.roles) and not (actor.kind == "service" or actor.has_any("administrator")):
         raise Forbidden("Only an administrator decides who is an administrator.")
     holder = people.find_person_by_email(connection, person.email)
     if holder is not None and holder.person_id != person.person_id:
@@ -75,9 +73,7 @@ def _check_change(connection: Connection, actor: Actor, before: Sequence[Role], 
             "Somebody already signs in with this address.", fields={"email": "Already in use by another person."}
         )
     names = school_names(connection, {role.school_urn for role in person.roles if role.school_urn is not None})
-    suppliers = supplier_names(
-        connection, {role.supplier_id for role in person.roles if role.supplier_id is not None}
-    )
+    suppliers = supplier_names(connection, {role.supplier_id for role in person.roles if role.supplier_id is not None})
     faults = {}
     for index, role in enumerate(person.roles):
         if role.school_urn is not None and role.school_urn not in names:

@@ -16,9 +16,7 @@ from services.members.storage.directory import lock_directory
 from services.members.usecases.record_people import announce_people
 
 
-def add_supplier(
-    database: Database, actor: Actor, *, name: str, email: str, vat_number: str | None = None
-) -> Supplier:
+def add_supplier(database: Database, actor: Actor, *, name: str, email: str, vat_number: str | None = None) -> Supplier:
     """Record a new supplier. Raises SupplierInvalid, VatNumberInvalid, SupplierNameTaken."""
     supplier = _checked(Supplier(str(uuid.uuid4()), name, email, vat_number))
     with database.transaction(actor) as connection:

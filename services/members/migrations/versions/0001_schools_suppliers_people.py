@@ -14,8 +14,17 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_ACTOR = "(SELECT current_setting('bursar.actor', true))"
-_PERSON = "(SELECT nullif(current_setting('bursar.person_id', true), '')::uuid)"
+_OWN_PEOPLE = """
+    CREATE POLICY person_of_own_organisation ON person FOR SELECT USING (
+        (SELECT current_setting('bursar.actor', true)) IN ('school', 'supplier')
+            AND person_id = (SELECT nullif(current_setting('bursar.person_id', true), '')::uuid)
+        OR EXISTS (SELECT 1 FROM person_role held WHERE held.person_id = person.person_id)
+    )
+"""
+_SCHOOLS_READ_SUPPLIERS = """
+    CREATE POLICY supplier_for_schools ON supplier FOR SELECT
+        USING ((SELECT current_setting('bursar.actor', true)) = 'school')
+"""
 
 _TABLES = (
     """
@@ -83,7 +92,7 @@ def upgrade() -> None:
         op.execute(statement)
     protect(op, "school", alliance="write", everyone_reads=True)
     protect(op, "supplier", supplier="supplier_id", supplier_reach="read", alliance="write")
-    op.execute(f"CREATE POLICY supplier_for_schools ON supplier FOR SELECT USING ({_ACTOR} = 'school')")
+    op.execute(_SCHOOLS_READ_SUPPLIERS)
     protect(
         op,
         "person_role",
@@ -94,8 +103,4 @@ def upgrade() -> None:
         alliance="write",
     )
     protect(op, "person", alliance="write")
-    op.execute(
-        "CREATE POLICY person_of_own_organisation ON person FOR SELECT USING ("
-        f" ({_ACTOR} IN ('school', 'supplier') AND person_id = {_PERSON})"
-        " OR EXISTS (SELECT 1 FROM person_role held WHERE held.person_id = person.person_id))"
-    )
+    op.execute(_OWN_PEOPLE)
