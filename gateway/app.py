@@ -29,6 +29,7 @@ def create_app() -> Flask:
 def build_app(settings: GatewaySettings, database: Database) -> Flask:
     """The gateway over the given settings and database."""
     app = Flask("gateway")
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
@@ -40,8 +41,7 @@ def build_app(settings: GatewaySettings, database: Database) -> Flask:
     install_security(app, secure=settings.secure, proxies=settings.proxies)
     protection = CSRFProtect(app)
     app.extensions[EXTENSION] = Upstream(settings.services, Minter(settings.token_private_key).mint, acting)
-    for blueprint in api.BLUEPRINTS:
-        protection.exempt(blueprint)
-        app.register_blueprint(blueprint)
+    protection.exempt(api.blueprint)
+    app.register_blueprint(api.blueprint)
     pages.register(app)
     return app

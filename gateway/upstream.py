@@ -165,14 +165,16 @@ class Upstream:
         body: Body = None,
         headers: Mapping[str, str],
         actor: Actor | None = None,
+        anonymous: bool = False,
         streamed: bool = False,
     ) -> BaseHTTPResponse:
-        """One call whose answer is handed on as it is, whatever its status.
+        """One call whose answer is handed on as it is, whatever its status; `anonymous` sends no token.
 
         With `streamed` the body is left unread: read it and call `release_conn`. Raises ServiceUnavailable.
         """
         sent = dict(headers)
-        sent["Authorization"] = f"Bearer {self._tokens.token(service, actor or self._acting_as())}"
+        if not anonymous:
+            sent["Authorization"] = f"Bearer {self._tokens.token(service, actor or self._acting_as())}"
         sent[CORRELATION_HEADER] = correlation_id()
         sent[TRACE_HEADER] = traceparent()
         repeatable = method in _REPEATABLE or ("Idempotency-Key" in sent and not hasattr(body, "read"))

@@ -1,0 +1,6 @@
+"""The programs' door: `/api/v1`, its description and its sign-in."""
+
+from gateway.api.blueprint import blueprint
+from gateway.api.errors import STATUSES
+
+__all__ = ["STATUSES", "blueprint"]

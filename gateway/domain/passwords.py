@@ -51,5 +51,5 @@ def is_outdated(stored: str) -> bool:
     return _hasher.check_needs_rehash(stored)
 
 
-def _normal(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
+def _normal(password: str) -> bytes:
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")

@@ -5,6 +5,8 @@ from typing import Final
 
 WINDOW: Final = timedelta(minutes=15)
 
+_LONGEST_EMAIL = 320
+
 # A school's whole office may sign in from one address; one account is guessed at from many.
 LIMITS: Final = {"account": 10, "address": 60}
 
@@ -25,5 +27,6 @@ def is_over(key: str, attempts: int) -> bool:
 
 
 def normal_email(email: str) -> str:
-    """The form in which addresses are compared and stored."""
-    return email.strip().casefold()
+    """The form in which addresses are compared and stored; empty for what no address can be."""
+    email = email.strip().casefold()
+    return email if email.isprintable() and len(email) <= _LONGEST_EMAIL else ""

@@ -16,8 +16,8 @@ def presented_token() -> tuple[str, Channel] | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return token.strip(), "program"
-    token = browser_token()
-    return (token, "browser") if token else None
+    remembered = browser_token()
+    return (remembered, "browser") if remembered else None
 
 
 def current_session() -> Session | None:

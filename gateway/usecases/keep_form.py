@@ -19,7 +19,11 @@ def keep_form(database: Database, expired_token: str, path: str, fields: Sequenc
     None if the session was revoked or is long forgotten: then nobody could be sure whose form it is.
     Raises FormTooLarge above 256 KiB.
     """
-    kept = [(name, value) for name, value in fields if not name.endswith(_SECRET_FIELDS)]
+    kept = [
+        (name, value.replace("\x00", ""))  # which PostgreSQL cannot store, and nobody types
+        for name, value in fields
+        if not name.endswith(_SECRET_FIELDS) and "\x00" not in name
+    ]
     if sum(len(name) + len(value) for name, value in kept) > KEPT_FORM_BYTES:
         raise FormTooLarge("The form is too large to be kept while you sign in.")
     form_token = new_token()

@@ -14,8 +14,6 @@ from gateway.storage.attempts import clear_counter, count_attempt, uncount_attem
 from gateway.storage.people import Account, account_by_email, store_password
 from gateway.storage.sessions import store_session
 
-_REFUSED = "The e-mail address or the password is wrong."
-
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -41,10 +39,9 @@ def sign_in(
     """
     email = normal_email(email)
     account = _admit(database, email, address)
-    if not passwords.verify(account and account.password_hash, password):
-        raise SignInRefused(_REFUSED)
-    if account is None or account.password_hash is None:
-        raise SignInRefused(_REFUSED)
+    stored = account.password_hash if account else None
+    if not passwords.verify(stored, password) or account is None or stored is None:
+        raise SignInRefused("The e-mail address or the password is wrong.")
     now = datetime.now(UTC)
     seats = seats_on(now.date(), map(held_role, account.roles))
     taken = _take_seat(seats, seat, channel)
@@ -60,7 +57,7 @@ def sign_in(
         last_seen_at=now,
         expires_at=now + ABSOLUTE,
     )
-    renewed = passwords.hash_of(password) if passwords.is_outdated(account.password_hash) else None
+    renewed = passwords.hash_of(password) if passwords.is_outdated(stored) else None
     _begin(database, session, address=address, now=now, renewed_hash=renewed)
     return SignedIn(token, session)
 

@@ -1,0 +1,32 @@
+"""Who may call the API: a program with its bearer token, or a page of ours with the browser's cookie."""
+
+from flask import request
+from flask_wtf.csrf import validate_csrf
+from wtforms import ValidationError
+
+from chassis.actor import Actor
+from gateway.domain.errors import CsrfRequired, SeatRequired, SessionExpired
+from gateway.domain.sessions import Session
+from gateway.identity.current import acting, current_session
+
+_READING = frozenset({"GET", "HEAD"})
+
+
+def required_session() -> Session:
+    """The session of the call. Raises SessionExpired, and CsrfRequired for a cookie's unproved change."""
+    session = current_session()
+    if session is None:
+        raise SessionExpired("There is no session, or it has ended. Sign in with POST /api/v1/sessions.")
+    if session.channel == "browser" and request.method not in _READING:
+        try:
+            validate_csrf(request.headers.get("X-CSRFToken"))
+        except ValidationError as fault:
+            raise CsrfRequired("Changes made with the browser's cookie need the X-CSRFToken header.") from fault
+    return session
+
+
+def required_actor() -> Actor:
+    """The actor of the call. Raises as `required_session` does, and SeatRequired before a seat is chosen."""
+    if required_session().seat is None:
+        raise SeatRequired("Choose a seat first: sign in again and name it.")
+    return acting()

@@ -1,0 +1,129 @@
+"""What the gateway adds to the description of the API: sign-in, problems, and headers that every service takes."""
+
+from typing import Any, Final
+
+from gateway.api.forwarding import PREFIX
+
+TAG: Final = {"name": "sessions", "description": "Sign-in for programs"}
+
+KEY_PARAMETER: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A new one for each wish. The same key and body gives the first answer again, another body 422.",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 200},
+}
+
+VERSION_PARAMETER: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag that was read: a change of anything newer is refused with 412.",
+    "schema": {"type": "string"},
+}
+
+_PROBLEM: Final = {"$ref": "#/components/responses/Problem"}
+_TEXT: Final = {"type": "string"}
+
+
+def _json(schema: str) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
+
+
+COMPONENTS: Final[dict[str, Any]] = {
+    "securitySchemes": {
+        "session": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": f"The token that POST {PREFIX}/sessions answers with.",
+        }
+    },
+    "responses": {
+        "Problem": {
+            "description": "What was refused and why (RFC 9457); `code` is stable.",
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    },
+    "schemas": {
+        "Problem": {
+            "type": "object",
+            "required": ["type", "title", "status", "code", "detail", "errors", "correlation_id"],
+            "properties": {
+                "type": _TEXT,
+                "title": _TEXT,
+                "status": {"type": "integer"},
+                "code": _TEXT,
+                "detail": _TEXT,
+                "errors": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["field", "message"],
+                        "properties": {"field": _TEXT, "message": _TEXT},
+                    },
+                },
+                "correlation_id": _TEXT,
+            },
+        },
+        "NewSession": {
+            "type": "object",
+            "required": ["email", "password"],
+            "additionalProperties": False,
+            "properties": {
+                "email": _TEXT,
+                "password": {"type": "string", "format": "password"},
+                "seat": {"type": ["string", "null"], "description": "Needed by people with several seats."},
+            },
+        },
+        "Seat": {
+            "type": "object",
+            "properties": {
+                "seat": _TEXT,
+                "kind": {"enum": ["school", "supplier", "alliance"]},
+                "organisation": _TEXT,
+                "roles": {"type": "array", "items": _TEXT},
+            },
+        },
+        "Session": {
+            "type": "object",
+            "properties": {
+                "person_id": {"type": "string", "format": "uuid"},
+                "name": _TEXT,
+                "email": _TEXT,
+                "seat": {"type": ["string", "null"]},
+                "seats": {"type": "array", "items": {"$ref": "#/components/schemas/Seat"}},
+                "expires_at": {"type": "string", "format": "date-time"},
+            },
+        },
+        "BegunSession": {
+            "allOf": [
+                {"type": "object", "required": ["token"], "properties": {"token": _TEXT}},
+                {"$ref": "#/components/schemas/Session"},
+            ]
+        },
+    },
+}
+
+PATHS: Final[dict[str, Any]] = {
+    f"{PREFIX}/sessions": {
+        "post": {
+            "tags": ["sessions"],
+            "summary": "Sign in and receive a bearer token.",
+            "security": [],
+            "requestBody": {"required": True, **_json("NewSession")},
+            "responses": {"201": {"description": "Created", **_json("BegunSession")}, "default": _PROBLEM},
+        }
+    },
+    f"{PREFIX}/sessions/current": {
+        "get": {
+            "tags": ["sessions"],
+            "summary": "Whose session this is.",
+            "responses": {"200": {"description": "OK", **_json("Session")}, "default": _PROBLEM},
+        },
+        "delete": {
+            "tags": ["sessions"],
+            "summary": "Sign out: revoke the token.",
+            "responses": {"204": {"description": "Signed out"}, "default": _PROBLEM},
+        },
+    },
+}

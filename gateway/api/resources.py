@@ -1,0 +1,33 @@
+"""Which service owns which resource of `/api/v1`, and how large a request to it may be."""
+
+from dataclasses import dataclass
+from typing import Final
+
+_KIB = 1024
+_MIB = 1024 * _KIB
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource's service and the largest request body, in bytes, that is passed on to it."""
+
+    service: str
+    largest_body: int = 256 * _KIB
+
+
+RESOURCES: Final[dict[str, Resource]] = {
+    "schools": Resource("members"),
+    "suppliers": Resource("members"),
+    "people": Resource("members"),
+    "categories": Resource("catalogue"),
+    "contracts": Resource("catalogue"),
+    "offers": Resource("catalogue"),
+    "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
+    "purchase-orders": Resource("orders", 2 * _MIB),
+    "supplier-invoices": Resource("billing", 4 * _MIB),  # UBL with its attachments
+    "bills": Resource("billing"),
+    "bank-statements": Resource("billing", 8 * _MIB),
+    "bank-lines": Resource("billing"),
+    "accounts": Resource("billing"),
+    "reports": Resource("billing"),
+}

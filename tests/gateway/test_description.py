@@ -1,0 +1,96 @@
+"""The services' descriptions merged into one."""
+
+import pytest
+
+from gateway.api.description import merge
+
+ERROR = {"$ref": "#/components/responses/DEFAULT_ERROR"}
+
+
+def spec(path, schema, method="get"):
+    answer = {"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
+    operation = {"summary": "Do it.", "tags": ["things"], "responses": {"200": answer, "default": ERROR}}
+    return {
+        "paths": {path: {method: operation}},
+        "components": {
+            "schemas": {"Thing": schema, "Error": {"type": "object"}},
+            "responses": {"DEFAULT_ERROR": {"description": "x"}},
+        },
+        "tags": [{"name": "things", "description": "Things"}, {"name": "unused"}],
+    }
+
+
+ORDERS = spec(
+    "/rounds/{round_id}", {"type": "object", "properties": {"part": {"$ref": "#/components/schemas/Error"}}}, "post"
+)
+BILLING = spec("/bills", {"type": "string"})
+
+
+def test_things_of_one_name_stay_apart():
+    schemas = merge({"orders": ORDERS, "billing": BILLING})["components"]["schemas"]
+    assert schemas["orders.Thing"]["properties"]["part"] == {"$ref": "#/components/schemas/orders.Error"}
+    assert schemas["billing.Thing"] == {"type": "string"}
+    assert "billing.Error" not in schemas
+
+
+def test_paths_stand_under_the_api_and_errors_are_problems():
+    merged = merge({"orders": ORDERS})
+    operation = merged["paths"]["/api/v1/rounds/{round_id}"]["post"]
+    assert operation["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["Idempotency-Key"]
+    assert [tag["name"] for tag in merged["tags"]] == ["sessions", "things"]
+
+
+def test_a_service_describes_only_what_is_forwarded_to_it():
+    paths = merge({"billing": ORDERS | {"paths": {**ORDERS["paths"], "/internal/events": {"get": {}}}}})["paths"]
+    assert set(paths) == {"/api/v1/sessions", "/api/v1/sessions/current"}
+
+
+def references(part):
+    if isinstance(part, list):
+        return set().union(*map(references, part))
+    if isinstance(part, dict):
+        own = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
+        return own.union(*map(references, part.values()))
+    return set()
+
+
+def test_every_reference_of_the_real_description_resolves(app, service_client):
+    from chassis.actor import Actor
+
+    specs = {
+        name: service_client(name, Actor("alliance")).get("/openapi.json").json
+        for name in ("members", "catalogue", "orders", "billing")
+    }
+    merged = merge(specs)
+    for reference in references(merged):
+        found = merged
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
+    for resource in ("schools", "offers", "rounds", "purchase-orders", "bills", "bank-statements"):
+        assert any(path.startswith(f"/api/v1/{resource}") for path in merged["paths"]), resource
+
+
+@pytest.fixture
+def client(app, recorder):
+    recorder.specs = {"orders": ORDERS, "billing": BILLING}
+    return app.test_client()
+
+
+def test_the_description_is_served_to_anybody(client):
+    told = client.get("/api/openapi.json").json
+    assert told["openapi"] == "3.1.0"
+    assert "/api/v1/bills" in told["paths"]
+
+
+def test_the_page_shows_the_same_with_local_assets_only(client):
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    text = page.text
+    assert "/api/v1/rounds/{round_id}" in text
+    assert 'id="schema-orders.Thing"' in text
+    assert "<script" not in text
+    assert "http://" not in text
+    assert "https://" not in text
+    with client.get("/api/static/docs.css") as styles:
+        assert styles.status_code == 200
