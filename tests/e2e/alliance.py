@@ -97,8 +97,8 @@ def _join(stack: Stack, api: Api, urn: int, name: str, mark: str) -> School:
 
 def _employ(stack: Stack, api: Api, name: str, email: str, role: str, **seat: Any) -> None:
     held = {"role": role, "school_urn": None, "supplier_id": None, "starts_on": "2026-09-01", "ends_on": None, **seat}
-    api.post("/people", {"name": name, "email": email, "roles": [held]})
-    stack.set_password(email, PASSWORD)
+    person = api.post("/people", {"name": name, "email": email, "roles": [held]})
+    stack.set_password(person["person_id"], PASSWORD)
 
 
 def _agree(api: Api, supplier_id: str, mark: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,0 +1,77 @@
+"""Stacks, alliances, hands and troubles for the stories."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests import backends
+from tests.e2e.alliance import Alliance, found_alliance
+from tests.e2e.hands import ApiHands, Hands
+from tests.e2e.stack import Doubles, Killings, Purges, Stack, Trouble
+
+_urns = count(910_001, 10)
+
+
+@pytest.fixture(scope="session", params=["pgmq", pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)])
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The product with embedded PostgreSQL, once with `pgmq://` and once with RabbitMQ."""
+    folder: Path = tmp_path_factory.mktemp(f"stack-{request.param}")
+    if request.param == "pgmq":
+        yield from _running(Stack(folder))
+        return
+    try:
+        backends.rabbitmq()
+    except backends.BackendMissing as missing:
+        pytest.skip(str(missing))
+    with backends.fresh_broker("rabbitmq") as url:
+        yield from _running(Stack(folder, broker_url=url))
+
+
+def _running(stack: Stack) -> Iterator[Stack]:
+    stack.start()
+    try:
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture
+def alliance(stack: Stack) -> Alliance:
+    """An alliance of the story's own."""
+    return found_alliance(stack, next(_urns))
+
+
+@pytest.fixture(scope="module")
+def module_alliance(stack: Stack) -> Alliance:
+    """An alliance for tests that change nothing."""
+    return found_alliance(stack, next(_urns))
+
+
+@pytest.fixture(params=["api"])
+def hands(request: pytest.FixtureRequest, alliance: Alliance) -> Hands:
+    """The hands that act in the story."""
+    return ApiHands(alliance)
+
+
+@pytest.fixture(params=["calm", "killed", "purged", "doubled"])
+def trouble(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Trouble]:
+    """What happens between every pair of steps."""
+    if request.param == "doubled":
+        doubles = Doubles(stack)
+        yield doubles
+        doubles.end()
+    else:
+        yield {"calm": Trouble(), "killed": Killings(stack), "purged": Purges(stack)}[request.param]
+
+
+@pytest.fixture
+def verified(stack: Stack) -> Callable[[], list[str]]:
+    """What `bursar verify` finds, once everything has been heard everywhere."""
+
+    def run() -> list[str]:
+        stack.caught_up()
+        return stack.verify()
+
+    return run

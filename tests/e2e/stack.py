@@ -1,0 +1,243 @@
+"""The product, started as a person starts it, with ways to hurt it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from uuid import uuid4
+
+import kombu
+import psutil
+from sqlalchemy import text
+
+from bursar.installation import Installation
+from chassis import broker
+from chassis.actor import SERVICE, Actor
+from chassis.database import Database
+from contracts.topology import EXCHANGE, PRODUCERS, SUBSCRIPTIONS, queue_name
+from gateway.usecases.set_password import set_password
+from services.members.domain.person import Role
+from services.members.usecases.record_people import add_person
+from tests.e2e.patience import eventually
+
+COMMAND_LINE = Actor("alliance", None, "Command line", frozenset({"administrator", "alliance_manager"}))
+PARTS = (*PRODUCERS, "gateway")
+STOP_SECONDS = 10
+
+
+class Stack:
+    """`bursar up` on a data directory of its own; `broker_url` puts another broker in place of the embedded one."""
+
+    def __init__(self, data_dir: Path, broker_url: str | None = None) -> None:
+        self.installation = Installation(data_dir)
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = data_dir / "up.log"
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._environment = {**os.environ, **({"BROKER_URL": broker_url} if broker_url else {})}
+        self.broker_url = broker_url or ""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._databases: dict[str, Database] = {}
+
+    def start(self) -> None:
+        """Start, and wait for the line that says it is ready."""
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "bursar",
+                    "up",
+                    "--port",
+                    str(self.port),
+                    "--data",
+                    str(self.installation.data_dir),
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
+            )
+        eventually(lambda: self._said_ready())
+        self.broker_url = self.broker_url or self.installation.environment()["BROKER_URL"]
+
+    def stop(self) -> None:
+        """Ctrl-C, and everything gone within the promised time."""
+        for database in self._databases.values():
+            database.dispose()
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(STOP_SECONDS)
+
+    def database(self, part: str) -> Database:
+        """A part's database, as its own login reaches it."""
+        if part not in self._databases:
+            url = self.installation.environment()[f"{part.upper()}_DATABASE_URL"]
+            self._databases[part] = Database(url, pool_size=2)
+        return self._databases[part]
+
+    def add_person(self, name: str, email: str, password: str, *, role: str) -> None:
+        """The first person of an alliance, as the command line adds one."""
+        roles = [Role(role, None, None, date(2026, 9, 1), None)]
+        person = add_person(self.database("members"), COMMAND_LINE, name, email, roles)
+        self.set_password(person.person_id, password)
+
+    def set_password(self, person_id: str, password: str) -> None:
+        """A person's password, as the command line sets one."""
+        set_password(self.database("gateway"), person_id, password)
+
+    def caught_up(self) -> None:
+        """Wait until every consumer has applied everything that has happened so far."""
+        heads = {producer: self._head(producer) for producer in PRODUCERS}
+        for consumer, producers in SUBSCRIPTIONS.items():
+            for producer in producers:
+                eventually(lambda c=consumer, p=producer: self._cursor(c, p) >= heads[p])  # type: ignore[misc]
+
+    def kill_worker(self, part: str) -> None:
+        """SIGKILL a part's worker; the supervisor starts another."""
+        module = "gateway.worker" if part == "gateway" else f"services.{part}.worker"
+        (worker,) = eventually(lambda: self._children(module))
+        worker.send_signal(signal.SIGKILL)
+
+    def purge_queues(self) -> None:
+        """Throw away every message that is waiting."""
+        with kombu.Connection(**broker.parameters(self.broker_url)) as connection:
+            channel = connection.channel()
+            for consumer, producers in SUBSCRIPTIONS.items():
+                for producer in producers:
+                    channel.queue_purge(queue_name(consumer, producer))
+
+    def verify(self) -> list[str]:
+        """The breaches that `bursar verify` finds."""
+        run = subprocess.run(
+            [sys.executable, "-m", "bursar", "verify", "--data", str(self.installation.data_dir)],
+            capture_output=True,
+            text=True,
+            env=self._environment,
+            check=False,
+        )
+        assert run.returncode in (0, 1), run.stdout + run.stderr
+        breaches = [line for line in run.stdout.splitlines() if line.startswith("BREACH")]
+        assert bool(breaches) == (run.returncode == 1), run.stdout + run.stderr
+        return breaches
+
+    def _said_ready(self) -> bool:
+        assert self._process is not None
+        said = self._log.read_text(errors="replace")
+        assert self._process.poll() is None, said
+        return f"Ready: {self.url}" in said
+
+    def _children(self, module: str) -> list[psutil.Process]:
+        assert self._process is not None
+        found = []
+        for child in psutil.Process(self._process.pid).children(recursive=True):
+            try:
+                if module in child.cmdline():
+                    found.append(child)
+            except psutil.NoSuchProcess:
+                continue
+        return found
+
+    def _head(self, producer: str) -> int:
+        with self.database(producer).transaction(SERVICE) as connection:
+            return connection.execute(text("SELECT count(*) FROM event_log")).scalar_one()
+
+    def _cursor(self, consumer: str, producer: str) -> int:
+        with self.database(consumer).transaction(SERVICE) as connection:
+            query = text("SELECT position FROM consumer_cursor WHERE producer = :producer")
+            return connection.execute(query, {"producer": producer}).scalar() or 0
+
+
+class Echo:
+    """Hears every message of the exchange and can send each a second time."""
+
+    def __init__(self, broker_url: str) -> None:
+        self._connection = kombu.Connection(**broker.parameters(broker_url))
+        self._channel = self._connection.channel()
+        exchange = kombu.Exchange(EXCHANGE, type="topic", durable=True)
+        self._queue = kombu.Queue(f"echo-{uuid4().hex}", exchange, routing_key="#", durable=True)(self._channel)
+        self._queue.declare()
+        for consumer, producers in SUBSCRIPTIONS.items():
+            for producer in producers:
+                broker.queue_of(consumer, producer).bind(self._channel).declare()
+
+    def repeat(self) -> int:
+        """Send everything heard since the last time once more; returns how many messages."""
+        heard = []
+        while (message := self._queue.get(no_ack=True)) is not None:
+            heard.append(message)
+        for message in heard:
+            kombu.Producer(self._channel).publish(
+                message.body,
+                exchange=EXCHANGE,
+                routing_key=json.loads(message.body)["events"][0].get("producer", message.delivery_info["routing_key"]),
+                content_type="application/json",
+                content_encoding="utf-8",
+            )
+        while self._queue.get(no_ack=True) is not None:
+            continue
+        return len(heard)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._queue.delete()
+        self._connection.release()
+
+
+class Trouble:
+    """What may happen between two steps; calm by itself."""
+
+    def visits(self) -> None:
+        """Nothing happens."""
+
+
+class Killings(Trouble):
+    """The next worker in turn is killed at each visit."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._turn = 0
+
+    def visits(self) -> None:
+        self._stack.kill_worker(PARTS[self._turn % len(PARTS)])
+        self._turn += 1
+
+
+class Purges(Trouble):
+    """Every queue is emptied at each visit."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    def visits(self) -> None:
+        self._stack.purge_queues()
+
+
+class Doubles(Trouble):
+    """Every message is sent a second time at each visit."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    @cached_property
+    def _echo(self) -> Echo:
+        return Echo(self._stack.broker_url)
+
+    def visits(self) -> None:
+        self._stack.caught_up()
+        self._echo.repeat()
+
+    def end(self) -> None:
+        """Stop listening."""
+        self._echo.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
