@@ -18,8 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 MAJOR_VERSION = 18
 PORT = 5432
 ADMIN = "postgres"
@@ -71,18 +69,27 @@ class EmbeddedPostgres:
         return f"postgresql+psycopg://{ADMIN}@/postgres?host={self.socket_dir}&port={PORT}"
 
     def start(self, *, on_spawn: Callable[[], None] | None = None) -> None:
-        """Create the cluster on first use, start it and wait until it answers.
+        """Create the cluster on first use, start the server and wait until it answers.
 
         ``on_spawn`` runs in the new process before PostgreSQL takes it over, as `die_with_parent` does.
         Raises `EmbeddedPostgresError` with the end of the server's own log.
         """
+        process = self.spawn(on_spawn=on_spawn)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            if self.is_ready():
+                return
+            time.sleep(0.02)
+        tail = self.log_file.read_text(errors="replace").splitlines()[-5:]
+        raise EmbeddedPostgresError("PostgreSQL did not start. Its log ends:\n" + "\n".join(tail))
+
+    def spawn(self, *, on_spawn: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
+        """Start the server without waiting for it; the caller holds the data directory's lock."""
+        self.prepare()
+        if self.pid() is not None:  # an orphan, whose supervisor was killed
+            self.stop()
         account = _account()
-        self._prepare_directories(account)
-        self._check_version()
-        if not (self.cluster_dir / "PG_VERSION").exists():
-            self._create_cluster(account)
-        self._stop_orphan()
-        self._clear_socket()
+        self._prepare_socket_dir(account)
         arguments = [f"--{name}={value}" for name, value in self.settings.items()]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
@@ -94,7 +101,22 @@ class EmbeddedPostgres:
                 preexec_fn=on_spawn,
                 **_as_account(account),
             )
-        self._wait_until_ready(self.process)
+        return self.process
+
+    def prepare(self) -> None:
+        """Create the directories and the cluster if they are missing. Raises EmbeddedPostgresError."""
+        account = _account()
+        self._prepare_directories(account)
+        self._check_version()
+        if not (self.cluster_dir / "PG_VERSION").exists():
+            self._create_cluster(account)
+
+    def is_ready(self) -> bool:
+        """Whether the server takes connections."""
+        if not self.socket_dir.exists():
+            return False
+        asked = subprocess.run([_program("pg_isready"), "-q", "-h", self.socket_dir, "-p", str(PORT)], check=False)
+        return asked.returncode == 0
 
     def stop(self) -> None:
         """End all sessions and shut down cleanly; harder if that takes longer than a few seconds."""
@@ -110,7 +132,8 @@ class EmbeddedPostgres:
                 break
         self.process = None
         self._clear_socket()
-        self.socket_dir.rmdir()
+        if self.socket_dir.exists():
+            self.socket_dir.rmdir()
 
     def pid(self) -> int | None:
         """The process id of the running server over this directory, whoever started it; None if none runs."""
@@ -124,18 +147,24 @@ class EmbeddedPostgres:
         return pid if str(self.cluster_dir).encode() in command else None
 
     def _prepare_directories(self, account: pwd.struct_passwd | None) -> None:
-        for directory in (self.data_dir, self.log_file.parent, self.cluster_dir, self.socket_dir):
+        for directory in (self.data_dir, self.log_file.parent, self.cluster_dir):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        owner = os.geteuid() if account is None else account.pw_uid
         if account is not None:
-            for directory in (self.cluster_dir, self.socket_dir):
-                if directory.stat().st_uid == 0:
-                    os.chown(directory, account.pw_uid, account.pw_gid)
+            os.chown(self.cluster_dir, account.pw_uid, account.pw_gid)
             _let_others_pass(self.cluster_dir)
             _let_others_pass(Path(_program("postgres")))
-        if self.socket_dir.is_symlink() or self.socket_dir.stat().st_uid != owner:
+
+    def _prepare_socket_dir(self, account: pwd.struct_passwd | None) -> None:
+        """Make the socket's directory, ours alone, and remove the sockets of a server that was killed."""
+        self.socket_dir.mkdir(exist_ok=True, mode=0o700)
+        owner = os.geteuid() if account is None else account.pw_uid
+        found = self.socket_dir.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
             raise EmbeddedPostgresError(f"{self.socket_dir} belongs to someone else: remove it.")
+        if account is not None:
+            os.chown(self.socket_dir, account.pw_uid, account.pw_gid)
         self.socket_dir.chmod(0o700)
+        self._clear_socket()
 
     def _check_version(self) -> None:
         version_file = self.cluster_dir / "PG_VERSION"
@@ -157,29 +186,9 @@ class EmbeddedPostgres:
         if made.returncode:
             raise EmbeddedPostgresError(f"PostgreSQL could not be set up: {made.stderr.strip()}")
 
-    def _stop_orphan(self) -> None:
-        """End a server whose supervisor was killed; the caller holds the data directory's lock."""
-        if self.pid() is not None:
-            self.stop()
-
     def _clear_socket(self) -> None:
         for leftover in self.socket_dir.glob(".s.PGSQL.*"):
             leftover.unlink()
-
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                break
-            try:
-                psycopg.connect(
-                    host=str(self.socket_dir), port=PORT, user=ADMIN, dbname="postgres", connect_timeout=2
-                ).close()
-                return
-            except psycopg.OperationalError:
-                time.sleep(0.02)
-        tail = self.log_file.read_text(errors="replace").splitlines()[-5:]
-        raise EmbeddedPostgresError("PostgreSQL did not start. Its log ends:\n" + "\n".join(tail))
 
     def _wait_for_end(self, pid: int, seconds: float) -> bool:
         deadline = time.monotonic() + seconds

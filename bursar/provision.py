@@ -4,9 +4,8 @@ Everything is read from the addresses that the parts themselves use, so nothing 
 names who owns the tables and migrates, the application's address names the login that the running part uses.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import psycopg
 from pgmq.install import install_pgmq_from_sql
@@ -54,28 +53,6 @@ def provision_broker(admin_url: str, database_url: str) -> None:
             inside.execute(sql.SQL("SET ROLE {}").format(_name(target.username)))
             install_pgmq_from_sql(conn=inside)
             inside.commit()
-
-
-def parts_from(environ: Mapping[str, str], names: Iterable[str]) -> list[PartDatabase]:
-    """The addresses of the named parts as the environment gives them; KeyError names what is not set."""
-    return [
-        PartDatabase(environ[f"{name.upper()}_MIGRATION_DATABASE_URL"], environ[f"{name.upper()}_DATABASE_URL"])
-        for name in names
-    ]
-
-
-def login_url(admin_url: str, database: str, login: str, password: str) -> str:
-    """The address of one database for one login, on the cluster that the administrator's address names."""
-    url = make_url(admin_url).set(database=database, username=login, password=password)
-    return url.render_as_string(hide_password=False)
-
-
-def pgmq_url(database_url: str) -> str:
-    """The address of a message broker in that database, in the form that kombu reads."""
-    url = make_url(database_url)
-    host = quote(str(url.host or url.query["host"]), safe="")
-    port = url.port or url.query.get("port", 5432)
-    return f"pgmq://{url.username}:{quote(str(url.password), safe='')}@{host}:{port}/{url.database}"
 
 
 def _connect(url: URL) -> psycopg.Connection[tuple[object, ...]]:

@@ -1,0 +1,274 @@
+"""The command `bursar`. Each command imports what it needs when it runs: the supervisor is to stay small."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bursar.installation import DEFAULT_DATA, PARTS
+
+if TYPE_CHECKING:
+    from services.members.usecases.record_schools import ImportResult
+
+
+@click.group()
+@click.version_option(package_name="bursar")
+def main() -> None:
+    """Bursar: an alliance of autonomous schools buys as one."""
+
+
+data_option = click.option(
+    "--data",
+    envvar="BURSAR_DATA",
+    default=DEFAULT_DATA,
+    type=click.Path(file_okay=False, path_type=Path),
+    show_default=True,
+    help="Where an embedded Bursar keeps its data. Not used where the environment names the databases.",
+)
+who_option = click.option("--who", default=lambda: os.environ.get("USER", ""), help="Who decides; kept on record.")
+reason_option = click.option("--reason", required=True, help="Why; kept on record.")
+event_argument = click.argument("number", type=int)
+part_argument = click.argument("part", type=click.Choice(PARTS))
+password_option = click.option(
+    "--password",
+    envvar="BURSAR_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for if it is neither given nor in BURSAR_PASSWORD.",
+)
+
+
+def on_databases(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the settings of this Bursar as its first argument, and its rules' faults to the person."""
+
+    @data_option
+    @wraps(command)
+    def run(data: Path, **arguments: Any) -> Any:
+        from chassis.settings import SettingsError
+        from contracts.errors import BrokenRule
+
+        with _settings(data) as environ:
+            try:
+                return command(environ, **arguments)
+            except BrokenRule as fault:
+                raise click.ClickException("\n".join([str(fault), *fault.fields.values()])) from None
+            except (SettingsError, LookupError, ValueError) as fault:
+                raise click.ClickException(str(fault)) from None
+
+    return run
+
+
+@contextmanager
+def _settings(data: Path) -> Iterator[Mapping[str, str]]:
+    """The environment's settings where it names the databases; otherwise the embedded Bursar's, its server running."""
+    if "MEMBERS_DATABASE_URL" in os.environ or "MEMBERS_DATABASE_URL_FILE" in os.environ:
+        yield os.environ
+        return
+    from bursar.embedded import EmbeddedPostgresError
+    from bursar.installation import Installation
+
+    installation = Installation(data)
+    try:
+        with installation.database_running():
+            yield installation.environment()
+    except EmbeddedPostgresError as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Load the demo alliance on the first start, and show its sign-ins.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@data_option
+def up(demo: bool, port: int, data: Path) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from bursar.embedded import EmbeddedPostgresError
+    from bursar.installation import AlreadyRunning, Installation
+    from bursar.screen import Screen
+    from bursar.up import CannotStart, Up
+
+    screen = Screen()
+    try:
+        Up(Installation(data), port, screen).run(demo=demo)
+    except (AlreadyRunning, CannotStart, EmbeddedPostgresError) as fault:
+        raise click.ClickException(str(fault)) from None
+    finally:
+        screen.settle()
+
+
+@main.command()
+@part_argument
+def worker(part: str) -> None:
+    """Run one part's worker: relay, consumers and timers."""
+    import importlib
+
+    importlib.import_module(f"{part}.worker" if part == "gateway" else f"services.{part}.worker").main()
+
+
+@main.command()
+@on_databases
+def migrate(environ: Mapping[str, str]) -> None:
+    """Bring every database to the newest schema, creating what is missing where that is allowed."""
+    from bursar.migrate import migrate_all
+
+    for part, revision in migrate_all(environ).items():
+        click.echo(f"{part}: {revision}")
+
+
+@main.command()
+@on_databases
+def verify(environ: Mapping[str, str]) -> None:
+    """Check what must always hold; print a line for each breach and exit with 1 if there is any."""
+    from bursar.verify import verify as breaches_in
+
+    breaches = breaches_in(environ)
+    for breach in breaches:
+        click.echo(breach)
+    click.echo("All invariants hold." if not breaches else f"{len(breaches)} breaches.")
+    raise SystemExit(1 if breaches else 0)
+
+
+@main.command("load-demo", hidden=True)
+@click.argument("base_url")
+@on_databases
+def load_demo(environ: Mapping[str, str], base_url: str) -> None:
+    """Fill a running Bursar with the demo alliance."""
+    from bursar.demo import load
+
+    load(base_url, environ)
+
+
+@main.group("import")
+def import_() -> None:
+    """Take published data in."""
+
+
+@import_.command("schools")
+@click.argument("file", type=click.File("rb"))
+@click.option("--la", "la_code", help="Take all schools of this local authority (886).")
+@click.option("--urns", type=click.File("rb"), help="Take the schools listed in this file, a URN a line.")
+@click.option("--joined-on", type=click.DateTime(["%Y-%m-%d"]), help="When new schools join; today if not given.")
+@click.option("--counted-on", type=click.DateTime(["%Y-%m-%d"]), help="The day of a census, whose file is silent.")
+@on_databases
+def import_schools(environ: Mapping[str, str], file: Any, urns: Any, **options: Any) -> None:
+    """Take schools from the national register's CSV or the school census's CSV. Safe to repeat."""
+    from bursar.databases import database_of
+    from chassis.actor import SERVICE
+    from services.members.domain.urn_list import read_urn_list
+    from services.members.usecases.record_schools import import_schools as take
+
+    days = {name: options[name] and options[name].date() for name in ("joined_on", "counted_on")}
+    wanted = None if urns is None else read_urn_list(urns.read())
+    with database_of("members", environ) as database:
+        result = take(database, SERVICE, file.read(), la_code=options["la_code"], urns=wanted, **days)
+    _tell_import(result)
+
+
+def _tell_import(result: "ImportResult") -> None:
+    for row in (*result.refused, *result.notes):
+        kind = "refused" if row in result.refused else "taken, but"
+        click.echo(f"line {row.line} (URN {row.urn}): {kind} {row.code}: {row.reason}")
+    for urn in result.not_found:
+        click.echo(f"URN {urn}: not in the file")
+    click.echo(
+        f"{result.new} new, {result.changed} changed, {result.unchanged} unchanged, {len(result.refused)} refused, "
+        f"{result.not_selected} rows not asked for"
+    )
+
+
+@main.group()
+def people() -> None:
+    """People who sign in. Managers do this on the web; here the first one is made."""
+
+
+@people.command("add")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--role", "roles", multiple=True, required=True, help="alliance_manager, school_buyer …; repeatable.")
+@click.option("--school", "school_urn", type=int, help="The URN of the school that the roles are held for.")
+@click.option("--supplier", "supplier_id", help="The id of the supplier that the roles are held for.")
+@password_option
+@on_databases
+def add_person(environ: Mapping[str, str], **details: Any) -> None:
+    """Record a person whose roles begin today, with a first password."""
+    from bursar.people import add
+
+    person = add(environ, **details)
+    click.echo(f"{person.name} can sign in as {person.email}. Person {person.person_id}.")
+
+
+@people.command("password")
+@click.argument("email")
+@password_option
+@on_databases
+def change_password(environ: Mapping[str, str], email: str, password: str) -> None:
+    """Give a person another password; their sessions end."""
+    from bursar.people import change_password as change
+
+    change(environ, email, password)
+    click.echo(f"{email} signs in with the new password from now on.")
+
+
+@main.group()
+def events() -> None:
+    """Events that a part could not take, and that wait for a decision."""
+
+
+@events.command("parked")
+@on_databases
+def parked_events(environ: Mapping[str, str]) -> None:
+    """List what is parked, part by part."""
+    from bursar.databases import database_of
+    from chassis.parking import waiting
+
+    for part in PARTS:
+        with database_of(part, environ) as database:
+            for event in waiting(database):
+                click.echo(
+                    f"{part} {event.id}: {event.type} {event.key} from {event.producer} "
+                    f"(position {event.position}), parked at {event.parked_at:%Y-%m-%d %H:%M:%SZ}: {event.error}"
+                )
+
+
+@events.command("retry")
+@part_argument
+@event_argument
+@who_option
+@reason_option
+@on_databases
+def retry_event(environ: Mapping[str, str], part: str, number: int, who: str, reason: str) -> None:
+    """Apply a parked event, and those of the same key that wait behind it."""
+    from bursar.databases import database_of
+    from chassis.handlers import handlers_in
+    from chassis.parking import retry
+
+    handlers = handlers_in("gateway.inbox" if part == "gateway" else f"services.{part}.inbox")
+    with database_of(part, environ) as database:
+        result = retry(database, handlers, number, who=who, reason=reason)
+    click.echo(f"{result.applied} applied.")
+    if result.error:
+        raise click.ClickException(f"The next one still fails: {result.error}")
+
+
+@events.command("discard")
+@part_argument
+@event_argument
+@who_option
+@reason_option
+@on_databases
+def discard_event(environ: Mapping[str, str], part: str, number: int, who: str, reason: str) -> None:
+    """Drop one parked event for good, on record."""
+    from bursar.databases import database_of
+    from chassis.parking import discard
+
+    with database_of(part, environ) as database:
+        discard(database, number, who=who, reason=reason)
+    click.echo("Discarded.")
+
+
+if __name__ == "__main__":
+    main()
