@@ -59,7 +59,7 @@ class Link:
 
     def __init__(self, connection: kombu.Connection, channel: Any) -> None:
         self._connection = connection
-        self._channel = channel
+        self.channel = channel
 
     def publish(self, routing_key: str, page: str) -> None:
         """Send a page of events to everyone who listens to `routing_key`; returns when the broker has confirmed it.
@@ -76,7 +76,7 @@ class Link:
     ) -> None:
         """Have the messages of `queue` handed over while the link idles; they are acknowledged by their receiver."""
         kombu.Consumer(
-            self._channel,
+            self.channel,
             [queue],
             auto_declare=False,
             prefetch_count=_PREFETCH,
@@ -121,7 +121,7 @@ class Link:
                 return  # the owner finds the connection broken when it next uses it
 
     def _send(self, body: bytes, exchange: str, routing_key: str, headers: dict[str, str] | None = None) -> None:
-        kombu.Producer(self._channel).publish(
+        kombu.Producer(self.channel).publish(
             body,
             exchange=exchange,
             routing_key=routing_key,

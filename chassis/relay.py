@@ -22,19 +22,19 @@ _NUMBERED_AT_ONCE: Final = 5000
 _LOOKS_EVERY: Final = 1.0  # seconds, without being woken
 
 _NUMBER = """
-    WITH state AS MATERIALIZED (
-        SELECT numbered_position FROM relay_state FOR UPDATE
-    ), unnumbered AS MATERIALIZED (
+    WITH unnumbered AS MATERIALIZED (
         SELECT id, row_number() OVER (ORDER BY id) AS place
         FROM (SELECT id FROM event_log WHERE position IS NULL ORDER BY id LIMIT %s) AS oldest
     ), numbered AS (
-        UPDATE event_log SET position = state.numbered_position + unnumbered.place
-        FROM state, unnumbered WHERE event_log.id = unnumbered.id
+        UPDATE event_log SET position = (SELECT numbered_position FROM relay_state) + unnumbered.place
+        FROM unnumbered WHERE event_log.id = unnumbered.id
         RETURNING 1
+    ), amount AS (
+        SELECT count(*) AS events FROM numbered
     )
-    UPDATE relay_state SET numbered_position = relay_state.numbered_position + (SELECT count(*) FROM unnumbered)
-    WHERE EXISTS (SELECT FROM unnumbered)
-    RETURNING (SELECT count(*) FROM numbered)
+    UPDATE relay_state SET numbered_position = numbered_position + amount.events
+    FROM amount WHERE amount.events > 0
+    RETURNING amount.events
 """
 _PUBLISHED_POSITION = text("SELECT published_position FROM relay_state")
 _MARK_PUBLISHED = text("UPDATE relay_state SET published_position = greatest(published_position, :last)")
