@@ -1,0 +1,145 @@
+"""What goes over the wire about categories, contracts and offers."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.catalogue.domain.contract import SETTLEMENTS
+from services.catalogue.domain.offer import LARGEST_QUANTITY
+
+MOST_PER_PAGE = 1000
+_PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
+_PARAGRAPHS = validate.Regexp(r"[^\x00-\x09\x0b\x0c\x0e-\x1f\x7f]*\Z", error="Leave out control characters.")
+
+
+def _text(most: int, *, least: int = 1) -> list[validate.Validator]:
+    return [validate.Length(min=least, max=most), _PLAIN]
+
+
+class UuidText(fields.UUID):
+    """A UUID on the wire and a string inside."""
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
+        return str(super()._deserialize(*args, **kwargs))
+
+
+class UnitPrice(fields.String):
+    """Pounds with at most four decimals: a string on the wire, a Decimal inside."""
+
+    default_error_messages = {"price": "Enter pounds with at most four decimals, such as 12.5000."}
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
+        written = super()._deserialize(*args, **kwargs)
+        if not re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,4})?", written, re.ASCII):
+            raise self.make_error("price")
+        return Decimal(written)
+
+
+class CategoryEditSchema(Schema):
+    """A category as an editor sends it whole."""
+
+    name = fields.String(required=True, validate=_text(100))
+    cpv = fields.String(required=True, validate=_text(10))
+    ledger_code = fields.String(required=True, validate=_text(10))
+
+
+class CategoryInSchema(CategoryEditSchema):
+    """A new category."""
+
+    code = fields.String(required=True, validate=_text(60))
+
+
+class CategorySchema(CategoryInSchema):
+    """A category as it stands."""
+
+    version = fields.Integer(dump_only=True)
+
+
+class ContractInSchema(Schema):
+    """A contract as an editor sends it whole."""
+
+    supplier_id = UuidText(required=True)
+    title = fields.String(required=True, validate=_text(200))
+    reference = fields.String(required=True, validate=_text(60))
+    category_code = fields.String(required=True, validate=_text(60))
+    settlement = fields.String(load_default="recharge", validate=validate.OneOf(SETTLEMENTS))
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+
+
+class ContractSchema(ContractInSchema):
+    """A contract as it stands."""
+
+    contract_id = fields.String(dump_only=True)
+    supplier_name = fields.String(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class TierSchema(Schema):
+    """A price from a quantity on."""
+
+    from_quantity = fields.Integer(required=True, strict=True, validate=validate.Range(1, LARGEST_QUANTITY))
+    unit_price = UnitPrice(required=True)
+
+
+class OfferEditSchema(Schema):
+    """An offer as an editor sends it whole."""
+
+    category_code = fields.String(required=True, validate=_text(60))
+    sku = fields.String(required=True, validate=_text(60))
+    name = fields.String(required=True, validate=_text(200))
+    description = fields.String(load_default="", validate=[validate.Length(max=4000), _PARAGRAPHS])
+    unit = fields.String(required=True, validate=_text(3))
+    pack_size = fields.Integer(load_default=1, strict=True)
+    vat_class = fields.String(required=True, validate=_text(2))
+    tiers = fields.List(fields.Nested(TierSchema), required=True, validate=validate.Length(1, 20))
+    phases = fields.List(fields.String(validate=_text(40)), load_default=list, validate=validate.Length(max=20))
+
+
+class OfferInSchema(OfferEditSchema):
+    """A new offer."""
+
+    contract_id = UuidText(required=True)
+
+
+class OfferSchema(OfferInSchema):
+    """An offer as it stands."""
+
+    offer_id = fields.String(dump_only=True)
+    supplier_id = fields.String(dump_only=True)
+    category_name = fields.String(dump_only=True)
+    ledger_code = fields.String(dump_only=True)
+    state = fields.String(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class CategoryListSchema(Schema):
+    """All categories."""
+
+    items = fields.List(fields.Nested(CategorySchema))
+    next = fields.String(allow_none=True)
+
+
+class ContractListSchema(Schema):
+    """All contracts."""
+
+    items = fields.List(fields.Nested(ContractSchema))
+    next = fields.String(allow_none=True)
+
+
+class OfferPageSchema(Schema):
+    """A page of offers."""
+
+    items = fields.List(fields.Nested(OfferSchema))
+    next = fields.String(allow_none=True)
+
+
+class OfferQuerySchema(Schema):
+    """Which offers, and which page of them."""
+
+    contract_id = UuidText(load_default=None)
+    category_code = fields.String(load_default=None, validate=_text(60))
+    after = UuidText(load_default=None)
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))

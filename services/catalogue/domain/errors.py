@@ -1,0 +1,63 @@
+"""The rules of the catalogue that can be broken, one exception each."""
+
+from contracts.errors import BrokenRule
+
+
+class CategoryInvalid(BrokenRule):
+    """A category's codes do not hold together."""
+
+    code = "category_invalid"
+
+
+class CategoryUnknown(BrokenRule):
+    """A contract or offer names a category that is not there."""
+
+    code = "category_unknown"
+
+
+class CategoryTaken(BrokenRule):
+    """There is a category of that code already."""
+
+    code = "category_taken"
+
+
+class ContractInvalid(BrokenRule):
+    """A contract's facts do not hold together."""
+
+    code = "contract_invalid"
+
+
+class ContractUnknown(BrokenRule):
+    """An offer names a contract that is not there."""
+
+    code = "contract_unknown"
+
+
+class ContractHasOffers(BrokenRule):
+    """A contract under which offers stand keeps its supplier."""
+
+    code = "contract_has_offers"
+
+
+class ReferenceTaken(BrokenRule):
+    """Another contract bears this reference."""
+
+    code = "contract_reference_taken"
+
+
+class SupplierUnknown(BrokenRule):
+    """A contract names a supplier of whom the catalogue has not heard."""
+
+    code = "supplier_unknown"
+
+
+class OfferInvalid(BrokenRule):
+    """An offer's facts do not hold together."""
+
+    code = "offer_invalid"
+
+
+class SkuTaken(BrokenRule):
+    """Another offer of the same contract bears this article number."""
+
+    code = "sku_taken"

@@ -1,0 +1,93 @@
+"""Publish, change and withdraw offers, and tell the other parts."""
+
+import uuid
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from chassis.actor import Actor
+from chassis.database import Database
+from contracts.errors import NotFound, VersionConflict
+from services.catalogue.domain.errors import CategoryUnknown, ContractUnknown, SkuTaken
+from services.catalogue.domain.offer import PUBLISHED, WITHDRAWN, Offer, check_offer, in_order, same_offer
+from services.catalogue.storage.categories import find_category
+from services.catalogue.storage.contracts import find_contract
+from services.catalogue.storage.locking import lock_catalogue
+from services.catalogue.storage.offers import find_offer, offers_of_contracts, save_offers
+from services.catalogue.usecases.announce import announce_offers, announce_withdrawal
+
+
+def publish_offer(database: Database, actor: Actor, offer: Offer) -> Offer:
+    """Publish a new offer; its id and supplier follow from the contract.
+
+    Raises OfferInvalid, ContractUnknown, CategoryUnknown, SkuTaken.
+    """
+    with database.transaction(actor) as connection:
+        lock_catalogue(connection)
+        contract = find_contract(connection, offer.contract_id)
+        if contract is None:
+            raise ContractUnknown("There is no such contract.", fields={"contract_id": "Choose a contract."})
+        fresh = replace(offer, offer_id=str(uuid.uuid4()), supplier_id=contract.supplier_id, version=0)
+        return _publish(connection, fresh)
+
+
+def put_offer(database: Database, actor: Actor, offer: Offer, version: int) -> Offer:
+    """Write an offer whole and publish it, also one that was withdrawn; it stays under its contract.
+
+    `version` is what the editor saw. Raises NotFound, VersionConflict, OfferInvalid, CategoryUnknown, SkuTaken.
+    """
+    with database.transaction(actor) as connection:
+        lock_catalogue(connection)
+        before = _there(connection, offer.offer_id)
+        if before.version != version:
+            raise VersionConflict("Somebody else changed this offer meanwhile.")
+        offer = replace(
+            offer, contract_id=before.contract_id, supplier_id=before.supplier_id, phases=in_order(offer.phases)
+        )
+        if same_offer(before, offer):
+            return before
+        return _publish(connection, replace(offer, version=version))
+
+
+def withdraw_offer(database: Database, actor: Actor, offer_id: str) -> Offer:
+    """Withdraw an offer: rounds opened from now on leave it out. Withdrawing again changes nothing.
+
+    Raises NotFound.
+    """
+    with database.transaction(actor) as connection:
+        lock_catalogue(connection)
+        offer = _there(connection, offer_id)
+        if offer.state == WITHDRAWN:
+            return offer
+        [saved] = save_offers(connection, [replace(offer, state=WITHDRAWN)])
+        announce_withdrawal(connection, saved)
+        return saved
+
+
+def _there(connection: Connection, offer_id: str) -> Offer:
+    offer = find_offer(connection, offer_id)
+    if offer is None:
+        raise NotFound("There is no such offer.")
+    return offer
+
+
+def _publish(connection: Connection, offer: Offer) -> Offer:
+    offer = replace(
+        offer,
+        sku=offer.sku.strip(),
+        name=offer.name.strip(),
+        phases=in_order(offer.phases),
+        state=PUBLISHED,
+    )
+    check_offer(offer)
+    category = find_category(connection, offer.category_code)
+    if category is None:
+        raise CategoryUnknown(
+            f"There is no category {offer.category_code}.", fields={"category_code": "Choose a category."}
+        )
+    for other in offers_of_contracts(connection, [offer.contract_id]):
+        if other.sku == offer.sku and other.offer_id != offer.offer_id:
+            raise SkuTaken(f"“{other.name}” bears this article number.", fields={"sku": "Already in use."})
+    saved = save_offers(connection, [offer])
+    announce_offers(connection, saved, {category.code: category})
+    return saved[0]
