@@ -1,0 +1,50 @@
+# Python 3.11 or newer and make are enough for `run` and `test`; compose-test needs a Docker engine as well.
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= .bursar
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := bursar chassis contracts gateway services tests bench
+PYTEST ?= -n auto
+
+.PHONY: run test lint bench verify compose-test screenshots clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run
+	@exec $(BIN)/bursar up --demo --port $(PORT) --data $(DATA)
+
+test: $(VENV)/.dev
+	$(BIN)/pytest $(PYTEST)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy $(wildcard $(SOURCES))
+	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml bursar chassis contracts gateway services
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
+
+verify: $(VENV)/.run
+	$(BIN)/bursar verify --data $(DATA)
+
+compose-test: $(VENV)/.dev
+	$(BIN)/pytest tests/compose --override-ini addopts= --import-mode=importlib -ra
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tests.screenshots
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bursar needs Python 3.11 or newer; say which: make run PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info
