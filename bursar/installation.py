@@ -71,7 +71,10 @@ class Installation:
             yield
 
     def environment(self) -> dict[str, str]:
-        """Settings of every part together: databases, broker, keys and secrets; made on first use."""
+        """Settings of every part together: databases, broker, keys and secrets; made on first use.
+
+        BROKER_URL in the environment puts another broker, such as RabbitMQ, in place of the embedded one.
+        """
         kept = self._secrets()
         settings = {
             "BURSAR_ENV": "embedded",

@@ -142,7 +142,7 @@ def connected(broker_url: str, queues: Sequence[kombu.Queue], *, listening: bool
     A fault closes it without asking the broker, which may be the one that does not answer. `listening` has pgmq
     wake the link when a message arrives.
     """
-    connection = kombu.Connection(**_parameters(broker_url, listening))
+    connection = kombu.Connection(**parameters(broker_url, listening))
     try:
         connection.ensure_connection(max_retries=1, interval_start=0, interval_max=0)
         channel = connection.channel()
@@ -155,7 +155,8 @@ def connected(broker_url: str, queues: Sequence[kombu.Queue], *, listening: bool
     connection.release()
 
 
-def _parameters(broker_url: str, listening: bool) -> dict[str, Any]:
+def parameters(broker_url: str, listening: bool = False) -> dict[str, Any]:
+    """What kombu needs to connect to that broker; `listening` has pgmq wake the connection for each message."""
     if not broker_url.startswith("pgmq://"):
         return {
             "hostname": broker_url,

@@ -99,8 +99,7 @@ class Stack:
 
     def kill_worker(self, part: str) -> None:
         """SIGKILL a part's worker; the supervisor starts another."""
-        module = "gateway.worker" if part == "gateway" else f"services.{part}.worker"
-        (worker,) = eventually(lambda: self._children(module))
+        (worker,) = eventually(lambda: self._processes("worker", part))
         worker.send_signal(signal.SIGKILL)
 
     def purge_queues(self) -> None:
@@ -131,14 +130,15 @@ class Stack:
         assert self._process.poll() is None, said
         return f"Ready: {self.url}" in said
 
-    def _children(self, module: str) -> list[psutil.Process]:
+    def _processes(self, *arguments: str) -> list[psutil.Process]:
+        """The supervisor's children whose command line ends with these arguments."""
         assert self._process is not None
         found = []
-        for child in psutil.Process(self._process.pid).children(recursive=True):
+        for child in psutil.Process(self._process.pid).children():
             try:
-                if module in child.cmdline():
+                if tuple(child.cmdline()[-len(arguments) :]) == arguments:
                     found.append(child)
-            except psutil.NoSuchProcess:
+            except (psutil.NoSuchProcess, psutil.ZombieProcess):
                 continue
         return found
 
