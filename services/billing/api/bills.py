@@ -1,0 +1,63 @@
+"""Bills, schools' accounts and reports over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from chassis.idempotency import idempotent
+from chassis.web import current_actor, current_database, requires
+from services.billing.api import schemas, shapes
+from services.billing.usecases import issue_bills, read_books
+
+bills = Blueprint("bills", __name__, description="Schools' bills")
+accounts = Blueprint("accounts", __name__, description="Schools' statements of account")
+reports = Blueprint("reports", __name__, description="Reports")
+
+READERS = ("school_buyer", "school_approver", "governor", "alliance_manager", "board_member")
+
+
+@bills.route("/bills", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@bills.arguments(schemas.BillsIn)
+@bills.response(201, schemas.BillPage)
+def post_bills(sent: dict[str, str]) -> tuple[Response, int]:
+    """Bill every school of a round for what is matched and not billed yet."""
+    issued = issue_bills.issue_bills(current_database(), current_actor(), sent["round_id"])
+    return jsonify(items=[shapes.bill_head(bill) for bill in issued], next=None), 201
+
+
+@bills.route("/bills")
+@requires(*READERS)
+@bills.arguments(schemas.BillQuery, location="query")
+@bills.response(200, schemas.BillPage)
+def list_bills(query: dict[str, Any]) -> Response:
+    """A page of bills by number: a school's own, the alliance's all."""
+    items, following = read_books.list_bills(current_database(), current_actor(), **query)
+    return jsonify(items=[shapes.bill_head(item) for item in items], next=following)
+
+
+@bills.route("/bills/<uuid:bill_id>")
+@requires(*READERS)
+@bills.response(200, schemas.BillOut)
+def get_bill(bill_id: UUID) -> Response:
+    """One bill with its lines."""
+    return jsonify(shapes.bill(*read_books.get_bill(current_database(), current_actor(), str(bill_id))))
+
+
+@accounts.route("/accounts/<int(max=999999):urn>")
+@requires(*READERS)
+@accounts.response(200, schemas.AccountOut)
+def get_account(urn: int) -> Response:
+    """One school's statement of account."""
+    return jsonify(shapes.account(read_books.get_account(current_database(), current_actor(), urn)))
+
+
+@reports.route("/reports/trial-balance")
+@requires("alliance_manager", "board_member")
+@reports.response(200, schemas.TrialBalanceOut)
+def get_trial_balance() -> dict[str, Any]:
+    """The balance of every account; both sides add up to the same."""
+    return {"items": read_books.trial_balance(current_database(), current_actor())}

@@ -1,0 +1,9 @@
+"""Which HTTP status each broken rule answers; rules not listed answer 422."""
+
+from contracts.errors import BrokenRule
+from services.billing.domain import errors
+
+STATUSES: dict[type[BrokenRule], int] = {
+    errors.DuplicateInvoice: 409,
+    errors.MatchNotHeld: 409,
+}

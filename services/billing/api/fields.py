@@ -1,0 +1,56 @@
+"""Fields of the wire: prices and rates as text, numbers within bounds."""
+
+import re
+from decimal import Decimal
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields, validate
+
+from contracts.money import unit_price_text
+
+MOST_PENCE: Final = 10**13
+
+_PRICE = re.compile(r"\d{1,8}(\.\d{1,4})?", re.ASCII)
+_RATE = re.compile(r"\d{1,2}(\.\d{1,2})?", re.ASCII)
+
+
+class UnitPrice(fields.String):
+    """Pounds with up to four decimals as text ("12.5000"), a Decimal inside."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *args, **kwargs)
+        if not text or not _PRICE.fullmatch(text):
+            raise ValidationError('A price in pounds as text, such as "12.5000".')
+        return Decimal(text)
+
+    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return super()._serialize(unit_price_text(value), *args, **kwargs) or ""
+
+
+class VatRate(fields.String):
+    """Per cent with up to two decimals as text ("20.00"), a Decimal inside; a whole number is taken as well."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(str(value), *args, **kwargs)
+        if not text or not _RATE.fullmatch(text):
+            raise ValidationError('A VAT rate in per cent, such as "20.00".')
+        return Decimal(text)
+
+
+class UuidText(fields.UUID):
+    """A UUID on the wire and a string inside."""
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
+        return str(super()._deserialize(*args, **kwargs))
+
+
+def whole(least: int, most: int, **options: Any) -> fields.Integer:
+    """A whole number within bounds; text and fractions are refused."""
+    return fields.Integer(strict=True, validate=validate.Range(least, most), **options)
+
+
+def plain_text(most: int, *, least: int = 1) -> list[validate.Validator]:
+    """Printable text of a bounded length that is not blank."""
+    printable = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
+    told = validate.Regexp(r".*\S" if least else r"", error="Say something.")
+    return [validate.Length(min=least, max=most), printable, told]

@@ -1,0 +1,102 @@
+"""Supplier invoices over HTTP."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, jsonify, request
+from flask_smorest import Blueprint
+
+from chassis.idempotency import idempotent
+from chassis.web import current_actor, current_database, requires
+from contracts.money import line_net_pence
+from contracts.vat import vat_rate
+from services.billing.api import schemas, shapes
+from services.billing.domain.invoice import EARLIEST_ISSUE, InvoiceLine, SupplierInvoice
+from services.billing.storage.invoices import Original
+from services.billing.usecases import accept_match, read_invoices, register_invoice
+
+blueprint = Blueprint("supplier-invoices", __name__, description="Supplier invoices and their match")
+
+XML_TYPES = ("application/xml", "text/xml")
+READERS = ("supplier_user", "alliance_manager", "board_member")
+
+
+@blueprint.route("/supplier-invoices", methods=["POST"])
+@idempotent
+@requires("supplier_user", "alliance_manager")
+@blueprint.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {"schema": schemas.InvoiceIn},
+            "application/xml": {"schema": {"type": "string", "description": "Peppol BIS Billing 3.0 (UBL 2.1)"}},
+        },
+    }
+)
+@blueprint.response(201, schemas.InvoiceOut)
+def post_invoice() -> Response:
+    """Register an invoice, as JSON or as a Peppol BIS Billing 3.0 document."""
+    if request.mimetype in XML_TYPES:
+        found = register_invoice.register_ubl(current_database(), current_actor(), request.get_data())
+    elif request.is_json:
+        found = _post_form()
+    else:
+        abort(415, "Send the invoice as application/json or application/xml.")
+    response = jsonify(shapes.invoice(found))
+    response.headers["Location"] = f"/supplier-invoices/{found.head.supplier_invoice_id}"
+    response.status_code = 201
+    return response
+
+
+@blueprint.arguments(schemas.InvoiceIn)
+def _post_form(sent: dict[str, Any]) -> read_invoices.InvoiceView:
+    original = Original(request.get_data(), "application/json")
+    return register_invoice.register_form(current_database(), current_actor(), _invoice(sent), original)
+
+
+@blueprint.route("/supplier-invoices")
+@requires(*READERS)
+@blueprint.arguments(schemas.PageQuery, location="query")
+@blueprint.response(200, schemas.InvoicePage)
+def list_invoices(query: dict[str, Any]) -> Response:
+    """A page of invoices by our number."""
+    items, following = read_invoices.list_invoices(current_database(), current_actor(), **query)
+    return jsonify(items=[shapes.invoice_head(item) for item in items], next=following)
+
+
+@blueprint.route("/supplier-invoices/<uuid:supplier_invoice_id>")
+@requires(*READERS)
+@blueprint.response(200, schemas.InvoiceOut)
+def get_invoice(supplier_invoice_id: UUID) -> Response:
+    """One invoice with its match, line by line, and the reasons."""
+    found = read_invoices.get_invoice(current_database(), current_actor(), str(supplier_invoice_id))
+    return jsonify(shapes.invoice(found))
+
+
+@blueprint.route(
+    "/supplier-invoices/<uuid:supplier_invoice_id>/matches/<int(max=1000000):line_no>/<int(max=999999):urn>/accept",
+    methods=["POST"],
+)
+@idempotent
+@requires("alliance_manager")
+@blueprint.arguments(schemas.AcceptIn)
+@blueprint.response(200, schemas.InvoiceOut)
+def accept(sent: dict[str, str], supplier_invoice_id: UUID, line_no: int, urn: int) -> Response:
+    """Release one school's held line, with a reason."""
+    key = (str(supplier_invoice_id), line_no, urn)
+    found = accept_match.accept_match(current_database(), current_actor(), key, sent["reason"])
+    return jsonify(shapes.invoice(found))
+
+
+def _invoice(sent: dict[str, Any]) -> SupplierInvoice:
+    lines = tuple(_line(number, line, sent["issue_date"]) for number, line in enumerate(sent.pop("lines"), 1))
+    return SupplierInvoice(**sent, lines=lines)
+
+
+def _line(number: int, sent: dict[str, Any], issued: date) -> InvoiceLine:
+    if sent["net_pence"] is None:
+        sent["net_pence"] = line_net_pence(sent["quantity"], sent["unit_price"])
+    if sent["vat_rate"] is None:
+        sent["vat_rate"] = vat_rate(sent["vat_class"], max(issued, EARLIEST_ISSUE))
+    return InvoiceLine(line_no=number, **sent)

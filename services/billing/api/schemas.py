@@ -1,0 +1,290 @@
+"""What goes over the wire about invoices, bills, the bank and accounts. Amounts are pence."""
+
+from marshmallow import Schema, fields, validate
+
+from contracts.vat import VAT_CLASSES
+from services.billing.api.fields import MOST_PENCE, UnitPrice, UuidText, VatRate, plain_text, whole
+from services.billing.domain.ubl_invoice import MOST_UNITS
+
+MOST_PER_PAGE = 1000
+MOST_LINES = 20_000
+HIGHEST_URN = 999_999
+
+
+class InvoiceLineIn(Schema):
+    """One line of an invoice as it is keyed in; what is left out follows from the rest."""
+
+    order_line_no = whole(1, 1_000_000, required=True)
+    name = fields.String(load_default="", validate=plain_text(300, least=0))
+    quantity = whole(1, MOST_UNITS, required=True)
+    unit_price = UnitPrice(required=True)
+    net_pence = whole(0, MOST_PENCE, load_default=None, allow_none=True)
+    vat_class = fields.String(required=True, validate=validate.OneOf(list(VAT_CLASSES)))
+    vat_rate = VatRate(load_default=None, allow_none=True)
+    school_urn = whole(1, HIGHEST_URN, load_default=None, allow_none=True)
+
+
+class InvoiceIn(Schema):
+    """An invoice as it is keyed in."""
+
+    number = fields.String(required=True, validate=plain_text(60))
+    issue_date = fields.Date(required=True)
+    due_date = fields.Date(load_default=None, allow_none=True)
+    purchase_order_number = fields.String(required=True, validate=plain_text(40))
+    lines = fields.List(fields.Nested(InvoiceLineIn), required=True, validate=validate.Length(min=1, max=MOST_LINES))
+    net_pence = whole(0, MOST_PENCE, required=True)
+    vat_pence = whole(0, MOST_PENCE, required=True)
+    gross_pence = whole(0, 2 * MOST_PENCE, required=True)
+
+
+class InvoiceLineOut(Schema):
+    """One line of a registered invoice."""
+
+    line_no = fields.Integer()
+    order_line_no = fields.Integer()
+    school_urn = fields.Integer(allow_none=True)
+    name = fields.String()
+    quantity = fields.Integer()
+    unit_price = UnitPrice()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    vat_class = fields.String()
+    vat_rate = VatRate()
+
+
+class AcceptanceOut(Schema):
+    """Who accepted a held line, when, which reasons, and why."""
+
+    by = fields.String()
+    at = fields.DateTime()
+    reasons = fields.List(fields.String())
+    why = fields.String()
+
+
+class MatchOut(Schema):
+    """Order, receipt and invoice side by side for one line and school, and what may be billed of it."""
+
+    line_no = fields.Integer()
+    order_line_no = fields.Integer()
+    school_urn = fields.Integer()
+    school_name = fields.String()
+    quantity_ordered = fields.Integer()
+    quantity_received = fields.Integer()
+    quantity_invoiced = fields.Integer()
+    unit_price_ordered = UnitPrice()
+    unit_price_invoiced = UnitPrice()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    state = fields.String(validate=validate.OneOf(["billable", "held", "billed"]))
+    reasons = fields.List(fields.String())
+    billable_quantity = fields.Integer()
+    billable_net_pence = fields.Integer()
+    billable_vat_pence = fields.Integer()
+    accepted = fields.Nested(AcceptanceOut, allow_none=True)
+
+
+class InvoiceHeadOut(Schema):
+    """A registered invoice without its lines."""
+
+    supplier_invoice_id = fields.String()
+    our_number = fields.String()
+    supplier_id = fields.String()
+    supplier_name = fields.String()
+    number = fields.String()
+    issue_date = fields.Date()
+    due_date = fields.Date(allow_none=True)
+    purchase_order_id = fields.String()
+    purchase_order_number = fields.String()
+    currency = fields.String()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    gross_pence = fields.Integer()
+    paid_pence = fields.Integer()
+    state = fields.String(validate=validate.OneOf(["matched", "held", "billed"]))
+    registered_by = fields.String()
+    registered_at = fields.DateTime()
+
+
+class InvoiceOut(InvoiceHeadOut):
+    """A registered invoice with its match, line by line."""
+
+    lines = fields.List(fields.Nested(InvoiceLineOut))
+    matches = fields.List(fields.Nested(MatchOut))
+
+
+class InvoicePage(Schema):
+    """A page of invoices."""
+
+    items = fields.List(fields.Nested(InvoiceHeadOut))
+    next = fields.String(allow_none=True)
+
+
+class AcceptIn(Schema):
+    """Why a held line is released."""
+
+    reason = fields.String(required=True, validate=plain_text(500))
+
+
+class BillsIn(Schema):
+    """The round to bill."""
+
+    round_id = UuidText(required=True)
+
+
+class BillLineOut(Schema):
+    """One line of a bill."""
+
+    purchase_order_number = fields.String()
+    supplier_name = fields.String()
+    line_no = fields.Integer()
+    sku = fields.String()
+    name = fields.String()
+    unit = fields.String()
+    quantity = fields.Integer()
+    unit_price = UnitPrice()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    vat_class = fields.String()
+    ledger_code = fields.String()
+    supplier_invoice_id = fields.String()
+
+
+class BillHeadOut(Schema):
+    """A bill without its lines."""
+
+    bill_id = fields.String()
+    number = fields.String()
+    payment_reference = fields.String()
+    school_urn = fields.Integer()
+    school_name = fields.String()
+    round_id = fields.String()
+    round_title = fields.String()
+    issue_date = fields.Date()
+    due_date = fields.Date()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    gross_pence = fields.Integer()
+    paid_pence = fields.Integer()
+    state = fields.String(validate=validate.OneOf(["open", "part_paid", "paid"]))
+
+
+class BillOut(BillHeadOut):
+    """A bill with its lines."""
+
+    lines = fields.List(fields.Nested(BillLineOut))
+
+
+class BillPage(Schema):
+    """A page of bills."""
+
+    items = fields.List(fields.Nested(BillHeadOut))
+    next = fields.String(allow_none=True)
+
+
+class StatementOut(Schema):
+    """What became of an imported bank statement."""
+
+    bank_statement_id = fields.String()
+    account = fields.String()
+    from_on = fields.Date(allow_none=True)
+    to_on = fields.Date(allow_none=True)
+    lines = fields.Integer()
+    new = fields.Integer()
+    repeated = fields.Integer()
+    posted = fields.Integer()
+    unmatched = fields.Integer()
+
+
+class MatchedTo(Schema):
+    """The document that a bank line pays."""
+
+    kind = fields.String(validate=validate.OneOf(["bill", "supplier_invoice"]))
+    id = fields.String()
+    number = fields.String()
+
+
+class BankLineOut(Schema):
+    """One bank line; the amount is positive for money in, in hundredths of its currency."""
+
+    bank_line_id = fields.String()
+    bank_statement_id = fields.String()
+    account = fields.String()
+    booked_on = fields.Date()
+    amount_pence = fields.Integer()
+    currency = fields.String()
+    counterparty = fields.String()
+    reference = fields.String()
+    state = fields.String(validate=validate.OneOf(["new", "matched"]))
+    matched_to = fields.Nested(MatchedTo, allow_none=True)
+    explanation = fields.String()
+
+
+class BankLinePage(Schema):
+    """A page of bank lines."""
+
+    items = fields.List(fields.Nested(BankLineOut))
+    next = fields.Integer(allow_none=True)
+
+
+class AccountItemOut(Schema):
+    """One line of a statement of account."""
+
+    on = fields.Date()
+    kind = fields.String(validate=validate.OneOf(["bill", "receipt"]))
+    number = fields.String()
+    description = fields.String()
+    debit_pence = fields.Integer()
+    credit_pence = fields.Integer()
+    balance_pence = fields.Integer()
+
+
+class AccountOut(Schema):
+    """A school's statement of account; the balance is what it owes."""
+
+    school_urn = fields.Integer()
+    school_name = fields.String()
+    items = fields.List(fields.Nested(AccountItemOut))
+    balance_pence = fields.Integer()
+
+
+class BalanceOut(Schema):
+    """One account's balance, on the side on which it stands."""
+
+    account = fields.String()
+    name = fields.String()
+    debit_pence = fields.Integer()
+    credit_pence = fields.Integer()
+
+
+class TrialBalanceOut(Schema):
+    """The balance of every account."""
+
+    items = fields.List(fields.Nested(BalanceOut))
+
+
+class PageQuery(Schema):
+    """Which page."""
+
+    after = fields.String(load_default="", validate=validate.Length(max=40))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+class BillQuery(PageQuery):
+    """Which bills."""
+
+    school_urn = fields.Integer(load_default=None, validate=validate.Range(1, HIGHEST_URN))
+    round_id = UuidText(load_default=None)
+
+
+class BankLineQuery(Schema):
+    """Which bank lines."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(["new", "matched"]))
+    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**62))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+class StatementQuery(Schema):
+    """Whose statement a CSV file is."""
+
+    account = fields.String(load_default="current", validate=plain_text(60))

@@ -1,0 +1,30 @@
+"""Billing's web process."""
+
+import os
+
+from flask import Flask
+
+from chassis import web
+from chassis.database import Database
+from chassis.settings import Settings, read_settings
+from services.billing.api import bank, bills, invoices
+from services.billing.api.errors import STATUSES
+
+
+def create_app() -> Flask:
+    """The application under the settings of the environment."""
+    settings = read_settings("billing", os.environ)
+    return build_app(settings, Database(settings.database_url, pool_size=settings.pool_size))
+
+
+def build_app(settings: Settings, database: Database) -> Flask:
+    """The application on a given database."""
+    blueprints = (
+        invoices.blueprint,
+        bills.bills,
+        bills.accounts,
+        bills.reports,
+        bank.statements,
+        bank.lines,
+    )
+    return web.create_app("billing", settings, database, blueprints, STATUSES, title="Bursar billing")

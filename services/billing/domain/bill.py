@@ -1,0 +1,31 @@
+"""A school's bill: its reference, its due date and how far it is paid."""
+
+from datetime import date, timedelta
+from typing import Final, Literal
+
+DAYS_TO_PAY: Final = 30
+BACS_REFERENCE_LENGTH: Final = 18
+
+
+def payment_reference(bill_number: str, school_urn: int) -> str:
+    """What the school quotes when it pays: "B-000001/900001".
+
+    It fits Bacs (at most 18 of A–Z 0–9 - . & / and space), and names bill and school, so that neither a mistyped number
+    nor another supplier's numbering is taken for ours.
+    """
+    reference = f"{bill_number}/{school_urn}"
+    if len(reference) > BACS_REFERENCE_LENGTH:
+        raise ValueError(f"{reference} is longer than Bacs carries")
+    return reference
+
+
+def due_on(issued_on: date) -> date:
+    """The day by which a bill is to be paid."""
+    return issued_on + timedelta(days=DAYS_TO_PAY)
+
+
+def bill_state(gross_pence: int, paid_pence: int) -> Literal["open", "part_paid", "paid"]:
+    """How far a bill is paid; a part payment never makes it paid."""
+    if paid_pence >= gross_pence:
+        return "paid"
+    return "part_paid" if paid_pence else "open"

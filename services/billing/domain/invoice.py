@@ -1,0 +1,122 @@
+"""A supplier's invoice: its number, its arithmetic and its VAT."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from contracts.allocation import allocate
+from contracts.money import line_net_pence, pounds
+from contracts.vat import vat_pence
+from services.billing.domain.errors import CurrencyNotPounds, InvoiceArithmetic, IssueDateImplausible
+
+LINE_TOLERANCE_PENCE: Final = 2
+"""How far a line's net may stand from quantity × price (Peppol BIS Billing 3.0, rule PEPPOL-EN16931-R120)."""
+
+EARLIEST_ISSUE: Final = date(2011, 1, 4)
+"""No invoice can be older: the day from which today's VAT rates hold."""
+
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One invoiced line. `unit_price` in pounds to four decimals, `vat_rate` in per cent.
+
+    `school_urn` is set when the supplier names the school that the units went to.
+    """
+
+    line_no: int
+    order_line_no: int
+    name: str
+    quantity: int
+    unit_price: Decimal
+    net_pence: int
+    vat_class: str
+    vat_rate: Decimal
+    school_urn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierInvoice:
+    """An invoice as the supplier sent it; amounts in pence."""
+
+    number: str
+    issue_date: date
+    due_date: date | None
+    purchase_order_number: str
+    lines: tuple[InvoiceLine, ...]
+    net_pence: int
+    vat_pence: int
+    gross_pence: int
+    currency: str = "GBP"
+
+
+def fold_number(number: str) -> str:
+    """An invoice number without what people change by accident: case, spaces and leading zeros.
+
+    " inv-0042 " and "INV-42" fold alike (domain example 18).
+    """
+    bare = "".join(unicodedata.normalize("NFKC", number).casefold().split())
+    return _DIGITS.sub(lambda run: run.group().lstrip("0") or "0", bare)
+
+
+def check_arithmetic(invoice: SupplierInvoice) -> None:
+    """Hold an invoice to its own figures: line = quantity × price (± 2p), net = Σ lines, gross = net + VAT.
+
+    Whether the VAT is the right one is a question for matching, not for arithmetic. Raises CurrencyNotPounds,
+    IssueDateImplausible, InvoiceArithmetic with every fault by field.
+    """
+    if invoice.currency != "GBP":
+        raise CurrencyNotPounds(f"The invoice is in {invoice.currency}; the books are kept in pounds.")
+    if invoice.issue_date < EARLIEST_ISSUE:
+        raise IssueDateImplausible(
+            f"The invoice is dated {invoice.issue_date}.", fields={"issue_date": "Earlier than any order."}
+        )
+    faults: dict[str, str] = {}
+    for index, line in enumerate(invoice.lines):
+        due = line_net_pence(line.quantity, line.unit_price)
+        if abs(line.net_pence - due) > LINE_TOLERANCE_PENCE:
+            faults[f"lines.{index}.net_pence"] = f"{line.quantity} × £{line.unit_price:f} is £{pounds(due)}."
+    total = sum(line.net_pence for line in invoice.lines)
+    if total != invoice.net_pence:
+        faults["net_pence"] = f"The lines add up to £{pounds(total)}."
+    if invoice.net_pence + invoice.vat_pence != invoice.gross_pence:
+        faults["gross_pence"] = f"Net and VAT add up to £{pounds(invoice.net_pence + invoice.vat_pence)}."
+    if faults:
+        raise InvoiceArithmetic("The invoice's figures do not add up.", fields=faults)
+
+
+def vat_by_line(lines: Iterable[InvoiceLine]) -> int:
+    """VAT in pence when every line is rounded by itself (HMRC VATREC12020)."""
+    return sum(vat_pence(line.net_pence, line.vat_rate) for line in lines)
+
+
+def vat_by_invoice(lines: Iterable[InvoiceLine]) -> int:
+    """VAT in pence when each category of the whole invoice is rounded once (EN 16931, BR-CO-17)."""
+    nets: dict[tuple[str, Decimal], int] = defaultdict(int)
+    for line in lines:
+        nets[line.vat_class, line.vat_rate] += line.net_pence
+    return sum(vat_pence(net, rate) for (_, rate), net in nets.items())
+
+
+def vat_is_accepted(invoice: SupplierInvoice) -> bool:
+    """Whether the invoice's VAT is right by line or right by invoice (domain example 7)."""
+    return invoice.vat_pence in (vat_by_line(invoice.lines), vat_by_invoice(invoice.lines))
+
+
+def vat_of_lines(invoice: SupplierInvoice) -> dict[int, int]:
+    """The invoice's VAT in pence laid on its lines by number; always adds up to the invoice's VAT.
+
+    Rounded by line, each line carries its own; otherwise the total is shared by net × rate.
+    """
+    if invoice.vat_pence == vat_by_line(invoice.lines):
+        return {line.line_no: vat_pence(line.net_pence, line.vat_rate) for line in invoice.lines}
+    by_rate = {line.line_no: int(line.net_pence * line.vat_rate * 100) for line in invoice.lines}
+    by_net = {line.line_no: line.net_pence for line in invoice.lines}
+    by_quantity = {line.line_no: line.quantity for line in invoice.lines}
+    return allocate(invoice.vat_pence, next(w for w in (by_rate, by_net, by_quantity) if any(w.values())))

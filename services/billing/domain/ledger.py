@@ -1,0 +1,120 @@
+"""Double entry in pence: what each document does to the books."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from services.billing.domain.errors import EntryUnbalanced
+
+SCHOOL_DEBTORS: Final = "1100"
+BANK: Final = "1200"
+SUPPLIER_CREDITORS: Final = "2100"
+CLEARING_NET: Final = "5100"
+CLEARING_VAT: Final = "5110"
+
+ACCOUNTS: Final = {
+    SCHOOL_DEBTORS: "School debtors",
+    BANK: "Bank",
+    SUPPLIER_CREDITORS: "Supplier creditors",
+    CLEARING_NET: "Recharge clearing, net",
+    CLEARING_VAT: "Recharge clearing, VAT",
+}
+
+Kind = Literal["supplier_invoice", "bill", "receipt", "payment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of an entry: pence on an account, with the school or supplier whose sub-account it is."""
+
+    account: str
+    debit_pence: int = 0
+    credit_pence: int = 0
+    school_urn: int | None = None
+    supplier_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document's entry. Once posted it is never changed; corrections are entries of their own."""
+
+    kind: Kind
+    document_id: str
+    document_number: str
+    posted_on: date
+    description: str
+    postings: tuple[Posting, ...]
+
+    def __post_init__(self) -> None:
+        """Raises EntryUnbalanced unless debits equal credits."""
+        debit = sum(posting.debit_pence for posting in self.postings)
+        credit = sum(posting.credit_pence for posting in self.postings)
+        if debit != credit:
+            raise EntryUnbalanced(f"{self.document_number}: debits of {debit} and credits of {credit} pence differ.")
+
+
+def invoice_entry(
+    document_id: str, number: str, on: date, supplier_id: str, *, net_pence: int, vat_pence: int, description: str
+) -> Entry:
+    """A supplier's invoice is owed in full, whatever the match says; clearing holds it until schools are billed."""
+    return Entry(
+        "supplier_invoice",
+        document_id,
+        number,
+        on,
+        description,
+        _without_zeros(
+            Posting(CLEARING_NET, debit_pence=net_pence, supplier_id=supplier_id),
+            Posting(CLEARING_VAT, debit_pence=vat_pence, supplier_id=supplier_id),
+            Posting(SUPPLIER_CREDITORS, credit_pence=net_pence + vat_pence, supplier_id=supplier_id),
+        ),
+    )
+
+
+def bill_entry(
+    document_id: str, number: str, on: date, school_urn: int, *, net_pence: int, vat_pence: int, description: str
+) -> Entry:
+    """A bill moves its amount from clearing onto the school's account."""
+    return Entry(
+        "bill",
+        document_id,
+        number,
+        on,
+        description,
+        _without_zeros(
+            Posting(SCHOOL_DEBTORS, debit_pence=net_pence + vat_pence, school_urn=school_urn),
+            Posting(CLEARING_NET, credit_pence=net_pence),
+            Posting(CLEARING_VAT, credit_pence=vat_pence),
+        ),
+    )
+
+
+def receipt_entry(document_id: str, number: str, on: date, school_urn: int, pence: int, description: str) -> Entry:
+    """Money received from a school."""
+    return Entry(
+        "receipt",
+        document_id,
+        number,
+        on,
+        description,
+        (Posting(BANK, debit_pence=pence), Posting(SCHOOL_DEBTORS, credit_pence=pence, school_urn=school_urn)),
+    )
+
+
+def payment_entry(document_id: str, number: str, on: date, supplier_id: str, pence: int, description: str) -> Entry:
+    """Money paid to a supplier."""
+    return Entry(
+        "payment",
+        document_id,
+        number,
+        on,
+        description,
+        (
+            Posting(SUPPLIER_CREDITORS, debit_pence=pence, supplier_id=supplier_id),
+            Posting(BANK, credit_pence=pence),
+        ),
+    )
+
+
+def _without_zeros(*postings: Posting) -> tuple[Posting, ...]:
+    return tuple(posting for posting in postings if posting.debit_pence or posting.credit_pence)

@@ -1,0 +1,81 @@
+"""Schools' bills."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, text
+
+from services.billing.storage.bulk import insert_rows
+from services.billing.storage.tables import bill_line
+
+_DUE = text("""
+    SELECT school_urn, CAST(sum(billable_net_pence) AS bigint) AS net_pence,
+        CAST(sum(billable_vat_pence) AS bigint) AS vat_pence
+    FROM match_line WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) AND state = 'billable'
+    GROUP BY school_urn ORDER BY school_urn
+""")
+_TAKE_MATCHES = text("""
+    UPDATE match_line SET state = 'billed', bill_id = bill.bill_id
+    FROM bill
+    WHERE bill.bill_id = ANY(CAST(:bills AS uuid[])) AND bill.school_urn = match_line.school_urn
+        AND match_line.purchase_order_id = ANY(CAST(:orders AS uuid[])) AND match_line.state = 'billable'
+""")
+_ADD_LINES = text("""
+    INSERT INTO bill_line (bill_id, line_no, school_urn, purchase_order_id, purchase_order_number, order_line_no,
+        supplier_invoice_id, supplier_name, sku, name, unit, ledger_code, vat_class, quantity, unit_price, net_pence,
+        vat_pence)
+    SELECT m.bill_id,
+        row_number() OVER (PARTITION BY m.bill_id ORDER BY o.number, m.order_line_no, i.our_number, m.line_no),
+        m.school_urn, m.purchase_order_id, o.number, m.order_line_no, m.supplier_invoice_id,
+        coalesce(supplier.name, ''), line.sku, line.name, line.unit, line.ledger_code, line.vat_class,
+        m.billable_quantity, least(m.unit_price_ordered, m.unit_price_invoiced), m.billable_net_pence,
+        m.billable_vat_pence
+    FROM match_line m
+    JOIN purchase_order o ON o.purchase_order_id = m.purchase_order_id
+    JOIN purchase_order_line line ON line.purchase_order_id = m.purchase_order_id AND line.line_no = m.order_line_no
+    JOIN supplier_invoice i ON i.supplier_invoice_id = m.supplier_invoice_id
+    LEFT JOIN supplier ON supplier.supplier_id = m.supplier_id
+    WHERE m.bill_id = ANY(CAST(:bills AS uuid[]))
+""")
+_LIST = """
+    SELECT CAST(bill_id AS text) AS bill_id, bill.number, payment_reference, school_urn,
+        coalesce(school.name, '') AS school_name, CAST(bill.round_id AS text) AS round_id, round.title AS round_title,
+        issue_date, due_date, net_pence, vat_pence, gross_pence, paid_pence
+    FROM bill JOIN round USING (round_id) LEFT JOIN school ON school.urn = bill.school_urn
+"""
+_PAGE = text(
+    f"{_LIST} WHERE bill.number > :after AND school_urn = coalesce(CAST(:urn AS integer), school_urn)"
+    " AND round_id = coalesce(CAST(:round AS uuid), round_id) ORDER BY bill.number LIMIT :limit"
+)
+_THESE = text(f"{_LIST} WHERE bill_id = ANY(CAST(:bills AS uuid[])) ORDER BY bill.number")
+
+
+def billable_by_school(connection: Connection, order_ids: list[str]) -> list[Row[Any]]:
+    """(school_urn, net_pence, vat_pence) of what can be billed now, by URN."""
+    return list(connection.execute(_DUE, {"orders": order_ids}))
+
+
+def add_bills(connection: Connection, rows: Sequence[dict[str, Any]], order_ids: list[str]) -> None:
+    """Store bills and move the billable matches of their schools onto them, line by line."""
+    insert_rows(connection, "bill", rows)
+    names = {"bills": [row["bill_id"] for row in rows], "orders": order_ids}
+    connection.execute(_TAKE_MATCHES, names)
+    connection.execute(_ADD_LINES, names)
+
+
+def list_bills(
+    connection: Connection, *, school_urn: int | None, round_id: str | None, after: str, limit: int
+) -> list[Row[Any]]:
+    """Bills that the actor may see, by number."""
+    return list(connection.execute(_PAGE, {"urn": school_urn, "round": round_id, "after": after, "limit": limit}))
+
+
+def get_bills(connection: Connection, bill_ids: Sequence[str]) -> list[Row[Any]]:
+    """These bills, by number."""
+    return list(connection.execute(_THESE, {"bills": list(bill_ids)}))
+
+
+def bill_lines(connection: Connection, bill_id: str) -> list[Row[Any]]:
+    """The lines of one bill."""
+    line = bill_line.c
+    return list(connection.execute(select(bill_line).where(line.bill_id == bill_id).order_by(line.line_no)))

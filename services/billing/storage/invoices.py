@@ -1,0 +1,164 @@
+"""Supplier invoices and their lines."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Row, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from services.billing.domain.invoice import SupplierInvoice, fold_number, vat_is_accepted
+from services.billing.domain.matching import InvoicedLine
+from services.billing.storage.bulk import insert_rows
+from services.billing.storage.tables import supplier_invoice, supplier_invoice_line
+
+_LIST = """
+    SELECT CAST(i.supplier_invoice_id AS text) AS supplier_invoice_id, our_number,
+        CAST(i.supplier_id AS text) AS supplier_id, coalesce(s.name, '') AS supplier_name, i.number,
+        issue_date, due_date,
+        CAST(i.purchase_order_id AS text) AS purchase_order_id, o.number AS purchase_order_number, currency,
+        net_pence, vat_pence, gross_pence, paid_pence, registered_by, registered_at,
+        CASE WHEN m.matches IS NULL OR m.held > 0 THEN 'held' WHEN m.billed = m.matches THEN 'billed'
+            ELSE 'matched' END AS state
+    FROM supplier_invoice i
+    JOIN purchase_order o ON o.purchase_order_id = i.purchase_order_id
+    LEFT JOIN supplier s ON s.supplier_id = i.supplier_id
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS matches, count(*) FILTER (WHERE state = 'held') AS held,
+            count(*) FILTER (WHERE state = 'billed') AS billed
+        FROM match_line WHERE match_line.supplier_invoice_id = i.supplier_invoice_id HAVING count(*) > 0
+    ) m ON true
+"""
+_PAGE = text(f"{_LIST} WHERE our_number > :after ORDER BY our_number LIMIT :limit")
+_ONE = text(f"{_LIST} WHERE i.supplier_invoice_id = :id")
+_INVOICED = text("""
+    SELECT CAST(supplier_invoice_id AS text), line_no, order_line_no, school_urn, quantity, unit_price,
+        line.net_pence, line.vat_pence, vat_class, vat_rate, vat_accepted, issue_date
+    FROM supplier_invoice_line line JOIN supplier_invoice USING (supplier_invoice_id)
+    WHERE line.purchase_order_id = :order ORDER BY our_number, line_no
+""")
+_WITH_INVOICES = text("""
+    SELECT DISTINCT CAST(purchase_order_id AS text) FROM supplier_invoice
+    WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) ORDER BY 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The document as it came in, byte for byte, and its media type."""
+
+    content: bytes
+    media_type: str
+
+
+def number_is_taken(connection: Connection, supplier_id: str, number: str) -> bool:
+    """Whether the supplier has sent an invoice whose number folds alike."""
+    invoice = supplier_invoice.c
+    return (
+        connection.execute(
+            select(invoice.supplier_invoice_id).where(
+                invoice.supplier_id == supplier_id, invoice.folded_number == fold_number(number)
+            )
+        ).first()
+        is not None
+    )
+
+
+def add_invoice(
+    connection: Connection,
+    invoice: SupplierInvoice,
+    our_number: str,
+    order: Row[Any],
+    registered_by: str,
+    original: Original,
+) -> str | None:
+    """Store an invoice with its original; returns its id, or None if its number was taken meanwhile."""
+    row = {
+        "supplier_invoice_id": str(uuid4()),
+        "our_number": our_number,
+        "supplier_id": order.supplier_id,
+        "number": invoice.number,
+        "folded_number": fold_number(invoice.number),
+        "issue_date": invoice.issue_date,
+        "due_date": invoice.due_date,
+        "purchase_order_id": order.purchase_order_id,
+        "currency": invoice.currency,
+        "net_pence": invoice.net_pence,
+        "vat_pence": invoice.vat_pence,
+        "gross_pence": invoice.gross_pence,
+        "vat_accepted": vat_is_accepted(invoice),
+        "registered_by": registered_by,
+        "original": original.content,
+        "original_type": original.media_type,
+        "original_sha256": hashlib.sha256(original.content).digest(),
+    }
+    stored = connection.execute(
+        insert(supplier_invoice).values(row).on_conflict_do_nothing(constraint="supplier_invoice_once")
+    )
+    return str(row["supplier_invoice_id"]) if stored.rowcount else None
+
+
+def add_lines(
+    connection: Connection, invoice_id: str, invoice: SupplierInvoice, vat: Mapping[int, int], order: Row[Any]
+) -> None:
+    """Store the invoice's lines; `vat` is each line's part of the invoice's VAT in pence."""
+    rows = [
+        {
+            "supplier_invoice_id": invoice_id,
+            "line_no": line.line_no,
+            "supplier_id": order.supplier_id,
+            "purchase_order_id": order.purchase_order_id,
+            "order_line_no": line.order_line_no,
+            "school_urn": line.school_urn,
+            "name": line.name,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "net_pence": line.net_pence,
+            "vat_pence": vat[line.line_no],
+            "vat_class": line.vat_class,
+            "vat_rate": line.vat_rate,
+        }
+        for line in invoice.lines
+    ]
+    insert_rows(connection, "supplier_invoice_line", rows)
+
+
+def invoiced_lines(connection: Connection, order_id: str) -> list[InvoicedLine]:
+    """Every invoiced line of a purchase order, in the order of registration."""
+    return [InvoicedLine(*row) for row in connection.execute(_INVOICED, {"order": order_id})]
+
+
+def orders_with_invoices(connection: Connection, order_ids: list[str]) -> list[str]:
+    """Those of the purchase orders that have been invoiced."""
+    return list(connection.execute(_WITH_INVOICES, {"orders": order_ids}).scalars())
+
+
+def list_invoices(connection: Connection, after: str, limit: int) -> list[Row[Any]]:
+    """Invoices that the actor may see, by our number, with their state."""
+    return list(connection.execute(_PAGE, {"after": after, "limit": limit}))
+
+
+def get_invoice(connection: Connection, invoice_id: str) -> Row[Any] | None:
+    """One invoice with its state."""
+    return connection.execute(_ONE, {"id": invoice_id}).one_or_none()
+
+
+def invoice_lines(connection: Connection, invoice_id: str) -> list[Row[Any]]:
+    """The lines of one invoice."""
+    line = supplier_invoice_line.c
+    return list(
+        connection.execute(
+            select(supplier_invoice_line).where(line.supplier_invoice_id == invoice_id).order_by(line.line_no)
+        )
+    )
+
+
+def suppliers_of(connection: Connection, invoice_ids: list[str]) -> dict[str, str]:
+    """The supplier's id of each of these invoices."""
+    invoice = supplier_invoice.c
+    rows = connection.execute(
+        select(invoice.supplier_invoice_id, invoice.supplier_id).where(invoice.supplier_invoice_id.in_(invoice_ids))
+    )
+    return dict(rows.tuples().all())

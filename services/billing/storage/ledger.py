@@ -1,0 +1,57 @@
+"""The ledger: entries are added, never changed; the database holds that they balance."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Row, text
+
+from chassis.numbers import next_numbers
+from services.billing.domain.ledger import Entry
+from services.billing.storage.bulk import insert_rows
+
+_BALANCES = text("""
+    SELECT account, CAST(sum(debit_pence) AS bigint) AS debit_pence, CAST(sum(credit_pence) AS bigint) AS credit_pence
+    FROM entry_line GROUP BY account ORDER BY account
+""")
+
+
+def post(connection: Connection, entries: Sequence[Entry], posted_by: str) -> None:
+    """Post entries under the next numbers of the journal. An entry about nothing (£0.00) is left out."""
+    told = [entry for entry in entries if entry.postings]
+    numbers = next_numbers(connection, "J", len(told))
+    heads, lines = [], []
+    for number, posted in zip(numbers, told, strict=True):
+        entry_id = str(uuid4())
+        heads.append(
+            {
+                "entry_id": entry_id,
+                "number": number,
+                "kind": posted.kind,
+                "document_id": posted.document_id,
+                "document_number": posted.document_number,
+                "posted_on": posted.posted_on,
+                "description": posted.description,
+                "supplier_id": next((line.supplier_id for line in posted.postings if line.supplier_id), None),
+                "posted_by": posted_by,
+            }
+        )
+        lines += [
+            {
+                "entry_id": entry_id,
+                "line_no": line_no,
+                "account": line.account,
+                "school_urn": line.school_urn,
+                "supplier_id": line.supplier_id,
+                "debit_pence": line.debit_pence,
+                "credit_pence": line.credit_pence,
+            }
+            for line_no, line in enumerate(posted.postings, 1)
+        ]
+    insert_rows(connection, "entry", heads)
+    insert_rows(connection, "entry_line", lines)
+
+
+def balances(connection: Connection) -> list[Row[Any]]:
+    """Debits and credits in pence of every account that was posted to."""
+    return list(connection.execute(_BALANCES))

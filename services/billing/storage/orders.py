@@ -1,0 +1,123 @@
+"""Purchase orders, their drops and receipts, as the orders service tells of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, text
+
+from services.billing.domain.matching import DropLine, OrderLine
+from services.billing.storage.bulk import as_json, insert_rows
+from services.billing.storage.tables import drop_line, purchase_order, purchase_order_line
+
+Rows = Sequence[Mapping[str, Any]]
+
+_ADD_DROPS = text("""
+    INSERT INTO drop_line (purchase_order_id, line_no, school_urn, supplier_id, quantity, net_pence)
+    SELECT sent.purchase_order_id, sent.line_no, sent.school_urn, purchase_order.supplier_id, sent.quantity,
+        sent.net_pence
+    FROM jsonb_populate_recordset(CAST(NULL AS drop_line), CAST(:rows AS jsonb)) AS sent
+    JOIN purchase_order USING (purchase_order_id)
+    ON CONFLICT DO NOTHING
+""")
+_ADD_RECEIPTS = text("""
+    INSERT INTO receipt_line (receipt_id, line_no, purchase_order_id, school_urn, supplier_id, quantity_received,
+        recorded_at)
+    SELECT sent.receipt_id, sent.line_no, sent.purchase_order_id, sent.school_urn, drop_line.supplier_id,
+        sent.quantity_received, sent.recorded_at
+    FROM jsonb_populate_recordset(CAST(NULL AS receipt_line), CAST(:rows AS jsonb)) AS sent
+    JOIN drop_line USING (purchase_order_id, line_no, school_urn)
+    ON CONFLICT DO NOTHING
+""")
+_SUM_RECEIPTS = text("""
+    UPDATE drop_line SET received = total.received
+    FROM (
+        SELECT purchase_order_id, line_no, school_urn, sum(quantity_received) AS received
+        FROM receipt_line WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) GROUP BY 1, 2, 3
+    ) AS total
+    WHERE drop_line.purchase_order_id = total.purchase_order_id AND drop_line.line_no = total.line_no
+        AND drop_line.school_urn = total.school_urn AND drop_line.received IS DISTINCT FROM total.received
+""")
+_ANSWER = text("""
+    UPDATE purchase_order SET answer = sent.answer
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent (purchase_order_id uuid, answer text)
+    WHERE purchase_order.purchase_order_id = sent.purchase_order_id
+""")
+
+
+def record_orders(connection: Connection, orders: Rows, lines: Rows) -> None:
+    """Add purchase orders with their lines; those known already stay as they are."""
+    insert_rows(connection, "purchase_order", orders, "ON CONFLICT DO NOTHING")
+    insert_rows(connection, "purchase_order_line", lines, "ON CONFLICT DO NOTHING")
+
+
+def record_drops(connection: Connection, rows: Rows) -> None:
+    """Add what each school ordered: purchase_order_id, line_no, school_urn, quantity, net_pence."""
+    connection.execute(_ADD_DROPS, {"rows": as_json(rows)})
+
+
+def record_receipts(connection: Connection, rows: Rows) -> None:
+    """Add receipts, each counted once: receipt_id, line_no, purchase_order_id, school_urn, quantity_received …"""
+    connection.execute(_ADD_RECEIPTS, {"rows": as_json(rows)})
+    connection.execute(_SUM_RECEIPTS, {"orders": list({row["purchase_order_id"] for row in rows})})
+
+
+def record_answers(connection: Connection, rows: Rows) -> None:
+    """Note what suppliers answered: purchase_order_id, answer."""
+    connection.execute(_ANSWER, {"rows": as_json(rows)})
+
+
+def order_by_number(connection: Connection, number: str) -> Row[Any] | None:
+    """The purchase order with this number, if the actor may see it."""
+    return connection.execute(select(purchase_order).where(purchase_order.c.number == number)).one_or_none()
+
+
+def lock_orders(connection: Connection, order_ids: Collection[str]) -> None:
+    """Hold these purchase orders until the transaction ends: whoever matches or bills them takes turns."""
+    connection.execute(
+        select(purchase_order.c.purchase_order_id)
+        .where(purchase_order.c.purchase_order_id.in_(order_ids))
+        .order_by(purchase_order.c.purchase_order_id)
+        .with_for_update()
+    )
+
+
+def rechargeable_orders(connection: Connection, round_id: str) -> list[str]:
+    """The purchase orders of a round whose contract is settled by recharge."""
+    found = connection.execute(
+        text(
+            "SELECT CAST(purchase_order_id AS text) FROM purchase_order LEFT JOIN contract USING (contract_id)"
+            " WHERE round_id = :round AND coalesce(settlement, 'recharge') = 'recharge'"
+        ),
+        {"round": round_id},
+    )
+    return list(found.scalars())
+
+
+def order_lines(connection: Connection, order_id: str) -> list[OrderLine]:
+    """The lines of a purchase order."""
+    line = purchase_order_line.c
+    rows = connection.execute(
+        select(line.line_no, line.unit_price, line.quantity, line.vat_class).where(line.purchase_order_id == order_id)
+    )
+    return [OrderLine(*row) for row in rows]
+
+
+def lines_by_sku(connection: Connection, order_id: str) -> dict[str, int]:
+    """The order's line numbers by the seller's item number, where an item stands on one line only."""
+    line = purchase_order_line.c
+    rows = connection.execute(
+        select(line.sku, func.min(line.line_no))
+        .where(line.purchase_order_id == order_id)
+        .group_by(line.sku)
+        .having(func.count() == 1)
+    )
+    return dict(rows.tuples().all())
+
+
+def drops(connection: Connection, order_id: str) -> list[DropLine]:
+    """What each school ordered and received of a purchase order."""
+    drop = drop_line.c
+    rows = connection.execute(
+        select(drop.line_no, drop.school_urn, drop.quantity, drop.received).where(drop.purchase_order_id == order_id)
+    )
+    return [DropLine(*row) for row in rows]

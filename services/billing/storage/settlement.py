@@ -1,0 +1,39 @@
+"""Which purchase orders are settled."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, text
+
+_ORDERS_OF_BILLS = text("""
+    SELECT DISTINCT CAST(purchase_order_id AS text) FROM bill_line WHERE bill_id = ANY(CAST(:bills AS uuid[]))
+""")
+_SETTLE = text("""
+    UPDATE purchase_order o SET settled_at = now()
+    WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) AND settled_at IS NULL AND answer = 'accepted'
+        AND EXISTS (SELECT FROM drop_line d WHERE d.purchase_order_id = o.purchase_order_id)
+        AND NOT EXISTS (
+            SELECT FROM drop_line d WHERE d.purchase_order_id = o.purchase_order_id AND (
+                d.received IS NULL
+                OR d.received > 0 AND NOT EXISTS (
+                    SELECT FROM bill_line b WHERE b.purchase_order_id = d.purchase_order_id
+                        AND b.order_line_no = d.line_no AND b.school_urn = d.school_urn)))
+        AND NOT EXISTS (
+            SELECT FROM match_line m WHERE m.purchase_order_id = o.purchase_order_id AND m.state <> 'billed')
+        AND NOT EXISTS (
+            SELECT FROM bill_line JOIN bill USING (bill_id)
+            WHERE bill_line.purchase_order_id = o.purchase_order_id AND bill.paid_pence < bill.gross_pence)
+    RETURNING CAST(purchase_order_id AS text)
+""")
+
+
+def orders_of_bills(connection: Connection, bill_ids: Collection[str]) -> list[str]:
+    """The purchase orders that stand on these bills."""
+    return list(connection.execute(_ORDERS_OF_BILLS, {"bills": list(bill_ids)}).scalars())
+
+
+def settle(connection: Connection, order_ids: Collection[str]) -> list[str]:
+    """Mark those of the purchase orders settled that are now; returns them.
+
+    Settled is: accepted, every drop recorded, every received line billed, nothing held, and those bills paid in full.
+    """
+    return sorted(connection.execute(_SETTLE, {"orders": list(order_ids)}).scalars())

@@ -1,0 +1,97 @@
+"""Keep up with what the orders service tells: purchase orders, drops, answers and receipts.
+
+Each function takes the bodies of a run of events and may see the same ones again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.billing.storage import directory, orders
+from services.billing.usecases.match_invoices import match_invoices
+from services.billing.usecases.settle_orders import settle_orders
+
+Bodies = Sequence[Mapping[str, Any]]
+
+_ORDER = ("purchase_order_id", "number", "round_id", "contract_id", "supplier_id", "issued_at")
+_LINE = ("line_no", "sku", "name", "unit", "ledger_code", "vat_class", "unit_price", "quantity", "net_pence")
+
+
+def record_orders(connection: Connection, bodies: Bodies) -> None:
+    """Note issued purchase orders and the rounds they belong to."""
+    directory.record_rounds(
+        connection,
+        [
+            {
+                "round_id": body["round_id"],
+                "number": body["round_number"],
+                "title": body["round_title"],
+                "closed_at": None,
+            }
+            for body in bodies
+        ],
+    )
+    lines = [
+        {
+            "purchase_order_id": body["purchase_order_id"],
+            "supplier_id": body["supplier_id"],
+            **{name: line[name] for name in _LINE},
+        }
+        for body in bodies
+        for line in body["lines"]
+    ]
+    orders.record_orders(connection, [{name: body[name] for name in _ORDER} for body in bodies], lines)
+
+
+def record_drops(connection: Connection, bodies: Bodies) -> None:
+    """Note what each school ordered; an invoice that came before is matched now."""
+    orders.record_drops(
+        connection,
+        [
+            {
+                "purchase_order_id": body["purchase_order_id"],
+                "school_urn": body["school_urn"],
+                "line_no": line["line_no"],
+                "quantity": line["quantity"],
+                "net_pence": line["net_pence"],
+            }
+            for body in bodies
+            for line in body["lines"]
+        ],
+    )
+    match_invoices(connection, _order_ids(bodies))
+
+
+def record_answers(connection: Connection, bodies: Bodies) -> None:
+    """Note what suppliers answered; the last answer counts."""
+    answers = {body["purchase_order_id"]: body["answer"] for body in bodies}
+    orders.record_answers(
+        connection, [{"purchase_order_id": order_id, "answer": answer} for order_id, answer in answers.items()]
+    )
+    settle_orders(connection, list(answers))
+
+
+def record_receipts(connection: Connection, bodies: Bodies) -> None:
+    """Note what schools received, each receipt once, and match again what was invoiced of it."""
+    orders.record_receipts(
+        connection,
+        [
+            {
+                "receipt_id": body["receipt_id"],
+                "line_no": line["line_no"],
+                "purchase_order_id": body["purchase_order_id"],
+                "school_urn": body["school_urn"],
+                "quantity_received": line["quantity_received"],
+                "recorded_at": body["recorded_at"],
+            }
+            for body in bodies
+            for line in body["lines"]
+        ],
+    )
+    match_invoices(connection, _order_ids(bodies))
+    settle_orders(connection, _order_ids(bodies))
+
+
+def _order_ids(bodies: Bodies) -> list[str]:
+    return sorted({body["purchase_order_id"] for body in bodies})

@@ -1,0 +1,88 @@
+"""Bill every school of a round for what is matched."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Row
+
+from chassis.actor import Actor
+from chassis.database import Database
+from chassis.event_log import NewEvent, append_many
+from chassis.numbers import next_numbers
+from services.billing.domain.bill import due_on, payment_reference
+from services.billing.domain.errors import UnknownRound
+from services.billing.domain.ledger import bill_entry
+from services.billing.storage import bills, directory, ledger, orders
+from services.billing.usecases.settle_orders import settle_orders
+
+
+def issue_bills(database: Database, actor: Actor, round_id: str) -> list[Row[Any]]:
+    """One bill for each school that has billable lines in the round; none if there are none.
+
+    Held lines wait for a later bill, and nobody else's. Raises UnknownRound.
+    """
+    with database.transaction(actor) as connection:
+        title = directory.round_title(connection, round_id)
+        if title is None:
+            raise UnknownRound("No round has this id.", fields={"round_id": "Unknown round."})
+        order_ids = orders.rechargeable_orders(connection, round_id)
+        orders.lock_orders(connection, order_ids)
+        due = bills.billable_by_school(connection, order_ids)
+        if not due:
+            return []
+        rows = _rows(connection, due, round_id, actor.name)
+        bills.add_bills(connection, rows, order_ids)
+        _tell(connection, rows, title, actor.name)
+        settle_orders(connection, order_ids)
+        return bills.get_bills(connection, [row["bill_id"] for row in rows])
+
+
+def _rows(connection: Connection, due: list[Row[Any]], round_id: str, issued_by: str) -> list[dict[str, Any]]:
+    today = datetime.now(UTC).date()
+    return [
+        {
+            "bill_id": str(uuid4()),
+            "number": number,
+            "payment_reference": payment_reference(number, school.school_urn),
+            "school_urn": school.school_urn,
+            "round_id": round_id,
+            "issue_date": today,
+            "due_date": due_on(today),
+            "net_pence": school.net_pence,
+            "vat_pence": school.vat_pence,
+            "gross_pence": school.net_pence + school.vat_pence,
+            "paid_pence": 0,
+            "issued_by": issued_by,
+        }
+        for number, school in zip(next_numbers(connection, "B", len(due)), due, strict=True)
+    ]
+
+
+def _tell(connection: Connection, rows: list[dict[str, Any]], title: str, issued_by: str) -> None:
+    """Post the bills to the ledger and publish them."""
+    entries = [
+        bill_entry(
+            row["bill_id"],
+            row["number"],
+            row["issue_date"],
+            row["school_urn"],
+            net_pence=row["net_pence"],
+            vat_pence=row["vat_pence"],
+            description=title,
+        )
+        for row in rows
+    ]
+    ledger.post(connection, entries, issued_by)
+    told = ("bill_id", "number", "school_urn", "round_id", "gross_pence")
+    append_many(
+        connection,
+        [
+            NewEvent(
+                "BillIssued",
+                f"bill:{row['bill_id']}",
+                {**{name: row[name] for name in told}, "due_date": row["due_date"].isoformat()},
+            )
+            for row in rows
+        ],
+    )
