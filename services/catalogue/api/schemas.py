@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
@@ -28,7 +28,9 @@ class UuidText(fields.UUID):
 class UnitPrice(fields.String):
     """Pounds with at most four decimals: a string on the wire, a Decimal inside."""
 
-    default_error_messages = {"price": "Enter pounds with at most four decimals, such as 12.5000."}
+    default_error_messages: ClassVar[dict[str, str]] = {
+        "price": "Enter pounds with at most four decimals, such as 12.5000."
+    }
 
     def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
         written = super()._deserialize(*args, **kwargs)

@@ -60,7 +60,7 @@ def list_categories() -> dict[str, Any]:
 @requires(*EDITORS)
 @categories.arguments(schemas.CategoryInSchema)
 @categories.response(201, schemas.CategorySchema)
-def add_category(sent: dict[str, str]) -> Response:
+def add_category(sent: dict[str, Any]) -> Response:
     """Record a new category."""
     return _category(record_categories.add_category(current_database(), current_actor(), Category(**sent)), 201)
 
@@ -76,7 +76,7 @@ def get_category(code: str) -> Response:
 @requires(*EDITORS)
 @categories.arguments(schemas.CategoryEditSchema)
 @categories.response(200, schemas.CategorySchema)
-def put_category(sent: dict[str, str], code: str) -> Response:
+def put_category(sent: dict[str, Any], code: str) -> Response:
     """Write a category whole."""
     record = Category(code=code, **sent)
     return _category(record_categories.put_category(current_database(), current_actor(), record, required_version()))

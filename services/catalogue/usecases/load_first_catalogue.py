@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib import resources
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,7 +24,7 @@ from services.catalogue.storage.offers import offers_of_contracts, save_offers
 from services.catalogue.storage.suppliers import supplier_ids
 from services.catalogue.usecases.announce import announce_contracts, announce_offers
 
-Rows = list[dict[str, str]]
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
