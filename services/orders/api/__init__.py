@@ -1,0 +1,1 @@
+"""HTTP in: /rounds and /purchase-orders."""

@@ -1,0 +1,1 @@
+"""Rules of collective orders: rounds, schools' orders, tiers, purchase orders and receipts."""

@@ -1,0 +1,331 @@
+"""What this service answers, for OpenAPI; `shapes` writes it, and a test holds the two together."""
+
+from marshmallow import Schema, fields, validate
+
+
+class TierSchema(Schema):
+    """From this many units together, each costs this many pounds."""
+
+    from_quantity = fields.Integer(required=True)
+    unit_price = fields.String(required=True, validate=validate.Regexp(r"[0-9]+\.[0-9]{4}\Z"))
+
+
+class RoundOfferSchema(Schema):
+    """An offer of a round."""
+
+    offer_id = fields.String(required=True)
+    contract_id = fields.String(required=True)
+    supplier_id = fields.String(required=True)
+    supplier_name = fields.String(required=True)
+    category_code = fields.String(required=True)
+    category_name = fields.String(required=True)
+    sku = fields.String(required=True)
+    name = fields.String(required=True)
+    description = fields.String(required=True)
+    unit = fields.String(required=True)
+    pack_size = fields.Integer(required=True)
+    vat_class = fields.String(required=True)
+    vat_rate = fields.String(required=True)
+    tiers = fields.List(fields.Nested(TierSchema), required=True)
+    phases = fields.List(fields.String(), required=True)
+    withdrawn = fields.Boolean(required=True)
+
+
+class NextTierSchema(Schema):
+    """The price reached and the tier that comes next."""
+
+    unit_price = fields.String(required=True)
+    next_from_quantity = fields.Integer(required=True, allow_none=True)
+    next_unit_price = fields.String(required=True, allow_none=True)
+    units_to_next = fields.Integer(required=True, allow_none=True)
+
+
+class FormOfferSchema(RoundOfferSchema, NextTierSchema):
+    """An offer on the order form; `total_quantity` counts the school's own units as if it had sent them."""
+
+    quantity = fields.Integer(required=True)
+    total_quantity = fields.Integer(required=True)
+
+
+class CheaperSchema(Schema):
+    """A larger quantity that costs less altogether."""
+
+    quantity = fields.Integer(required=True)
+    net_pence = fields.Integer(required=True)
+
+
+class TotalSchema(NextTierSchema):
+    """Where one offer stands."""
+
+    offer_id = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    schools = fields.Integer(required=True)
+    net_pence = fields.Integer(required=True)
+    cheaper = fields.Nested(CheaperSchema, required=True, allow_none=True)
+
+
+class TotalsSchema(Schema):
+    """Where every offer of a round stands."""
+
+    as_of = fields.String(required=True)
+    items = fields.List(fields.Nested(TotalSchema), required=True)
+
+
+class MyOrderSchema(Schema):
+    """A school's own order in the list of rounds."""
+
+    state = fields.String(required=True)
+    reference = fields.String(required=True, allow_none=True)
+    net_pence = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+
+
+class RoundSchema(Schema):
+    """A round: `answers` for the alliance, `my_order` for a school."""
+
+    round_id = fields.String(required=True)
+    number = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True)
+    opens_at = fields.String(required=True, allow_none=True)
+    closes_at = fields.String(required=True)
+    delivery_from = fields.String(required=True)
+    delivery_to = fields.String(required=True)
+    closed_at = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    answers = fields.Dict(keys=fields.String(), values=fields.Integer())
+    my_order = fields.Nested(MyOrderSchema, allow_none=True)
+
+
+class RoundListSchema(Schema):
+    """Every round that the reader may see."""
+
+    items = fields.List(fields.Nested(RoundSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class RoundWithOffersSchema(RoundSchema):
+    """A round and what it offers."""
+
+    offers = fields.List(fields.Nested(RoundOfferSchema), required=True)
+
+
+class BoardRowSchema(Schema):
+    """How far one school is: its state and net, never its lines."""
+
+    school_urn = fields.Integer(required=True)
+    school_name = fields.String(required=True)
+    phase = fields.String(required=True)
+    state = fields.String(required=True)
+    reference = fields.String(required=True, allow_none=True)
+    net_pence = fields.Integer(required=True)
+    updated_at = fields.String(required=True, allow_none=True)
+
+
+class BoardSchema(Schema):
+    """How far each school is."""
+
+    items = fields.List(fields.Nested(BoardRowSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class OrderHeadSchema(Schema):
+    """An order without its lines. `worst_gross_pence`: what it costs if no other school orders."""
+
+    state = fields.String(required=True)
+    version = fields.Integer(required=True)
+    reference = fields.String(required=True, allow_none=True)
+    school_urn = fields.Integer(required=True)
+    school_name = fields.String(required=True)
+    net_pence = fields.Integer(required=True)
+    vat_pence = fields.Integer(required=True)
+    gross_pence = fields.Integer(required=True)
+    worst_gross_pence = fields.Integer(required=True)
+    submitted_by = fields.String(required=True, allow_none=True)
+    submitted_at = fields.String(required=True, allow_none=True)
+    approved_by = fields.String(required=True, allow_none=True)
+    approved_at = fields.String(required=True, allow_none=True)
+    return_reason = fields.String(required=True, allow_none=True)
+
+
+class OrderLineSchema(Schema):
+    """One line of an order."""
+
+    offer_id = fields.String(required=True)
+    sku = fields.String(required=True)
+    name = fields.String(required=True)
+    unit = fields.String(required=True)
+    category_name = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    unit_price = fields.String(required=True)
+    net_pence = fields.Integer(required=True)
+    vat_pence = fields.Integer(required=True)
+    vat_class = fields.String(required=True)
+
+
+class HistorySchema(Schema):
+    """One thing that happened to an order; `person` is null for what the software did by itself."""
+
+    at = fields.String(required=True)
+    person = fields.String(required=True, allow_none=True)
+    action = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class OrderSchema(OrderHeadSchema):
+    """A school's order in a round."""
+
+    round_id = fields.String(required=True)
+    round_number = fields.String(required=True)
+    round_title = fields.String(required=True)
+    closes_at = fields.String(required=True)
+    lines = fields.List(fields.Nested(OrderLineSchema), required=True)
+    history = fields.List(fields.Nested(HistorySchema), required=True)
+
+
+class FormSchema(Schema):
+    """The order form in one answer."""
+
+    round = fields.Nested(RoundSchema, required=True)
+    order = fields.Nested(OrderHeadSchema, required=True)
+    offers = fields.List(fields.Nested(FormOfferSchema), required=True)
+
+
+class PreviewLineSchema(NextTierSchema):
+    """A line of a purchase order as the close would write it."""
+
+    line_no = fields.Integer(required=True)
+    offer_id = fields.String(required=True)
+    sku = fields.String(required=True)
+    name = fields.String(required=True)
+    unit = fields.String(required=True)
+    vat_class = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    net_pence = fields.Integer(required=True)
+    cheaper = fields.Nested(CheaperSchema, required=True, allow_none=True)
+
+
+class PreviewOrderSchema(Schema):
+    """A purchase order as the close would write it."""
+
+    contract_id = fields.String(required=True)
+    contract_title = fields.String(required=True)
+    supplier_id = fields.String(required=True)
+    supplier_name = fields.String(required=True)
+    net_pence = fields.Integer(required=True)
+    vat_pence = fields.Integer(required=True)
+    lines = fields.List(fields.Nested(PreviewLineSchema), required=True)
+
+
+class PreviewSchoolSchema(Schema):
+    """What a school's order would come to."""
+
+    school_urn = fields.Integer(required=True)
+    school_name = fields.String(required=True)
+    net_pence = fields.Integer(required=True)
+    units = fields.Integer(required=True)
+    drops = fields.Integer(required=True)
+
+
+class LeftOutSchema(Schema):
+    """An order that would not be part of the round."""
+
+    school_urn = fields.Integer(required=True)
+    school_name = fields.String(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class ProofSchema(Schema):
+    """Units and pence before and after they were shared: equal in pairs."""
+
+    units_ordered = fields.Integer(required=True)
+    units_shared = fields.Integer(required=True)
+    lines_net_pence = fields.Integer(required=True)
+    shares_net_pence = fields.Integer(required=True)
+
+
+class PreviewSchema(Schema):
+    """What closing the round now would do."""
+
+    as_of = fields.String(required=True)
+    round_id = fields.String(required=True)
+    purchase_orders = fields.List(fields.Nested(PreviewOrderSchema), required=True)
+    schools = fields.List(fields.Nested(PreviewSchoolSchema), required=True)
+    dropped = fields.List(fields.Nested(LeftOutSchema), required=True)
+    net_pence = fields.Integer(required=True)
+    vat_pence = fields.Integer(required=True)
+    proof = fields.Nested(ProofSchema, required=True)
+
+
+class PurchaseOrderHeadSchema(Schema):
+    """A purchase order without its lines; a school's figures are those of its own drop."""
+
+    purchase_order_id = fields.String(required=True)
+    number = fields.String(required=True)
+    round_id = fields.String(required=True)
+    round_number = fields.String(required=True)
+    round_title = fields.String(required=True)
+    contract_id = fields.String(required=True)
+    contract_title = fields.String(required=True)
+    supplier_id = fields.String(required=True)
+    supplier_name = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["issued", "accepted", "rejected"]))
+    reason = fields.String(required=True, allow_none=True)
+    issued_at = fields.String(required=True)
+    acknowledged_at = fields.String(required=True, allow_none=True)
+    delivery_from = fields.String(required=True)
+    delivery_to = fields.String(required=True)
+    net_pence = fields.Integer(required=True)
+    vat_pence = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    drop_count = fields.Integer(required=True)
+    received_count = fields.Integer(required=True)
+
+
+class PurchaseOrderListSchema(Schema):
+    """A page of purchase orders, the highest number first."""
+
+    items = fields.List(fields.Nested(PurchaseOrderHeadSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class PurchaseOrderLineSchema(Schema):
+    """A line of a purchase order."""
+
+    line_no = fields.Integer(required=True)
+    offer_id = fields.String(required=True)
+    sku = fields.String(required=True)
+    name = fields.String(required=True)
+    unit = fields.String(required=True)
+    vat_class = fields.String(required=True)
+    unit_price = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    net_pence = fields.Integer(required=True)
+
+
+class DropLineSchema(Schema):
+    """One school's share of a line, and what it has recorded of it so far."""
+
+    line_no = fields.Integer(required=True)
+    quantity = fields.Integer(required=True)
+    net_pence = fields.Integer(required=True)
+    quantity_received = fields.Integer(required=True)
+
+
+class DropSchema(Schema):
+    """One school's share of a purchase order."""
+
+    school_urn = fields.Integer(required=True)
+    school_name = fields.String(required=True)
+    postcode = fields.String(required=True)
+    town = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["awaited", "part", "received"]))
+    lines = fields.List(fields.Nested(DropLineSchema), required=True)
+
+
+class PurchaseOrderSchema(PurchaseOrderHeadSchema):
+    """A purchase order whole."""
+
+    lines = fields.List(fields.Nested(PurchaseOrderLineSchema), required=True)
+    drops = fields.List(fields.Nested(DropSchema), required=True)

@@ -1,0 +1,15 @@
+"""Which HTTP status each broken rule answers; rules not listed answer 422."""
+
+from contracts.errors import BrokenRule
+from services.orders.domain import errors
+
+STATUSES: dict[type[BrokenRule], int] = {
+    errors.RoundNotDraft: 409,
+    errors.RoundNotOpen: 409,
+    errors.NotAMember: 409,
+    errors.OrderNotSubmitted: 409,
+    errors.OrderAlreadySubmitted: 409,
+    errors.OwnOrder: 403,
+    errors.PurchaseOrderAnswered: 409,
+    errors.PurchaseOrderNotAccepted: 409,
+}

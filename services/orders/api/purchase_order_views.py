@@ -1,0 +1,76 @@
+"""Purchase orders over HTTP: reading, the supplier's answer, the schools' receipts."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from chassis.etag import tagged
+from chassis.idempotency import idempotent
+from chassis.web import current_actor, current_database, requires
+from services.orders.api import answer_schemas, request_schemas, shapes
+from services.orders.usecases import answer_purchase_order, read_purchase_orders, record_receipt
+
+purchase_orders = Blueprint("purchase_orders", __name__, description="Purchase orders and their drops")
+
+READERS = ("supplier_user", "alliance_manager", "school_buyer", "school_approver", "governor")
+
+
+@purchase_orders.route("/purchase-orders")
+@requires(*READERS)
+@purchase_orders.arguments(request_schemas.PurchaseOrderQuerySchema, location="query")
+@purchase_orders.response(200, answer_schemas.PurchaseOrderListSchema)
+def list_purchase_orders(query: dict[str, Any]) -> Response:
+    """A page of purchase orders without lines and drops, the highest number first."""
+    views, following = read_purchase_orders.list_purchase_orders(current_database(), current_actor(), **query)
+    items = [shapes.purchase_order_json(view, whole=False, own_drop=False) for view in views]
+    return jsonify(items=items, next=following)
+
+
+@purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>")
+@requires(*READERS)
+@purchase_orders.response(200, answer_schemas.PurchaseOrderSchema)
+def get_purchase_order(purchase_order_id: UUID) -> Response:
+    """A purchase order whole; a school sees its own drop of it."""
+    return _answer(purchase_order_id)
+
+
+@purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>/acknowledgement", methods=["POST"])
+@idempotent
+@requires("supplier_user")
+@purchase_orders.arguments(request_schemas.AnswerInSchema)
+@purchase_orders.response(200, answer_schemas.PurchaseOrderSchema)
+def acknowledge(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
+    """The supplier accepts or rejects it."""
+    answer_purchase_order.answer_purchase_order(
+        current_database(), current_actor(), str(purchase_order_id), sent["answer"], sent["reason"] or "", _now()
+    )
+    return _answer(purchase_order_id)
+
+
+@purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>/receipts", methods=["POST"])
+@idempotent
+@requires("school_buyer", "school_approver")
+@purchase_orders.arguments(request_schemas.ReceiptInSchema)
+@purchase_orders.response(201, answer_schemas.PurchaseOrderSchema)
+def receive(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
+    """A school records what arrived."""
+    received = [(line["line_no"], line["quantity_received"]) for line in sent["lines"]]
+    record_receipt.record_receipt(
+        current_database(), current_actor(), str(purchase_order_id), received, sent["note"] or "", _now()
+    )
+    return _answer(purchase_order_id, 201)
+
+
+def _answer(purchase_order_id: UUID, status: int = 200) -> Response:
+    actor = current_actor()
+    view = read_purchase_orders.get_purchase_order(current_database(), actor, str(purchase_order_id))
+    response = jsonify(shapes.purchase_order_json(view, whole=True, own_drop=actor.kind == "school"))
+    response.status_code = status
+    return tagged(response, view.header.version)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,105 @@
+"""What may be asked of this service: every request is checked by one of these."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, validate
+
+MOST_UNITS = 1_000_000
+MOST_LINES = 2_000
+
+_PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
+_UNITS = validate.Range(0, MOST_UNITS)
+
+
+class UuidText(fields.UUID):
+    """A UUID on the wire and a string inside."""
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
+        return str(super()._deserialize(*args, **kwargs))
+
+
+class OrderLineInSchema(Schema):
+    """One line of an order form."""
+
+    offer_id = UuidText(required=True)
+    quantity = fields.Integer(required=True, strict=True, validate=_UNITS)
+
+
+class OrderLines(fields.List[Any]):
+    """The lines of an order as (offer id, quantity); well-formed ones are read without marshmallow's ceremony."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(fields.Nested(OrderLineInSchema), validate=validate.Length(max=MOST_LINES), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return [_plain_line(line) for line in value]
+        except (TypeError, ValueError, KeyError, AttributeError):
+            careful: list[Any] = super()._deserialize(value, attr, data, **kwargs) or []
+        return [(line["offer_id"], line["quantity"]) for line in careful]
+
+
+def _plain_line(line: Any) -> tuple[str, int]:
+    quantity = line["quantity"]
+    if len(line) != 2 or type(quantity) is not int or not 0 <= quantity <= MOST_UNITS:
+        raise ValueError(quantity)
+    return str(UUID(line["offer_id"])), quantity
+
+
+class OrderInSchema(Schema):
+    """An order form as it is saved."""
+
+    lines = OrderLines(required=True)
+
+
+class SubmitInSchema(Schema):
+    """An order form as it is sent; without lines the saved ones are."""
+
+    lines = OrderLines(load_default=None)
+
+
+class ReturnInSchema(Schema):
+    """Why an order goes back to its buyer."""
+
+    reason = fields.String(required=True, validate=[validate.Length(1, 1000)])
+
+
+class RoundInSchema(Schema):
+    """A round as its manager plans it."""
+
+    title = fields.String(required=True, validate=[validate.Length(1, 200), _PLAIN])
+    closes_at = fields.AwareDateTime(required=True, format="iso")
+    delivery_from = fields.Date(required=True)
+    delivery_to = fields.Date(required=True)
+    contract_ids = fields.List(UuidText(), validate=validate.Length(max=500))
+    offer_ids = fields.List(UuidText(), validate=validate.Length(max=MOST_LINES))
+
+
+class AnswerInSchema(Schema):
+    """A supplier's answer to a purchase order."""
+
+    answer = fields.String(required=True, validate=validate.OneOf(["accepted", "rejected"]))
+    reason = fields.String(load_default="", allow_none=True, validate=validate.Length(max=1000))
+
+
+class ReceiptLineInSchema(Schema):
+    """Units that arrived of one line."""
+
+    line_no = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    quantity_received = fields.Integer(required=True, strict=True, validate=_UNITS)
+
+
+class ReceiptInSchema(Schema):
+    """What arrived at a school."""
+
+    lines = fields.List(fields.Nested(ReceiptLineInSchema), required=True, validate=validate.Length(1, MOST_LINES))
+    note = fields.String(load_default="", allow_none=True, validate=validate.Length(max=2000))
+
+
+class PurchaseOrderQuerySchema(Schema):
+    """Which purchase orders."""
+
+    round_id = UuidText(load_default=None)
+    after = fields.String(load_default=None, validate=validate.Length(max=20))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))

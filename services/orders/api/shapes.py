@@ -1,0 +1,268 @@
+"""How rounds, orders and purchase orders look on the wire: plain JSON, written field by field for speed.
+
+The schemas beside it describe the same shapes for OpenAPI; a test holds the two together.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from contracts.money import unit_price_text
+from services.orders.domain.offer import RoundOffer
+from services.orders.domain.order import SchoolOrder
+from services.orders.domain.pricing import PricedOrder
+from services.orders.domain.tiers import Standing, Tier, standing
+from services.orders.usecases.close_round import PlannedOrder, Preview
+from services.orders.usecases.read_order import FormView, OrderView
+from services.orders.usecases.read_purchase_orders import PurchaseOrderView
+from services.orders.usecases.read_rounds import RoundView
+
+Json = dict[str, Any]
+
+_ANSWERS = ("approved", "submitted", "draft", "returned", "silent", "dropped")
+
+
+def instant(at: datetime | None) -> str | None:
+    """An instant as it travels: UTC, to the second."""
+    return None if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def round_json(view: RoundView) -> Json:
+    """A round without its offers."""
+    found, mine = view.round, view.my_order
+    shape: Json = {
+        "round_id": found.round_id,
+        "number": found.number,
+        "title": found.title,
+        "state": found.state,
+        "opens_at": instant(found.opens_at),
+        "closes_at": instant(found.closes_at),
+        "delivery_from": found.delivery_from.isoformat(),
+        "delivery_to": found.delivery_to.isoformat(),
+        "closed_at": instant(found.closed_at),
+        "version": found.version,
+    }
+    if view.answers is not None:
+        shape["answers"] = {state: view.answers.get(state, 0) for state in _ANSWERS}
+    else:
+        shape["my_order"] = mine and {
+            "state": mine.state,
+            "reference": mine.reference,
+            "net_pence": mine.net_pence,
+            "version": mine.version,
+        }
+    return shape
+
+
+def offer_json(offer: RoundOffer) -> Json:
+    """An offer of a round."""
+    return {
+        "offer_id": offer.offer_id,
+        "contract_id": offer.contract_id,
+        "supplier_id": offer.supplier_id,
+        "supplier_name": offer.supplier_name,
+        "category_code": offer.category_code,
+        "category_name": offer.category_name,
+        "sku": offer.sku,
+        "name": offer.name,
+        "description": offer.description,
+        "unit": offer.unit,
+        "pack_size": offer.pack_size,
+        "vat_class": offer.vat_class,
+        "vat_rate": str(offer.vat_rate),
+        "tiers": [
+            {"from_quantity": tier.from_quantity, "unit_price": unit_price_text(tier.unit_price)}
+            for tier in offer.tiers
+        ],
+        "phases": list(offer.phases),
+        "withdrawn": offer.withdrawn,
+    }
+
+
+def totals_json(totals: Mapping[str, Standing], now: datetime) -> Json:
+    """Where every offer of a round stands."""
+    return {
+        "as_of": instant(now),
+        "items": [
+            {
+                "offer_id": offer_id,
+                "quantity": at.quantity,
+                "schools": at.schools,
+                "unit_price": unit_price_text(at.unit_price),
+                "net_pence": at.net_pence,
+                **_next_tier(at.next_tier, at.units_to_next),
+                "cheaper": _cheaper(at),
+            }
+            for offer_id, at in totals.items()
+        ],
+    }
+
+
+def board_json(row: Row[Any]) -> Json:
+    """How far one school is."""
+    return {**row._mapping, "updated_at": instant(row.updated_at)}
+
+
+def order_json(view: OrderView) -> Json:
+    """A school's order with its lines and history."""
+    found = view.found
+    return {
+        **_order_head(found.order, view.priced),
+        "round_id": found.round.round_id,
+        "round_number": found.round.number,
+        "round_title": found.round.title,
+        "closes_at": instant(found.round.closes_at),
+        "school_urn": found.member.urn,
+        "school_name": found.member.name,
+        "lines": [
+            {
+                "offer_id": line.offer.offer_id,
+                "sku": line.offer.sku,
+                "name": line.offer.name,
+                "unit": line.offer.unit,
+                "category_name": line.offer.category_name,
+                "quantity": line.quantity,
+                "unit_price": unit_price_text(line.unit_price),
+                "net_pence": line.net_pence,
+                "vat_pence": vat,
+                "vat_class": line.offer.vat_class,
+            }
+            for line, vat in view.priced.lines
+        ],
+        "history": view.history,
+    }
+
+
+def form_json(view: FormView) -> Json:
+    """The order form: the round, the order's head, and every offer with its quantities and tier."""
+    return {
+        "round": {
+            **round_json(RoundView(view.found.round, None, None)),
+            "my_order": None,
+        },
+        "order": {
+            **_order_head(view.found.order, view.priced),
+            "school_urn": view.found.member.urn,
+            "school_name": view.found.member.name,
+        },
+        "offers": [_form_line(*line) for line in view.offers],
+    }
+
+
+def preview_json(preview: Preview, now: datetime) -> Json:
+    """What closing now would do, with the proof that no unit and no penny is lost."""
+    return {
+        "as_of": instant(now),
+        "round_id": preview.round.round_id,
+        "purchase_orders": [_planned_json(order, preview) for order in preview.orders],
+        "schools": [dict(row._mapping) for row in preview.schools],
+        "dropped": [dict(row._mapping) for row in preview.left_out],
+        "net_pence": sum(order.net_pence for order in preview.orders),
+        "vat_pence": sum(order.vat_pence for order in preview.orders),
+        "proof": {
+            "units_ordered": sum(line.quantity for line in preview.lines),
+            "units_shared": sum(school.units for school in preview.schools),
+            "lines_net_pence": sum(line.net_pence for line in preview.lines),
+            "shares_net_pence": sum(school.net_pence for school in preview.schools),
+        },
+    }
+
+
+def purchase_order_json(view: PurchaseOrderView, *, whole: bool, own_drop: bool) -> Json:
+    """A purchase order, `whole` with lines and drops; with `own_drop` the lines hold the one drop's quantities."""
+    header = view.header
+    shape: Json = {
+        **header._mapping,
+        "issued_at": instant(header.issued_at),
+        "acknowledged_at": instant(header.acknowledged_at),
+        "delivery_from": header.delivery_from.isoformat(),
+        "delivery_to": header.delivery_to.isoformat(),
+        "net_pence": view.net_pence,
+        "vat_pence": view.vat_pence,
+    }
+    if not whole:
+        return shape
+    drops = [dict(row._mapping) for row in view.drops]
+    lines = [{**row._mapping, "unit_price": unit_price_text(row.unit_price)} for row in view.lines]
+    if own_drop:
+        mine = {line["line_no"]: line for drop in drops for line in drop["lines"]}
+        for line in lines:
+            line |= {name: mine[line["line_no"]][name] for name in ("quantity", "net_pence")}
+    return {**shape, "lines": lines, "drops": drops}
+
+
+def _order_head(order: SchoolOrder, priced: PricedOrder) -> Json:
+    return {
+        "state": order.state,
+        "version": order.version,
+        "reference": order.reference,
+        "net_pence": priced.net_pence,
+        "vat_pence": priced.vat_pence,
+        "gross_pence": priced.gross_pence,
+        "worst_gross_pence": priced.worst_gross_pence,
+        "submitted_by": order.submitted_by and order.submitted_by.name,
+        "submitted_at": instant(order.submitted_at),
+        "approved_by": order.approved_by and order.approved_by.name,
+        "approved_at": instant(order.approved_at),
+        "return_reason": order.return_reason,
+    }
+
+
+def _form_line(offer: RoundOffer, quantity: int, together: int) -> Json:
+    at = standing(offer.tiers, together)
+    return {
+        **offer_json(offer),
+        "quantity": quantity,
+        "total_quantity": together,
+        "unit_price": unit_price_text(at.unit_price),
+        **_next_tier(at.next_tier, at.units_to_next),
+    }
+
+
+def _planned_json(order: PlannedOrder, preview: Preview) -> Json:
+    mine = [
+        line
+        for line in preview.lines
+        if line.contract_id == order.contract_id and line.supplier_id == order.supplier_id
+    ]
+    return {
+        "contract_id": order.contract_id,
+        "contract_title": order.contract_title,
+        "supplier_id": order.supplier_id,
+        "supplier_name": order.supplier_name,
+        "net_pence": order.net_pence,
+        "vat_pence": order.vat_pence,
+        "lines": [_planned_line(line, preview.offers[line.offer_id]) for line in mine],
+    }
+
+
+def _planned_line(line: Row[Any], offer: RoundOffer) -> Json:
+    at = standing(offer.tiers, line.quantity)
+    return {
+        "line_no": line.line_no,
+        "offer_id": line.offer_id,
+        "sku": offer.sku,
+        "name": offer.name,
+        "unit": offer.unit,
+        "vat_class": offer.vat_class,
+        "unit_price": unit_price_text(line.unit_price),
+        "quantity": line.quantity,
+        "net_pence": line.net_pence,
+        **_next_tier(at.next_tier, at.units_to_next),
+        "cheaper": _cheaper(at),
+    }
+
+
+def _next_tier(tier: Tier | None, units: int | None) -> Json:
+    return {
+        "next_from_quantity": tier and tier.from_quantity,
+        "next_unit_price": tier and unit_price_text(tier.unit_price),
+        "units_to_next": units,
+    }
+
+
+def _cheaper(at: Standing) -> Json | None:
+    """The advice that a larger quantity costs less altogether."""
+    return at.cheaper and {"quantity": at.cheaper[0], "net_pence": at.cheaper[1]}

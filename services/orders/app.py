@@ -1,0 +1,23 @@
+"""The web process of orders."""
+
+import os
+
+from flask import Flask
+
+from chassis import web
+from chassis.database import Database
+from chassis.settings import Settings, read_settings
+from services.orders.api import order_views, purchase_order_views, round_views
+from services.orders.api.errors import STATUSES
+
+
+def create_app() -> Flask:
+    """The application under the settings of the environment."""
+    settings = read_settings("orders", os.environ)
+    return build_app(settings, Database(settings.database_url, pool_size=settings.pool_size))
+
+
+def build_app(settings: Settings, database: Database) -> Flask:
+    """The application on a given database."""
+    blueprints = (round_views.rounds, order_views.orders, purchase_order_views.purchase_orders)
+    return web.create_app("orders", settings, database, blueprints, STATUSES, title="Bursar orders")

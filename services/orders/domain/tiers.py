@@ -1,0 +1,62 @@
+"""Price tiers: the more all schools order together, the lower the price of each unit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from contracts.money import line_net_pence
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """From this many units ordered together, each costs `unit_price` pounds (four decimals)."""
+
+    from_quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an offer stands: units ordered together, the price reached, its net in pence, and what comes next.
+
+    `cheaper` is the advice that a larger quantity costs less altogether: (quantity, net pence), or None.
+    """
+
+    quantity: int
+    schools: int
+    unit_price: Decimal
+    net_pence: int
+    next_tier: Tier | None
+    cheaper: tuple[int, int] | None
+
+    @property
+    def units_to_next(self) -> int | None:
+        """How many more units reach the next tier."""
+        return None if self.next_tier is None else self.next_tier.from_quantity - self.quantity
+
+
+def unit_price_at(tiers: Sequence[Tier], quantity: int) -> Decimal:
+    """The unit price that `quantity` units reach; below the first tier its price holds. `tiers` ascend."""
+    price = tiers[0].unit_price
+    for tier in tiers:
+        if tier.from_quantity > quantity:
+            break
+        price = tier.unit_price
+    return price
+
+
+def standing(tiers: Sequence[Tier], quantity: int, schools: int = 0) -> Standing:
+    """Where an offer with these ascending tiers stands at `quantity` units from `schools` schools."""
+    price = unit_price_at(tiers, quantity)
+    net = line_net_pence(quantity, price)
+    coming = [tier for tier in tiers[1:] if tier.from_quantity > quantity]
+    nets = [(line_net_pence(tier.from_quantity, tier.unit_price), tier.from_quantity) for tier in coming]
+    cheapest = min(nets, default=None)
+    return Standing(
+        quantity=quantity,
+        schools=schools,
+        unit_price=price,
+        net_pence=net,
+        next_tier=coming[0] if coming else None,
+        cheaper=(cheapest[1], cheapest[0]) if cheapest and cheapest[0] < net else None,
+    )

@@ -1,0 +1,229 @@
+"""Schools' orders: one row each, its lines, its history."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from services.orders.domain.order import HistoryEntry, Person, SchoolOrder
+from services.orders.domain.round import Member, Round
+from services.orders.storage.rounds import COLUMNS, round_from
+
+Lines = Mapping[str, int]
+"""Quantities by offer id."""
+
+_SIGHT = """
+    SELECT {columns}, s.urn, s.name, s.phase, s.joined_on, s.left_on, o.state AS order_state,
+        o.version AS order_version, o.reference, o.submitted_by_id, o.submitted_by, o.submitted_at, o.approved_by_id,
+        o.approved_by, o.approved_at, o.return_reason
+    FROM {round} r
+    JOIN school s ON s.urn = :urn
+    LEFT JOIN school_order o ON o.round_id = r.round_id AND o.school_urn = s.urn
+    WHERE r.round_id = :round_id AND r.state <> 'draft'
+"""
+_READ = text(_SIGHT.format(columns=COLUMNS, round="round"))
+_HOLD = text(_SIGHT.format(columns=COLUMNS, round="hold_round(:round_id)"))
+
+_LOG = """
+    logged AS (
+        INSERT INTO order_history (round_id, school_urn, at, person_id, person, action, detail)
+        SELECT :round_id, :urn, :now, e.person_id, e.person, e.action, e.detail
+        FROM saved, jsonb_to_recordset(CAST(:entries AS jsonb))
+            AS e(person_id text, person text, action text, detail text)
+    )
+"""
+_LINES = """
+    wanted AS (
+        SELECT w.offer_id, w.quantity
+        FROM saved, unnest(CAST(:offer_ids AS uuid[]), CAST(:quantities AS integer[])) AS w(offer_id, quantity)
+    ), gone AS (
+        DELETE FROM order_line l USING saved
+        WHERE l.round_id = :round_id AND l.school_urn = :urn
+            AND l.offer_id <> ALL (CAST(:offer_ids AS uuid[]))
+    ), kept AS (
+        INSERT INTO order_line (round_id, school_urn, offer_id, quantity)
+        SELECT :round_id, :urn, offer_id, quantity FROM wanted
+        ON CONFLICT (round_id, school_urn, offer_id) DO UPDATE SET quantity = excluded.quantity
+            WHERE order_line.quantity <> excluded.quantity
+    ),
+"""
+_ORDER_FIELDS = (
+    "state", "reference", "submitted_by_id", "submitted_by", "submitted_at", "approved_by_id", "approved_by",
+    "approved_at", "return_reason",
+)  # fmt: skip
+_INSERT = f"""
+    saved AS (
+        INSERT INTO school_order (round_id, school_urn, version, updated_at, {", ".join(_ORDER_FIELDS)})
+        VALUES (:round_id, :urn, 1, :now, {", ".join(":" + field for field in _ORDER_FIELDS)})
+        ON CONFLICT DO NOTHING
+        RETURNING 1
+    ),
+"""  # noqa: S608 -- column names of this module
+_UPDATE = f"""
+    saved AS (
+        UPDATE school_order SET version = version + 1, updated_at = :now,
+            {", ".join(f"{field} = :{field}" for field in _ORDER_FIELDS)}
+        WHERE round_id = :round_id AND school_urn = :urn AND version = :version
+        RETURNING 1
+    ),
+"""  # noqa: S608 -- column names of this module
+_DONE = "SELECT count(*) FROM saved"
+_ADD = text(f"WITH {_INSERT} {_LINES} {_LOG} {_DONE}")
+_REPLACE = text(f"WITH {_UPDATE} {_LINES} {_LOG} {_DONE}")
+_MOVE = text(f"WITH {_UPDATE} {_LOG} {_DONE}")
+
+_DETAILS = text("""
+    SELECT
+        (SELECT json_agg(json_build_array(l.offer_id, l.quantity, coalesce(t.quantity, 0)))
+            FROM order_line l
+            LEFT JOIN offer_totals(:round_id, ARRAY(
+                SELECT offer_id FROM order_line WHERE round_id = :round_id AND school_urn = :urn)) t USING (offer_id)
+            WHERE l.round_id = :round_id AND l.school_urn = :urn) AS lines,
+        (SELECT json_agg(json_build_object(
+                'at', to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'person', h.person, 'action', h.action, 'detail', h.detail) ORDER BY h.id)
+            FROM order_history h WHERE h.round_id = :round_id AND h.school_urn = :urn) AS history
+""")
+_COUNT_LINES = text("SELECT count(*) FROM order_line WHERE round_id = :round_id AND school_urn = :urn")
+_LOCKED = text("""
+    SELECT l.offer_id::text, d.quantity, l.unit_price, d.net_pence
+    FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
+    WHERE l.round_id = :round_id AND d.school_urn = :urn
+""")
+_FORM = text("""
+    SELECT
+        (SELECT json_object_agg(offer_id, quantity) FROM order_line
+            WHERE round_id = :round_id AND school_urn = :urn) AS mine,
+        (SELECT json_object_agg(offer_id, quantity) FROM round_totals(:round_id)) AS together
+""")
+_TOTALS = text("SELECT offer_id::text, quantity, schools FROM round_totals(:round_id)")
+_BOARD = text("""
+    SELECT s.urn AS school_urn, s.name AS school_name, s.phase, coalesce(o.state, 'silent') AS state, o.reference,
+        coalesce(n.net_pence, 0) AS net_pence, o.updated_at
+    FROM school s
+    LEFT JOIN school_order o ON o.round_id = :round_id AND o.school_urn = s.urn
+    LEFT JOIN order_nets(:round_id) n ON n.school_urn = s.urn
+    WHERE o.state IS NOT NULL OR (s.joined_on <= :today AND (s.left_on IS NULL OR s.left_on >= :today))
+    ORDER BY s.name, s.urn
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInRound:
+    """One school's order with its round and the school; `order` is silent before anything is saved."""
+
+    round: Round
+    member: Member
+    order: SchoolOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """An order's (offer id, quantity, units counted of all schools) and its history as it is shown."""
+
+    lines: Sequence[tuple[str, int, int]]
+    history: Sequence[Mapping[str, Any]]
+
+
+def find_order(connection: Connection, round_id: str, urn: int, *, hold: bool = False) -> OrderInRound | None:
+    """A school's order in a round that was opened; None where the actor may see neither.
+
+    With `hold`, a close of the round waits until this transaction ends.
+    """
+    row = connection.execute(_HOLD if hold else _READ, {"round_id": round_id, "urn": urn}).one_or_none()
+    if row is None:
+        return None
+    member = Member(row.urn, row.name, row.phase, row.joined_on, row.left_on)
+    return OrderInRound(round_from(row), member, _order(row) if row.order_state else SchoolOrder())
+
+
+def save_order(
+    connection: Connection,
+    found: OrderInRound,
+    order: SchoolOrder,
+    entries: Sequence[HistoryEntry],
+    now: datetime,
+    lines: Lines | None = None,
+) -> bool:
+    """Write an order over the version in `found`, its lines too if given; False if somebody else was faster."""
+    values = {
+        "round_id": found.round.round_id,
+        "urn": found.member.urn,
+        "version": found.order.version,
+        "now": now,
+        "entries": json.dumps([_entry(entry) for entry in entries]),
+        **_values(order),
+    }
+    statement = _MOVE
+    if lines is not None:
+        statement = _REPLACE if found.order.version else _ADD
+        values |= {"offer_ids": list(lines), "quantities": list(lines.values())}
+    return bool(connection.execute(statement, values).scalar_one())
+
+
+def order_details(connection: Connection, round_id: str, urn: int) -> Details:
+    """The lines and history of a school's order."""
+    row = connection.execute(_DETAILS, {"round_id": round_id, "urn": urn}).one()
+    return Details([tuple(line) for line in row.lines or ()], row.history or ())
+
+
+def count_lines(connection: Connection, round_id: str, urn: int) -> int:
+    """How many lines a school's order has."""
+    return int(connection.execute(_COUNT_LINES, {"round_id": round_id, "urn": urn}).scalar_one())
+
+
+def locked_lines(connection: Connection, round_id: str, urn: int) -> Sequence[Row[Any]]:
+    """What a closed round made of a school's order: offer_id, quantity, unit_price, net_pence."""
+    return connection.execute(_LOCKED, {"round_id": round_id, "urn": urn}).all()
+
+
+def form_quantities(connection: Connection, round_id: str, urn: int) -> tuple[Lines, Lines]:
+    """A school's own quantities, and the units counted of all schools, by offer id."""
+    row = connection.execute(_FORM, {"round_id": round_id, "urn": urn}).one()
+    return row.mine or {}, row.together or {}
+
+
+def round_totals(connection: Connection, round_id: str) -> dict[str, tuple[int, int]]:
+    """Units and schools by offer id, of orders that are submitted or approved."""
+    rows = connection.execute(_TOTALS, {"round_id": round_id})
+    return {row.offer_id: (row.quantity, row.schools) for row in rows}
+
+
+def board(connection: Connection, round_id: str, today: date) -> Sequence[Row[Any]]:
+    """How far each school is: members of today, and whoever else has an order."""
+    return connection.execute(_BOARD, {"round_id": round_id, "today": today}).all()
+
+
+def _order(row: Row[Any]) -> SchoolOrder:
+    return SchoolOrder(
+        state=row.order_state,
+        version=row.order_version,
+        reference=row.reference,
+        submitted_by=Person(row.submitted_by_id, row.submitted_by) if row.submitted_by_id else None,
+        submitted_at=row.submitted_at,
+        approved_by=Person(row.approved_by_id, row.approved_by) if row.approved_by_id else None,
+        approved_at=row.approved_at,
+        return_reason=row.return_reason,
+    )
+
+
+def _values(order: SchoolOrder) -> dict[str, Any]:
+    return {
+        "state": order.state,
+        "reference": order.reference,
+        "submitted_by_id": order.submitted_by and order.submitted_by.person_id,
+        "submitted_by": order.submitted_by and order.submitted_by.name,
+        "submitted_at": order.submitted_at,
+        "approved_by_id": order.approved_by and order.approved_by.person_id,
+        "approved_by": order.approved_by and order.approved_by.name,
+        "approved_at": order.approved_at,
+        "return_reason": order.return_reason,
+    }
+
+
+def _entry(entry: HistoryEntry) -> dict[str, str | None]:
+    who = asdict(entry.person) if entry.person else {"person_id": None, "name": None}
+    return {"person_id": who["person_id"], "person": who["name"], "action": entry.action, "detail": entry.detail}

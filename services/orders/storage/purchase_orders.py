@@ -1,0 +1,159 @@
+"""Purchase orders, their drops, and what schools received."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+_HEADER = """
+    SELECT p.purchase_order_id::text, p.number, p.round_id::text, r.number AS round_number, r.title AS round_title,
+        p.contract_id::text, coalesce(c.title, '') AS contract_title, p.supplier_id::text,
+        coalesce(s.name, '') AS supplier_name, p.state, p.reason, p.issued_at, p.acknowledged_at, r.delivery_from,
+        r.delivery_to, p.net_pence, p.vat_pence, p.version,
+        (SELECT count(*) FROM school_drop d WHERE d.purchase_order_id = p.purchase_order_id) AS drop_count,
+        (SELECT count(*) FROM school_drop d
+            WHERE d.purchase_order_id = p.purchase_order_id AND d.state = 'received') AS received_count
+    FROM purchase_order p
+    JOIN round r ON r.round_id = p.round_id
+    LEFT JOIN contract c ON c.contract_id = p.contract_id
+    LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
+"""
+_FIND = text(f"{_HEADER} WHERE p.purchase_order_id = :purchase_order_id")
+_LIST = text(f"""
+    {_HEADER}
+    WHERE (CAST(:round_id AS uuid) IS NULL OR p.round_id = CAST(:round_id AS uuid))
+        AND (CAST(:after AS text) IS NULL OR (length(p.number), p.number) < (length(:after), :after))
+    ORDER BY length(p.number) DESC, p.number DESC LIMIT :limit
+""")
+_LINES = text("""
+    SELECT l.line_no, l.offer_id::text, f.sku, f.name, f.unit, f.vat_class, l.unit_price, l.quantity, l.net_pence
+    FROM purchase_order_line l JOIN round_offer f USING (round_id, offer_id)
+    WHERE l.purchase_order_id = :purchase_order_id ORDER BY l.line_no
+""")
+_DROPS = text("""
+    SELECT d.school_urn, coalesce(s.name, '') AS school_name, coalesce(s.postcode, '') AS postcode,
+        coalesce(s.town, '') AS town, d.state,
+        (SELECT json_agg(json_build_object('line_no', l.line_no, 'quantity', l.quantity, 'net_pence', l.net_pence,
+                'quantity_received', coalesce(l.quantity_received, 0)) ORDER BY l.line_no)
+            FROM drop_line l
+            WHERE l.purchase_order_id = d.purchase_order_id AND l.school_urn = d.school_urn) AS lines
+    FROM school_drop d LEFT JOIN school s ON s.urn = d.school_urn
+    WHERE d.purchase_order_id = :purchase_order_id
+    ORDER BY s.name, d.school_urn
+""")
+_SCHOOL_NETS = text("""
+    SELECT l.purchase_order_id::text, f.vat_class, sum(d.net_pence)::bigint AS net_pence
+    FROM drop_line d
+    JOIN purchase_order_line l USING (purchase_order_id, line_no)
+    JOIN round_offer f USING (round_id, offer_id)
+    WHERE d.school_urn = :urn AND d.purchase_order_id = ANY (CAST(:purchase_order_ids AS uuid[]))
+    GROUP BY l.purchase_order_id, f.vat_class
+""")
+_LOCK = text("""
+    SELECT state, round_id::text FROM purchase_order WHERE purchase_order_id = :purchase_order_id FOR UPDATE
+""")
+_ANSWER = text("""
+    UPDATE purchase_order SET state = :answer, reason = :reason, acknowledged_at = :now, acknowledged_by = :person,
+        version = version + 1
+    WHERE purchase_order_id = :purchase_order_id
+""")
+_LOCK_DROP = text("""
+    SELECT p.state, p.round_id::text, d.supplier_id::text
+    FROM school_drop d JOIN purchase_order p USING (purchase_order_id)
+    WHERE d.purchase_order_id = :purchase_order_id AND d.school_urn = :urn
+    FOR UPDATE OF d
+""")
+_OUTSTANDING = text("""
+    SELECT line_no, quantity - coalesce(quantity_received, 0) AS outstanding FROM drop_line
+    WHERE purchase_order_id = :purchase_order_id AND school_urn = :urn
+""")
+_RECORD = text("""
+    WITH receipt AS (
+        INSERT INTO receipt
+            (receipt_id, purchase_order_id, school_urn, supplier_id, recorded_at, recorded_by, note)
+        VALUES (:receipt_id, :purchase_order_id, :urn, :supplier_id, :now, :person, :note)
+    ), line AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS l(line_no integer, quantity_received integer)
+    ), listed AS (
+        INSERT INTO receipt_line
+            (receipt_id, line_no, purchase_order_id, school_urn, supplier_id, quantity_received)
+        SELECT :receipt_id, line_no, :purchase_order_id, :urn, :supplier_id, quantity_received FROM line
+    ), drop AS (
+        UPDATE school_drop SET state = :state WHERE purchase_order_id = :purchase_order_id AND school_urn = :urn
+    )
+    UPDATE drop_line d SET quantity_received = coalesce(d.quantity_received, 0) + line.quantity_received
+    FROM line
+    WHERE d.purchase_order_id = :purchase_order_id AND d.school_urn = :urn AND d.line_no = line.line_no
+""")
+_SETTLE = text("""
+    UPDATE purchase_order SET settled_at = now()
+    WHERE purchase_order_id = ANY (CAST(:purchase_order_ids AS uuid[])) AND state = 'accepted' AND settled_at IS NULL
+    RETURNING round_id::text
+""")
+_ADVANCE = text("SELECT advance_round(CAST(:round_id AS uuid))")
+
+
+def find_purchase_order(connection: Connection, purchase_order_id: str) -> Row[Any] | None:
+    """A purchase order without its lines and drops; None where the actor may not see it."""
+    return connection.execute(_FIND, {"purchase_order_id": purchase_order_id}).one_or_none()
+
+
+def list_purchase_orders(
+    connection: Connection, *, round_id: str | None, after: str | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Purchase orders that the actor may see, the highest number first, below the number `after`."""
+    return connection.execute(_LIST, {"round_id": round_id, "after": after, "limit": limit}).all()
+
+
+def lines_of(connection: Connection, purchase_order_id: str) -> Sequence[Row[Any]]:
+    """The lines with the quantities of all schools together; a school gets those that it ordered itself."""
+    return connection.execute(_LINES, {"purchase_order_id": purchase_order_id}).all()
+
+
+def drops_of(connection: Connection, purchase_order_id: str) -> Sequence[Row[Any]]:
+    """The drops that the actor may see, each with its lines as JSON."""
+    return connection.execute(_DROPS, {"purchase_order_id": purchase_order_id}).all()
+
+
+def school_nets(connection: Connection, purchase_order_ids: Sequence[str], urn: int) -> Sequence[Row[Any]]:
+    """One school's net in pence in each purchase order, by VAT class."""
+    return connection.execute(_SCHOOL_NETS, {"purchase_order_ids": list(purchase_order_ids), "urn": urn}).all()
+
+
+def lock_purchase_order(connection: Connection, purchase_order_id: str) -> Row[Any] | None:
+    """Its state and round_id, held against other answers."""
+    return connection.execute(_LOCK, {"purchase_order_id": purchase_order_id}).one_or_none()
+
+
+def write_answer(
+    connection: Connection, purchase_order_id: str, *, answer: str, reason: str | None, person: str, now: datetime
+) -> None:
+    """Keep what the supplier answered."""
+    values = {"answer": answer, "reason": reason, "person": person, "now": now}
+    connection.execute(_ANSWER, {"purchase_order_id": purchase_order_id, **values})
+
+
+def lock_drop(connection: Connection, purchase_order_id: str, urn: int) -> tuple[Row[Any], dict[int, int]] | None:
+    """A school's drop held against other receipts: (state of the order, round_id, supplier_id), units outstanding."""
+    names = {"purchase_order_id": purchase_order_id, "urn": urn}
+    row = connection.execute(_LOCK_DROP, names).one_or_none()
+    if row is None:
+        return None
+    return row, {line.line_no: line.outstanding for line in connection.execute(_OUTSTANDING, names)}
+
+
+def write_receipt(connection: Connection, receipt: Mapping[str, Any], lines: Sequence[Mapping[str, int]]) -> None:
+    """Keep a receipt (its columns, and the drop's `state` after it) and add its lines to what was received."""
+    connection.execute(_RECORD, {**receipt, "lines": json.dumps(list(lines))})
+
+
+def mark_settled(connection: Connection, purchase_order_ids: Sequence[str]) -> set[str]:
+    """Keep that billing has settled these; returns the rounds that they belong to."""
+    return set(connection.execute(_SETTLE, {"purchase_order_ids": list(purchase_order_ids)}).scalars())
+
+
+def advance_round(connection: Connection, round_id: str) -> None:
+    """Let the round reach the state that its purchase orders' answers, receipts and settlements give it."""
+    connection.execute(_ADVANCE, {"round_id": round_id})

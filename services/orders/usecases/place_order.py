@@ -1,0 +1,113 @@
+"""A school fills in its order, sends it, and decides about it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from chassis.actor import Actor
+from chassis.database import Database
+from chassis.numbers import next_number
+from contracts.errors import VersionConflict
+from services.orders.domain.errors import LinesRefused
+from services.orders.domain.offer import refused_lines
+from services.orders.domain.order import HistoryEntry, Person, SchoolOrder
+from services.orders.storage import orders
+from services.orders.storage.orders import Lines, OrderInRound
+from services.orders.storage.round_offers import round_offers
+from services.orders.usecases.read_order import OrderView, own_order, view_order
+
+Wanted = Sequence[tuple[str, int]]
+"""Offer ids and quantities as the school sent them; quantity 0 takes a line out."""
+
+
+def save_order(
+    database: Database, actor: Actor, round_id: str, urn: int, wanted: Wanted, version: int, now: datetime
+) -> OrderView:
+    """Replace the lines of the order, which is a draft afterwards; `version` is what the editor saw, 0 for none.
+
+    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused.
+    """
+    with database.transaction(actor) as connection:
+        found = _changeable(connection, actor, round_id, urn, version, now)
+        lines = _checked(connection, found, wanted)
+        order, entries = found.order.saved(_person(actor))
+        return _save(connection, found, order, entries, now, lines)
+
+
+def submit_order(
+    database: Database, actor: Actor, round_id: str, urn: int, wanted: Wanted | None, version: int, now: datetime
+) -> OrderView:
+    """Send the order for approval, after replacing its lines if `wanted` is given.
+
+    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused, OrderEmpty, OrderAlreadySubmitted.
+    """
+    with database.transaction(actor) as connection:
+        found = _changeable(connection, actor, round_id, urn, version, now)
+        order = found.order
+        entries: list[HistoryEntry] = []
+        lines: Lines | None = None
+        if wanted is None:
+            line_count = orders.count_lines(connection, round_id, urn)
+        else:
+            lines = _checked(connection, found, wanted)
+            order, entries = order.saved(_person(actor))
+            line_count = len(lines)
+        order.must_be_sendable(line_count)
+        reference = order.reference or next_number(connection, "O")
+        sent, sending = order.submitted(_person(actor), now, reference)
+        return _save(connection, found, sent, [*entries, *sending], now, lines)
+
+
+def approve_order(database: Database, actor: Actor, round_id: str, urn: int, version: int, now: datetime) -> OrderView:
+    """Commit the school to its order. Raises NotFound, RoundNotOpen, VersionConflict, OrderNotSubmitted, OwnOrder."""
+    with database.transaction(actor) as connection:
+        found = _changeable(connection, actor, round_id, urn, version, now)
+        order, entries = found.order.approved(_person(actor), now)
+        return _save(connection, found, order, entries, now)
+
+
+def return_order(
+    database: Database, actor: Actor, round_id: str, urn: int, reason: str, version: int, now: datetime
+) -> OrderView:
+    """Send the order back to its buyer. Raises NotFound, RoundNotOpen, VersionConflict, OrderNotSubmitted."""
+    with database.transaction(actor) as connection:
+        found = _changeable(connection, actor, round_id, urn, version, now)
+        order, entries = found.order.returned(_person(actor), reason)
+        return _save(connection, found, order, entries, now)
+
+
+def _changeable(
+    connection: Connection, actor: Actor, round_id: str, urn: int, version: int, now: datetime
+) -> OrderInRound:
+    found = own_order(connection, actor, round_id, urn, hold=True)
+    found.round.must_take_orders(now)
+    found.member.must_belong(now.date())
+    if found.order.version != version:
+        raise VersionConflict("Somebody else at your school changed this order meanwhile.")
+    return found
+
+
+def _checked(connection: Connection, found: OrderInRound, wanted: Wanted) -> Lines:
+    faults = refused_lines(round_offers(connection, found.round), found.member.phase, wanted)
+    if faults:
+        raise LinesRefused("Some lines cannot be ordered.", fields=faults)
+    return {offer_id: quantity for offer_id, quantity in wanted if quantity}
+
+
+def _save(
+    connection: Connection,
+    found: OrderInRound,
+    order: SchoolOrder,
+    entries: Sequence[HistoryEntry],
+    now: datetime,
+    lines: Lines | None = None,
+) -> OrderView:
+    if not orders.save_order(connection, found, order, entries, now, lines):
+        raise VersionConflict("Somebody else at your school changed this order meanwhile.")
+    return view_order(connection, replace(found, order=replace(order, version=found.order.version + 1)))
+
+
+def _person(actor: Actor) -> Person:
+    return Person(actor.person_id or "", actor.name)

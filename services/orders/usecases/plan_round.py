@@ -1,0 +1,114 @@
+"""Plan a round and open it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from chassis.actor import Actor
+from chassis.database import Database
+from chassis.numbers import next_number
+from contracts.errors import NotFound, VersionConflict
+from services.orders.domain.errors import RoundWithoutOffers
+from services.orders.domain.round import Round, check_dates
+from services.orders.storage import round_offers, rounds
+
+
+def plan_round(
+    database: Database,
+    actor: Actor,
+    now: datetime,
+    *,
+    title: str,
+    closes_at: datetime,
+    delivery_from: date,
+    delivery_to: date,
+    contract_ids: Sequence[str] = (),
+    offer_ids: Sequence[str] = (),
+) -> str:
+    """Draft a round that will offer all that is published under these contracts, and these offers; returns its id.
+
+    Raises DatesOutOfOrder, and RoundWithoutOffers for a choice under which nothing is published.
+    """
+    check_dates(now, closes_at, delivery_from, delivery_to)
+    round_id = str(uuid.uuid4())
+    with database.transaction(actor) as connection:
+        _check_choice(connection, contract_ids, offer_ids)
+        values = {
+            "round_id": round_id,
+            "number": next_number(connection, "R", width=4),
+            "title": title,
+            "contract_ids": list(contract_ids),
+            "offer_ids": list(offer_ids),
+            "closes_at": closes_at,
+            "delivery_from": delivery_from,
+            "delivery_to": delivery_to,
+        }
+        rounds.insert_round(connection, values)
+    return round_id
+
+
+def change_round(
+    database: Database, actor: Actor, now: datetime, round_id: str, version: int, changes: Mapping[str, Any]
+) -> None:
+    """Change a draft; of an open round only the deadline. `changes` may leave out what stays, by field name.
+
+    Raises NotFound, VersionConflict, RoundNotDraft, RoundNotOpen, DatesOutOfOrder, RoundWithoutOffers.
+    """
+    with database.transaction(actor) as connection:
+        found = _locked(connection, round_id, version)
+        changed = {name for name, value in changes.items() if getattr(found, name, None) != value}
+        if found.state == "open" and changed <= {"closes_at"}:
+            found.must_take_orders(now)
+        else:
+            found.must_be_draft()
+        values = {
+            "title": found.title,
+            "closes_at": found.closes_at,
+            "delivery_from": found.delivery_from,
+            "delivery_to": found.delivery_to,
+            "contract_ids": None,
+            "offer_ids": None,
+            **changes,
+        }
+        check_dates(now, values["closes_at"], values["delivery_from"], values["delivery_to"])
+        if "contract_ids" in changes or "offer_ids" in changes:
+            values["contract_ids"] = values["contract_ids"] or []
+            values["offer_ids"] = values["offer_ids"] or []
+            _check_choice(connection, values["contract_ids"], values["offer_ids"])
+        rounds.update_round(connection, round_id, values)
+
+
+def open_round(database: Database, actor: Actor, now: datetime, round_id: str, version: int | None) -> None:
+    """Fix what the round offers, as it is published now, and let schools order.
+
+    Raises NotFound, VersionConflict, RoundNotDraft, DatesOutOfOrder, RoundWithoutOffers.
+    """
+    with database.transaction(actor) as connection:
+        found = _locked(connection, round_id, version)
+        found.must_be_draft()
+        check_dates(now, found.closes_at, found.delivery_from, found.delivery_to)
+        if round_offers.fix_offers(connection, round_id) == 0:
+            raise RoundWithoutOffers("Nothing that this round was to offer is published now.")
+        rounds.mark_open(connection, round_id, now)
+
+
+def _check_choice(connection: Connection, contract_ids: Sequence[str], offer_ids: Sequence[str]) -> None:
+    if not contract_ids and not offer_ids:
+        raise RoundWithoutOffers("Choose what the round offers.", fields={"contract_ids": "Choose at least one."})
+    empty = round_offers.choices_without_offers(connection, contract_ids, offer_ids)
+    if empty:
+        raise RoundWithoutOffers(
+            "Some choices would offer nothing.", fields=dict.fromkeys(empty, "Nothing is published here.")
+        )
+
+
+def _locked(connection: Connection, round_id: str, version: int | None) -> Round:
+    found = rounds.find_round(connection, round_id, lock=True)
+    if found is None:
+        raise NotFound("There is no such round.")
+    if version is not None and found.version != version:
+        raise VersionConflict("Somebody else changed this round meanwhile.")
+    return found
