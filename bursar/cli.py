@@ -109,6 +109,14 @@ def worker(part: str) -> None:
     importlib.import_module(f"{part}.worker" if part == "gateway" else f"services.{part}.worker").main()
 
 
+@main.command("new-secrets")
+def new_secrets() -> None:
+    """Print new secrets for docker-compose.yml, to be kept as .env beside it."""
+    from bursar.fresh_secrets import as_env_file, fresh_secrets
+
+    click.echo(as_env_file(fresh_secrets("postgres", "rabbitmq")))
+
+
 @main.command()
 @on_databases
 def migrate(environ: Mapping[str, str]) -> None:

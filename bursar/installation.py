@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,7 +79,7 @@ class Installation:
             "BURSAR_ENV": "embedded",
             "POSTGRES_ADMIN_URL": self.postgres.admin_url,
             "BROKER_DATABASE_URL": self._database_url(BROKER, BROKER, kept),
-            "BROKER_URL": pgmq_url(self._database_url(BROKER, BROKER, kept)),
+            "BROKER_URL": os.environ.get("BROKER_URL") or pgmq_url(self._database_url(BROKER, BROKER, kept)),
             **{name: kept[name] for name in _SECRET_SETTINGS},
         }
         for part in PARTS:
@@ -89,16 +88,20 @@ class Installation:
         return settings
 
     def _database_url(self, database: str, login: str, kept: Mapping[str, str]) -> str:
-        return login_url(self.postgres.admin_url, database, login, kept[f"password {login}"])
+        return login_url(self.postgres.admin_url, database, login, kept[f"{login.upper()}_PASSWORD"])
 
     def _secrets(self) -> dict[str, str]:
         """The secrets of this installation, made once and readable by its account alone."""
         if not self._secrets_file.exists():
+            from bursar.fresh_secrets import (
+                fresh_secrets,
+            )  # only now: it loads much, and the supervisor is to stay small
+
             self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = self._secrets_file.with_suffix(".draft")
             draft.unlink(missing_ok=True)
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(_new_secrets(), file, indent=2)
+                json.dump(fresh_secrets(BROKER), file, indent=2)
             draft.replace(self._secrets_file)
         kept: dict[str, str] = json.loads(self._secrets_file.read_text())
         return kept
@@ -114,17 +117,3 @@ def environment_of(part: str, settings: Mapping[str, str]) -> dict[str, str]:
     if part == "gateway":
         wanted |= {"SERVICE_TOKEN_PRIVATE_KEY", "SECRET_KEY"}
     return {name: value for name, value in settings.items() if name in wanted}
-
-
-def _new_secrets() -> dict[str, str]:
-    from chassis.tokens import new_key_pair
-
-    private, public = new_key_pair()
-    logins = (*PARTS, *(f"{part}_owner" for part in PARTS), BROKER)
-    return {
-        "SERVICE_TOKEN_PRIVATE_KEY": private,
-        "SERVICE_TOKEN_PUBLIC_KEY": public,
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "FEED_SECRET": secrets.token_urlsafe(48),
-        **{f"password {login}": secrets.token_urlsafe(24) for login in logins},
-    }
