@@ -76,6 +76,13 @@ class RoundInSchema(Schema):
     offer_ids = fields.List(UuidText(), validate=validate.Length(max=MOST_LINES))
 
 
+class RoundChangeSchema(RoundInSchema):
+    """What changes in a round; what is left out stays."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "partial": True})
+
+
 class AnswerInSchema(Schema):
     """A supplier's answer to a purchase order."""
 

@@ -50,7 +50,7 @@ def get_round(round_id: UUID) -> Response:
 
 @rounds.route("/rounds/<uuid:round_id>", methods=["PUT"])
 @requires("alliance_manager")
-@rounds.arguments(request_schemas.RoundInSchema(partial=True))
+@rounds.arguments(request_schemas.RoundChangeSchema)
 @rounds.response(200, answer_schemas.RoundWithOffersSchema)
 def change(sent: dict[str, Any], round_id: UUID) -> Response:
     """Change a draft, or the deadline of an open round; fields that are left out stay."""
