@@ -1,0 +1,106 @@
+"""Who is in the demo alliance. Every school, supplier and person is invented, and so are the places."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+PASSWORD: Final = "twelve schools buy as one"  # noqa: S105
+"""Everybody's in the demo, which is why the demo is refused on a deployed Bursar."""
+
+JOINED: Final = date(2024, 9, 1)
+COUNTED: Final = date(2026, 1, 15)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSchool:
+    """A school with the names of its buyer and its approver; URNs from 900001 are not in use."""
+
+    urn: int
+    name: str
+    phase: str
+    type_code: str
+    ages: tuple[int, int]
+    pupils: int
+    town: str
+    domain: str
+    buyer: str
+    approver: str
+
+    @property
+    def buyer_email(self) -> str:
+        """The school office's address."""
+        return f"office@{self.domain}.example"
+
+    @property
+    def approver_email(self) -> str:
+        """The headteacher's address."""
+        return f"head@{self.domain}.example"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSupplier:
+    """A supplier of the first catalogue, with the name of its user."""
+
+    name: str
+    domain: str
+    vat_number: str
+    user: str
+
+    @property
+    def email(self) -> str:
+        """Where the supplier gets its orders, and who signs in."""
+        return f"orders@{self.domain}.example"
+
+
+# fmt: off
+SCHOOLS: Final = (
+    DemoSchool(900001, "Hop Garden Primary School", "primary", "1", (4, 11), 271,
+               "Millhaven", "hopgarden", "Ada Okafor", "Helen Brandt"),
+    DemoSchool(900002, "St Mildred's Church of England Primary School", "primary", "2", (4, 11), 153,
+               "Lower Stourfield", "stmildreds", "Ben Ashdown", "Grace Achebe"),
+    DemoSchool(900003, "Oast Hill Infant School", "primary", "1", (4, 7), 178,
+               "Millhaven", "oasthillinfants", "Carol Weir", "Imran Shah"),
+    DemoSchool(900004, "Oast Hill Junior School", "primary", "1", (7, 11), 242,
+               "Millhaven", "oasthilljuniors", "Dai Prosser", "Judith Lang"),
+    DemoSchool(900005, "Marsh Lane Primary Academy", "primary", "34", (3, 11), 418,
+               "Saltmarsh", "marshlane", "Eve Tully", "Kofi Mensah"),
+    DemoSchool(900006, "Downsview Nursery School", "nursery", "15", (2, 5), 91,
+               "Chalkdown", "downsview", "Farah Aziz", "Lena Novak"),
+    DemoSchool(900007, "Weald Edge Primary School", "primary", "3", (4, 11), 352,
+               "Great Wealding", "wealdedge", "George Pike", "Maria Santos"),
+    DemoSchool(900008, "Stour Valley School", "secondary", "34", (11, 18), 1247,
+               "Lower Stourfield", "stourvalley", "Hana Kim", "Nigel Frost"),
+    DemoSchool(900009, "Priory Down Academy", "secondary", "28", (11, 18), 1503,
+               "Chalkdown", "priorydown", "Ivor Lloyd", "Olive Grant"),
+    DemoSchool(900010, "Chalk Pit Lane Special School", "all_through", "7", (3, 19), 126,
+               "Chalkdown", "chalkpitlane", "Jess Moran", "Peter Vance"),
+    DemoSchool(900011, "Eastling Middle School", "middle_deemed_secondary", "1", (9, 13), 486,
+               "Great Wealding", "eastling", "Kit Farrow", "Queenie Hart"),
+    DemoSchool(900012, "Harbour Free School", "all_through", "35", (4, 18), 1034,
+               "Saltmarsh", "harbourfree", "Lou Bishop", "Ravi Menon"),
+)
+
+SUPPLIERS: Final = (
+    DemoSupplier("Fenwright Paper", "fenwright", "GB999010001", "Sam Fenwright"),
+    DemoSupplier("Kiln & Copper Hygiene", "kilnandcopper", "GB999181706", "Tess Copper"),
+    DemoSupplier("Tidewell Computers", "tidewell", "GB999353408", "Uma Tidewell"),
+    DemoSupplier("Marlstone Business Services", "marlstone", "GB999525110", "Vic Marlow"),
+    DemoSupplier("Weald Estates", "wealdestates", "GB999696802", "Will Coppice"),
+    DemoSupplier("Priory Down Academy Shared Services", "priorydownshared", "GB999868504", "Xenia Clarke"),
+)
+# fmt: on
+
+ALLIANCE_STAFF: Final = (
+    ("Mara Quill", "manager@alliance.example", ("alliance_manager",)),
+    ("Noor Rahman", "administrator@alliance.example", ("administrator", "alliance_manager")),
+    ("Oscar Bell", "board@alliance.example", ("board_member",)),
+)
+
+SHOWN: Final = (
+    ("buyer at Hop Garden Primary School, whose order is begun", "office@hopgarden.example"),
+    ("approver at Hop Garden Primary School", "head@hopgarden.example"),
+    ("approver at St Mildred's, where an order waits", "head@stmildreds.example"),
+    ("supplier Tidewell Computers, with an order to answer", "orders@tidewell.example"),
+    ("the alliance's business manager", "manager@alliance.example"),
+)
+"""(who it is, e-mail address) of the sign-ins that are shown at the start."""

@@ -1,0 +1,55 @@
+"""Load the demo from beginning to end."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+from bursar.databases import database_of
+from bursar.demo.money import invoice_round, pay
+from bursar.demo.people import give_passwords, load_people
+from bursar.demo.plans import PLANS
+from bursar.demo.rounds import Desk, bring, find_round
+from bursar.demo.waiting import DemoStuck, until_applied
+from chassis.actor import SERVICE
+from contracts.topology import PRODUCERS
+from services.catalogue.usecases.load_first_catalogue import load_first_catalogue
+from services.catalogue.usecases.read_catalogue import list_contracts
+
+
+class DemoRefused(Exception):
+    """The demo's passwords are known to everybody, so it goes onto one's own machine only."""
+
+
+def load_demo(environ: Mapping[str, str]) -> None:
+    """Load everything that is not there yet. Workers must be running. Raises DemoRefused, DemoStuck."""
+    if environ.get("BURSAR_ENV") != "embedded":
+        raise DemoRefused("The demo is for an embedded Bursar only: everybody knows its passwords.")
+    with ExitStack() as stack:
+        members, catalogue, orders, billing = (stack.enter_context(database_of(part, environ)) for part in PRODUCERS)
+        gateway = stack.enter_context(database_of("gateway", environ))
+        cast = load_people(members)
+        until_applied(catalogue, "members", members)
+        load_first_catalogue(catalogue, SERVICE)
+        give_passwords(members, gateway)
+        until_applied(orders, "members", members)
+        until_applied(orders, "catalogue", catalogue)
+        contracts = {contract["reference"]: contract["contract_id"] for contract in list_contracts(catalogue, SERVICE)}
+        desk = Desk(orders, cast, datetime.now(UTC), contracts)
+        rounds = {plan.state: bring(desk, plan) for plan in PLANS}
+        for producer, database in (("members", members), ("catalogue", catalogue), ("orders", orders)):
+            until_applied(billing, producer, database)
+        for plan in PLANS:
+            if plan.state in ("delivered", "settled"):
+                invoice_round(desk, billing, plan, rounds[plan.state])
+        pay(desk, billing, settled=rounds["settled"], waiting=rounds["delivered"])
+        until_applied(orders, "billing", billing)
+        until_applied(gateway, "members", members)
+        _check(desk)
+
+
+def _check(desk: Desk) -> None:
+    """Raise DemoStuck unless each round is at its stage."""
+    for plan in PLANS:
+        found = find_round(desk, plan)
+        if found is None or found.state != plan.state:
+            raise DemoStuck(f"“{plan.title}” should be {plan.state} and is {found.state if found else 'not there'}.")

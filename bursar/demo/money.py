@@ -1,0 +1,116 @@
+"""The money of the demo's rounds: suppliers invoice, schools are billed and pay, suppliers are paid."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from bursar.demo.plans import RoundPlan
+from bursar.demo.rounds import Desk, purchase_orders
+from chassis.actor import SERVICE
+from chassis.database import Database
+from contracts.vat import vat_rate
+from services.billing.domain.invoice import InvoiceLine, SupplierInvoice, vat_by_invoice
+from services.billing.storage.invoices import Original
+from services.billing.usecases.import_bank_statement import import_csv
+from services.billing.usecases.issue_bills import issue_bills
+from services.billing.usecases.read_books import list_bills
+from services.billing.usecases.read_invoices import list_invoices
+from services.billing.usecases.register_invoice import register_form
+from services.orders.usecases.read_purchase_orders import get_purchase_order
+
+ACCOUNT = "20-45-77 10203040"
+_ALL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Movement:
+    """A line of the bank statement; pence, positive in."""
+
+    pence: int
+    counterparty: str
+    reference: str
+
+
+def invoice_round(desk: Desk, billing: Database, plan: RoundPlan, round_id: str) -> None:
+    """Let the suppliers invoice what they delivered, and bill the schools for all that matches."""
+    invoiced = {invoice.purchase_order_number for invoice in _invoices(billing)}
+    for header in purchase_orders(desk, round_id):
+        if header.number not in invoiced:
+            supplier = desk.cast.suppliers[header.supplier_id]
+            invoice = _invoice(desk, plan, header)
+            register_form(billing, supplier, invoice, Original(invoice.number.encode(), "text/plain"))
+    issue_bills(billing, desk.cast.manager, round_id)
+
+
+def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
+    """Import the bank statement on which everything of the round `settled` is paid, both ways.
+
+    One school pays its bill of the round `waiting` a penny short: that line waits for a person's decision.
+    """
+    bills = [bill for bill in _bills(billing, settled) if bill.paid_pence < bill.gross_pence]
+    if not bills:
+        return
+    numbers = {header.number for header in purchase_orders(desk, settled)}
+    movements = [_Movement(bill.gross_pence, bill.school_name, bill.payment_reference) for bill in bills]
+    movements += [
+        _Movement(-invoice.gross_pence, invoice.supplier_name, invoice.our_number)
+        for invoice in _invoices(billing)
+        if invoice.purchase_order_number in numbers and not invoice.paid_pence
+    ]
+    odd = _bills(billing, waiting)[0]
+    movements.append(_Movement(odd.gross_pence - 1, odd.school_name, odd.payment_reference))
+    import_csv(billing, desk.cast.manager, _statement(movements, desk.today - timedelta(days=3)), ACCOUNT)
+
+
+def _invoice(desk: Desk, plan: RoundPlan, header: Row[Any]) -> SupplierInvoice:
+    """The supplier's invoice for all that was ordered, on the last day of the delivery."""
+    ordered = get_purchase_order(desk.orders, desk.cast.suppliers[header.supplier_id], header.purchase_order_id)
+    issued_on = plan.delivery(desk.today)[1]
+    lines = tuple(
+        InvoiceLine(
+            line_no=line.line_no,
+            order_line_no=line.line_no,
+            name=line.name,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            net_pence=line.net_pence,
+            vat_class=line.vat_class,
+            vat_rate=vat_rate(line.vat_class, issued_on),
+        )
+        for line in ordered.lines
+    )
+    net, vat = sum(line.net_pence for line in lines), vat_by_invoice(lines)
+    return SupplierInvoice(
+        number=f"INV-{header.number.removeprefix('PO-')}",
+        issue_date=issued_on,
+        due_date=issued_on + timedelta(days=30),
+        purchase_order_number=header.number,
+        lines=lines,
+        net_pence=net,
+        vat_pence=vat,
+        gross_pence=net + vat,
+    )
+
+
+def _statement(movements: Sequence[_Movement], booked_on: date) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["date", "amount", "counterparty", "reference"])
+    for movement in movements:
+        sign, pence = "-" if movement.pence < 0 else "", abs(movement.pence)
+        amount = f"{sign}{pence // 100}.{pence % 100:02d}"
+        writer.writerow([booked_on.isoformat(), amount, movement.counterparty, movement.reference])
+    return text.getvalue().encode()
+
+
+def _invoices(billing: Database) -> list[Row[Any]]:
+    return list_invoices(billing, SERVICE, after="", limit=_ALL)[0]
+
+
+def _bills(billing: Database, round_id: str) -> list[Row[Any]]:
+    return list_bills(billing, SERVICE, school_urn=None, round_id=round_id, after="", limit=_ALL)[0]

@@ -1,0 +1,137 @@
+"""Load the demo's schools, suppliers and people, and let the people sign in."""
+
+from dataclasses import dataclass
+
+from bursar.demo.alliance import (
+    ALLIANCE_STAFF,
+    COUNTED,
+    JOINED,
+    PASSWORD,
+    SCHOOLS,
+    SUPPLIERS,
+    DemoSchool,
+    DemoSupplier,
+)
+from chassis.actor import SERVICE, Actor
+from chassis.database import Database
+from contracts.roles import ROLE_SEATS
+from gateway.usecases.set_password import set_password
+from services.members.domain.person import Person, Role
+from services.members.domain.school import School
+from services.members.storage.people import find_person_by_email
+from services.members.storage.schools import find_school
+from services.members.storage.suppliers import find_supplier_by_name
+from services.members.usecases.record_people import add_person
+from services.members.usecases.record_schools import put_school
+from services.members.usecases.record_suppliers import add_supplier
+
+_AUTHORITY = "990"  # no local authority has this code
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who acts in the demo: buyers and approvers by URN, users by supplier's id, and the business manager."""
+
+    manager: Actor
+    buyers: dict[int, Actor]
+    approvers: dict[int, Actor]
+    suppliers: dict[str, Actor]
+
+
+def load_people(members: Database) -> Cast:
+    """Record the schools, suppliers and people that are not there yet, in one transaction."""
+    with members.transaction(SERVICE):
+        for school in SCHOOLS:
+            _ensure_school(members, school)
+        supplier_ids = {supplier.name: _ensure_supplier(members, supplier) for supplier in SUPPLIERS}
+        staff = [_ensure_person(members, name, email, roles) for name, email, roles in ALLIANCE_STAFF]
+        return Cast(
+            manager=staff[0],
+            buyers={
+                school.urn: _ensure_person(
+                    members, school.buyer, school.buyer_email, ("school_buyer",), school_urn=school.urn
+                )
+                for school in SCHOOLS
+            },
+            approvers={
+                school.urn: _ensure_person(
+                    members, school.approver, school.approver_email, ("school_approver",), school_urn=school.urn
+                )
+                for school in SCHOOLS
+            },
+            suppliers={
+                supplier_ids[supplier.name]: _ensure_person(
+                    members,
+                    supplier.user,
+                    supplier.email,
+                    ("supplier_user",),
+                    supplier_id=supplier_ids[supplier.name],
+                )
+                for supplier in SUPPLIERS
+            },
+        )
+
+
+def give_passwords(members: Database, gateway: Database) -> None:
+    """Set everybody's password; once is enough, and again does no harm."""
+    people = [email for _, email, _ in ALLIANCE_STAFF]
+    people += [email for school in SCHOOLS for email in (school.buyer_email, school.approver_email)]
+    people += [supplier.email for supplier in SUPPLIERS]
+    with members.transaction(SERVICE) as connection:
+        ids = [person.person_id for email in people if (person := find_person_by_email(connection, email))]
+    for person_id in ids:
+        set_password(gateway, person_id, PASSWORD)
+
+
+def _ensure_school(members: Database, demo: DemoSchool) -> None:
+    with members.transaction(SERVICE) as connection:
+        if find_school(connection, demo.urn) is not None:
+            return
+    school = School(
+        urn=demo.urn,
+        name=demo.name,
+        phase=demo.phase,
+        type_code=demo.type_code,
+        la_code=_AUTHORITY,
+        establishment_number=str(demo.urn - 898000),
+        low_age=demo.ages[0],
+        high_age=demo.ages[1],
+        pupils=demo.pupils,
+        pupils_on=COUNTED,
+        pupils_source="census",
+        postcode=f"ZZ{demo.urn % 100} 1AA",
+        town=demo.town,
+        joined_on=JOINED,
+        left_on=None,
+    )
+    put_school(members, SERVICE, school, None)
+
+
+def _ensure_supplier(members: Database, demo: DemoSupplier) -> str:
+    with members.transaction(SERVICE) as connection:
+        found = find_supplier_by_name(connection, demo.name)
+    if found is None:
+        found = add_supplier(members, SERVICE, name=demo.name, email=demo.email, vat_number=demo.vat_number)
+    return found.supplier_id
+
+
+def _ensure_person(
+    members: Database,
+    name: str,
+    email: str,
+    roles: tuple[str, ...],
+    *,
+    school_urn: int | None = None,
+    supplier_id: str | None = None,
+) -> Actor:
+    with members.transaction(SERVICE) as connection:
+        person = find_person_by_email(connection, email)
+    if person is None:
+        held = [Role(role, school_urn, supplier_id, JOINED, None) for role in roles]
+        person = add_person(members, SERVICE, name, email, held)
+    return _actor(person, frozenset(roles), school_urn, supplier_id)
+
+
+def _actor(person: Person, roles: frozenset[str], school_urn: int | None, supplier_id: str | None) -> Actor:
+    kind = ROLE_SEATS[next(iter(roles))]
+    return Actor(kind, person.person_id, person.name, roles, school_urn=school_urn, supplier_id=supplier_id)

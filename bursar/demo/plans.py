@@ -1,0 +1,131 @@
+"""The demo's rounds: one at each stage of its life, with what each school does in it."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from bursar.demo.alliance import SCHOOLS, DemoSchool
+from services.orders.domain.offer import RoundOffer
+
+OPEN_FOR: Final = timedelta(days=21)
+DEADLINE: Final = time(16, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """A round: when it closes (days from today), what it offers, how far it is, and what each school does.
+
+    `answers` maps URNs onto how far the school's order is; `usual` is what the others do. `pence_a_pupil` is about
+    what a school spends on one line. `short` maps URNs onto units that were missing on their first line.
+    """
+
+    title: str
+    contracts: tuple[str, ...]
+    state: str
+    closes_in_days: int
+    lines: int
+    pence_a_pupil: int
+    usual: str = "approved"
+    answers: Mapping[int, str] = field(default_factory=dict)
+    receivers: int = len(SCHOOLS)
+    short: Mapping[int, int] = field(default_factory=dict)
+
+    def answer_of(self, school: DemoSchool) -> str:
+        """How far this school's order is: silent, draft, submitted, returned or approved."""
+        return self.answers.get(school.urn, self.usual)
+
+    def closes_at(self, today: date) -> datetime:
+        """The deadline, in UTC."""
+        return datetime.combine(today + timedelta(days=self.closes_in_days), DEADLINE)
+
+    def ordered_at(self, today: date, school: DemoSchool) -> datetime:
+        """When this school sends its order: some days after the opening, in working hours."""
+        spread = zlib.crc32(f"{self.title}/{school.urn}".encode())
+        return self.closes_at(today) - OPEN_FOR + timedelta(days=1 + spread % 11, minutes=-(spread % 420))
+
+    def delivery(self, today: date) -> tuple[date, date]:
+        """The first and last day of delivery."""
+        closes_on = self.closes_at(today).date()
+        return closes_on + timedelta(days=10), closes_on + timedelta(days=17)
+
+
+PLANS: Final = (
+    RoundPlan(
+        title="Autumn stationery and exercise books",
+        contracts=("C-STATIONERY", "C-EXERCISE"),
+        state="settled",
+        closes_in_days=-75,
+        lines=12,
+        pence_a_pupil=40,
+        answers={900012: "silent"},
+    ),
+    RoundPlan(
+        title="Cleaning materials to the half-term",
+        contracts=("C-CLEANING",),
+        state="delivered",
+        closes_in_days=-40,
+        lines=9,
+        pence_a_pupil=35,
+        answers={900006: "silent", 900010: "submitted"},
+        short={900007: 1},
+    ),
+    RoundPlan(
+        title="Devices for the new year",
+        contracts=("C-DEVICES",),
+        state="ordered",
+        closes_in_days=-14,
+        lines=3,
+        pence_a_pupil=600,
+        answers={900002: "silent", 900006: "silent"},
+        receivers=3,
+    ),
+    RoundPlan(
+        title="Licences and software for next year",
+        contracts=("C-LICENCES",),
+        state="closed",
+        closes_in_days=-2,
+        lines=4,
+        pence_a_pupil=400,
+        answers={900003: "silent"},
+    ),
+    RoundPlan(
+        title="Spring stationery, exercise books and cleaning",
+        contracts=("C-STATIONERY", "C-EXERCISE", "C-CLEANING"),
+        state="open",
+        closes_in_days=8,
+        lines=15,
+        pence_a_pupil=40,
+        usual="silent",
+        answers={
+            900001: "draft",
+            900002: "submitted",
+            900003: "approved",
+            900004: "approved",
+            900005: "submitted",
+            900006: "approved",
+            900007: "returned",
+            900008: "approved",
+            900011: "draft",
+        },
+    ),
+)
+
+
+def wanted_by(school: DemoSchool, plan: RoundPlan, offers: Iterable[RoundOffer]) -> Sequence[tuple[str, int]]:
+    """What the school orders, as offer ids and quantities: always the same for the same round and catalogue."""
+
+    def whim(offer: RoundOffer) -> int:
+        return zlib.crc32(f"{plan.title}/{school.urn}/{offer.sku}".encode())
+
+    eligible = sorted((offer for offer in offers if offer.is_for(school.phase)), key=whim)
+    return [(offer.offer_id, _quantity(school, plan, offer, whim(offer))) for offer in eligible[: plan.lines]]
+
+
+def _quantity(school: DemoSchool, plan: RoundPlan, offer: RoundOffer, whim: int) -> int:
+    """About the plan's money a line, between half and one and a half of it; one of what is sold by the year."""
+    if offer.unit == "ANN":
+        return 1
+    money = school.pupils * plan.pence_a_pupil * (50 + whim % 101) // 100
+    return max(1, round(money / (offer.tiers[0].unit_price * 100)))

@@ -1,0 +1,140 @@
+"""Take the demo's rounds as far as they are to be: ordered, closed, accepted, received."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from bursar.demo.alliance import SCHOOLS, DemoSchool
+from bursar.demo.people import Cast
+from bursar.demo.plans import OPEN_FOR, RoundPlan, wanted_by
+from chassis.actor import SERVICE
+from chassis.database import Database
+from services.orders.domain.round import Round
+from services.orders.usecases.answer_purchase_order import answer_purchase_order
+from services.orders.usecases.close_round import close_round
+from services.orders.usecases.place_order import approve_order, return_order, save_order, submit_order
+from services.orders.usecases.plan_round import change_round, open_round, plan_round
+from services.orders.usecases.read_order import get_form, get_order
+from services.orders.usecases.read_purchase_orders import get_purchase_order, list_purchase_orders
+from services.orders.usecases.read_rounds import get_round, list_rounds
+from services.orders.usecases.record_receipt import record_receipt
+
+_FAR = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the demo orders: the orders' database, who acts, what day it is, contract ids by reference."""
+
+    orders: Database
+    cast: Cast
+    now: datetime
+    contracts: dict[str, str]
+
+    @property
+    def today(self) -> date:
+        """The day on which the demo is loaded, in UTC."""
+        return self.now.date()
+
+
+def bring(desk: Desk, plan: RoundPlan) -> str:
+    """Bring one round to the stage of its plan, as far as orders alone decides; returns its id.
+
+    Each step is taken only from the state before it, so that an interrupted load goes on where it stopped.
+    """
+    found = find_round(desk, plan) or _planned(desk, plan)
+    if found.state == "draft":
+        open_round(desk.orders, desk.cast.manager, plan.closes_at(desk.today) - OPEN_FOR, found.round_id, None)
+    if found.state in ("draft", "open"):
+        for school in SCHOOLS:
+            _take_order(desk, plan, found.round_id, school)
+        if plan.state != "open":
+            _close(desk, plan, found.round_id)
+    if plan.state not in ("open", "closed"):
+        for header in purchase_orders(desk, found.round_id):
+            _accept(desk, plan, header)
+            _receive(desk, plan, header)
+    return found.round_id
+
+
+def find_round(desk: Desk, plan: RoundPlan) -> Round | None:
+    """The plan's round, if it is there yet."""
+    views = list_rounds(desk.orders, SERVICE, desk.today)
+    return next((view.round for view in views if view.round.title == plan.title), None)
+
+
+def purchase_orders(desk: Desk, round_id: str) -> Sequence[Row[Any]]:
+    """The headers of a round's purchase orders."""
+    views, _ = list_purchase_orders(desk.orders, SERVICE, round_id=round_id, after=None, limit=100)
+    return [view.header for view in views]
+
+
+def _planned(desk: Desk, plan: RoundPlan) -> Round:
+    """A draft whose deadline lies ahead until it is closed, or the timer would close it before schools ordered."""
+    delivery_from, delivery_to = plan.delivery(desk.today)
+    round_id = plan_round(
+        desk.orders,
+        desk.cast.manager,
+        desk.now,
+        title=plan.title,
+        closes_at=plan.closes_at(desk.today) if plan.state == "open" else desk.now + _FAR,
+        delivery_from=delivery_from,
+        delivery_to=delivery_to,
+        contract_ids=[desk.contracts[reference] for reference in plan.contracts],
+    )
+    view, _ = get_round(desk.orders, desk.cast.manager, round_id, desk.today)
+    return view.round
+
+
+def _take_order(desk: Desk, plan: RoundPlan, round_id: str, school: DemoSchool) -> None:
+    answer = plan.answer_of(school)
+    buyer, approver = desk.cast.buyers[school.urn], desk.cast.approvers[school.urn]
+    place = (round_id, school.urn)
+    at = min(plan.ordered_at(desk.today, school), desk.now)
+    order = get_order(desk.orders, buyer, *place).found.order
+    if order.state == "silent" and answer != "silent":
+        offers = [offer for offer, _, _ in get_form(desk.orders, buyer, *place).offers]
+        send = save_order if answer == "draft" else submit_order
+        order = send(desk.orders, buyer, *place, wanted_by(school, plan, offers), order.version, at).found.order
+    if order.state == "submitted" and answer == "approved":
+        approve_order(desk.orders, approver, *place, order.version, at + timedelta(hours=3))
+    if order.state == "submitted" and answer == "returned":
+        reason = "We have enough glue sticks in the store. Please take half."
+        return_order(desk.orders, approver, *place, reason, order.version, at + timedelta(hours=3))
+
+
+def _close(desk: Desk, plan: RoundPlan, round_id: str) -> None:
+    """Move the deadline to where it belongs and close at it, in one transaction: the timer cannot come between."""
+    deadline = plan.closes_at(desk.today)
+    with desk.orders.transaction(SERVICE):
+        view, _ = get_round(desk.orders, SERVICE, round_id, desk.today)
+        before = deadline - timedelta(minutes=1)
+        change_round(desk.orders, SERVICE, before, round_id, view.round.version, {"closes_at": deadline})
+        close_round(desk.orders, round_id, deadline, closed_by=SERVICE.name)
+
+
+def _accept(desk: Desk, plan: RoundPlan, header: Row[Any]) -> None:
+    if header.state == "issued":
+        answered_at = plan.closes_at(desk.today) + timedelta(days=1)
+        supplier = desk.cast.suppliers[header.supplier_id]
+        answer_purchase_order(desk.orders, supplier, header.purchase_order_id, "accepted", "", answered_at)
+
+
+def _receive(desk: Desk, plan: RoundPlan, header: Row[Any]) -> None:
+    """Record what arrived at the first schools of the list; a drop that was recorded stays as it is."""
+    whole = get_purchase_order(desk.orders, SERVICE, header.purchase_order_id)
+    arrived_at = datetime.combine(plan.delivery(desk.today)[0], plan.closes_at(desk.today).timetz())
+    for drop in sorted(whole.drops, key=lambda drop: drop.school_urn)[: plan.receivers]:
+        if drop.state != "awaited":
+            continue
+        missing = plan.short.get(drop.school_urn, 0)
+        received = [(line["line_no"], line["quantity"]) for line in drop.lines]
+        if missing:
+            line_no, ordered = received[0]
+            received[0] = (line_no, max(0, ordered - missing))
+        note = f"{missing} missing" if missing else ""
+        buyer = desk.cast.buyers[drop.school_urn]
+        record_receipt(desk.orders, buyer, header.purchase_order_id, received, note, min(arrived_at, desk.now))

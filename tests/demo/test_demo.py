@@ -1,0 +1,149 @@
+"""The demo alliance: loaded through use cases and events, once, however often it is interrupted."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bursar.demo import load, loading, rounds, sign_ins
+from bursar.demo.alliance import PASSWORD, SHOWN
+from bursar.demo.loading import DemoRefused
+from bursar.demo.plans import PLANS
+from chassis.actor import SERVICE
+from gateway.domain import passwords
+from gateway.storage.people import account_by_email
+from services.billing.usecases.read_books import list_bank_lines, list_bills, trial_balance
+from services.billing.usecases.read_invoices import list_invoices
+from services.catalogue.usecases.read_catalogue import list_offers
+from services.members.usecases.read_directory import list_schools, list_suppliers
+from services.orders.usecases.read_rounds import list_rounds
+from tests.backends import ServiceDatabase
+
+Parts = dict[str, ServiceDatabase]
+
+
+class Interrupted(Exception):
+    """The power went."""
+
+
+@pytest.fixture(scope="module")
+def loaded(parts: Parts, environ: dict[str, str]) -> Parts:
+    """The demo, loaded after it was broken off four times."""
+    for module, step, turn in (
+        (loading, "load_first_catalogue", 1),
+        (rounds, "approve_order", 7),
+        (rounds, "record_receipt", 20),
+        (loading, "invoice_round", 2),
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, step, _fails_at(turn, getattr(module, step)))
+            with pytest.raises(Interrupted):
+                load(environ)
+    load(environ)
+    return parts
+
+
+def _fails_at(turn: int, step: Any) -> Any:
+    calls: list[int] = []
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        calls.append(1)
+        if len(calls) == turn:
+            raise Interrupted
+        return step(*args, **kwargs)
+
+    return run
+
+
+def counts(parts: Parts) -> dict[str, int]:
+    """How many rows each part has of what the demo makes, and how many events."""
+    tables = {
+        "members": ("school", "supplier", "person", "event_log"),
+        "catalogue": ("contract", "offer", "event_log"),
+        "orders": ("round", "school_order", "order_history", "purchase_order", "receipt", "event_log"),
+        "billing": ("supplier_invoice", "bill", "bank_line", "event_log"),
+    }
+    found = {}
+    for part, names in tables.items():
+        with parts[part].database.transaction(SERVICE) as connection:
+            for name in names:
+                query = text(f"SELECT count(*) FROM {name}")
+                found[f"{part}.{name}"] = connection.execute(query).scalar_one()
+    return found
+
+
+def test_twelve_schools_six_suppliers_and_a_catalogue(loaded: Parts) -> None:
+    schools, _ = list_schools(loaded["members"].database, SERVICE, after=0, limit=100)
+    offers, _ = list_offers(
+        loaded["catalogue"].database, SERVICE, contract_id=None, category_code=None, after=None, limit=1000
+    )
+
+    assert len(schools) == 12
+    assert {school.phase for school in schools} == {
+        "nursery",
+        "primary",
+        "middle_deemed_secondary",
+        "secondary",
+        "all_through",
+    }
+    assert len(list_suppliers(loaded["members"].database, SERVICE)) == 6
+    assert len(offers) >= 120
+
+
+def test_a_round_at_every_stage(loaded: Parts) -> None:
+    views = list_rounds(loaded["orders"].database, SERVICE, datetime.now(UTC).date())
+
+    assert {view.round.title: view.round.state for view in views} == {plan.title: plan.state for plan in PLANS}
+    assert {plan.state for plan in PLANS} == {"open", "closed", "ordered", "delivered", "settled"}
+
+
+def test_half_of_the_orders_are_in_the_open_round(loaded: Parts) -> None:
+    with loaded["orders"].database.transaction(SERVICE) as connection:
+        rows = connection.execute(
+            text(
+                "SELECT o.state, count(*) AS orders FROM school_order o JOIN round r USING (round_id)"
+                " WHERE r.state = 'open' GROUP BY o.state"
+            )
+        )
+        states = {row.state: row.orders for row in rows}
+
+    assert states == {"approved": 4, "submitted": 2, "draft": 2, "returned": 1}
+
+
+def test_the_money_adds_up_and_some_of_it_waits_for_a_person(loaded: Parts) -> None:
+    billing = loaded["billing"].database
+    invoices, _ = list_invoices(billing, SERVICE, after="", limit=100)
+    bills, _ = list_bills(billing, SERVICE, school_urn=None, round_id=None, after="", limit=100)
+    lines, _ = list_bank_lines(billing, SERVICE, state="new", after=0, limit=100)
+    balances = trial_balance(billing, SERVICE)
+
+    assert sorted(invoice.state for invoice in invoices) == ["billed", "billed", "held"]
+    assert {bill.paid_pence == bill.gross_pence for bill in bills} == {True, False}
+    assert [line.amount_pence > 0 for line in lines] == [True]
+    assert sum(row["debit_pence"] for row in balances) == sum(row["credit_pence"] for row in balances)
+
+
+def test_everybody_shown_can_sign_in(loaded: Parts) -> None:
+    with loaded["gateway"].database.transaction(SERVICE) as connection:
+        for _, email in SHOWN:
+            account = account_by_email(connection, email)
+            assert account is not None, email
+            assert account.roles
+            assert passwords.verify(account.password_hash, PASSWORD)
+    shown = "\n".join(sign_ins())
+    assert PASSWORD in shown
+    assert all(email in shown for _, email in SHOWN)
+
+
+def test_loading_again_changes_nothing(loaded: Parts, environ: dict[str, str]) -> None:
+    before = counts(loaded)
+
+    load(environ)
+
+    assert counts(loaded) == before
+
+
+def test_it_is_refused_on_a_deployed_bursar(environ: dict[str, str]) -> None:
+    with pytest.raises(DemoRefused):
+        load(environ | {"BURSAR_ENV": "deployed"})
