@@ -141,13 +141,12 @@ def verify(environ: Mapping[str, str]) -> None:
 
 
 @main.command("load-demo", hidden=True)
-@click.argument("base_url")
 @on_databases
-def load_demo(environ: Mapping[str, str], base_url: str) -> None:
+def load_demo(environ: Mapping[str, str]) -> None:
     """Fill a running Bursar with the demo alliance."""
     from bursar.demo import load
 
-    load(base_url, environ)
+    load(environ)
 
 
 @main.group("import")

@@ -94,7 +94,7 @@ class Up:
             self._supervisor.start(self._worker(part, settings))
         self._until(self._supervisor.is_ready)
         if demo and not self._installation.demo_marker.exists():
-            self._run_step("demo", ["load-demo", self.url], settings)
+            self._run_step("demo", ["load-demo"], settings)
             self._installation.demo_marker.touch()
         self._screen.settle()
 
