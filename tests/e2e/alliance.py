@@ -38,7 +38,8 @@ class Alliance:
     def api(self, email: str) -> Api:
         """That person, signed in (once a story)."""
         if email not in self._apis:
-            self._apis[email] = eventually(lambda: Api(self.stack.url, email, PASSWORD), failing_with=Refused)
+            self.stack.caught_up()
+            self._apis[email] = Api(self.stack.url, email, PASSWORD)
         return self._apis[email]
 
 
@@ -47,7 +48,8 @@ def found_alliance(stack: Stack, first_urn: int) -> Alliance:
     mark = uuid4().hex[:8]
     manager = f"manager-{mark}@alliance.example"
     stack.add_person("Morgan Manager", manager, PASSWORD, role="alliance_manager")
-    api = eventually(lambda: Api(stack.url, manager, PASSWORD), failing_with=Refused)
+    stack.caught_up()
+    api = Api(stack.url, manager, PASSWORD)
     schools = [_join(stack, api, first_urn + index, name, mark) for index, name in enumerate(NAMES)]
     supplier = api.post("/suppliers", {"name": f"Fenwright Paper {mark}", "email": f"sales-{mark}@fenwright.example"})
     supplier_user = f"desk-{mark}@fenwright.example"
@@ -88,6 +90,7 @@ def _join(stack: Stack, api: Api, urn: int, name: str, mark: str) -> School:
             "joined_on": "2026-09-01",
             "left_on": None,
         },
+        version=0,
     )
     school = School(urn, name, f"office-{urn}-{mark}@school.example", f"head-{urn}-{mark}@school.example")
     _employ(stack, api, f"Office of {name}", school.buyer, "school_buyer", school_urn=urn)

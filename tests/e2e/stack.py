@@ -127,7 +127,8 @@ class Stack:
     def _said_ready(self) -> bool:
         assert self._process is not None
         said = self._log.read_text(errors="replace")
-        assert self._process.poll() is None, said
+        if self._process.poll() is not None:
+            raise RuntimeError(said)
         return f"Ready: {self.url}" in said
 
     def _processes(self, *arguments: str) -> list[psutil.Process]:

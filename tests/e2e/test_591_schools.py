@@ -53,7 +53,8 @@ def manager_of(stack: Stack) -> Api:
     if stack.url not in _managers:
         email = f"manager-{uuid4().hex[:8]}@large.example"
         stack.add_person("Large Manager", email, PASSWORD, role="alliance_manager")
-        _managers[stack.url] = eventually(lambda: Api(stack.url, email, PASSWORD), failing_with=Refused)
+        stack.caught_up()
+        _managers[stack.url] = Api(stack.url, email, PASSWORD)
     return _managers[stack.url]
 
 
@@ -127,8 +128,8 @@ def supply(stack: Stack) -> tuple[Api, dict[str, Any], list[dict[str, Any]]]:
         )
         for index in range(OFFERS)
     ]
-    desk_api = eventually(lambda: Api(stack.url, email, PASSWORD), failing_with=Refused)
-    return desk_api, contract, offers
+    stack.caught_up()
+    return Api(stack.url, email, PASSWORD), contract, offers
 
 
 @pytest.mark.real_data

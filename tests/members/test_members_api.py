@@ -110,7 +110,7 @@ def test_a_school_is_read_with_its_version_and_edited_with_it(members: Clients) 
 def test_a_new_school_is_added_only_where_there_is_none(members: Clients) -> None:
     client = members("members", MANAGER)
     sent = {"name": "Oast Hill Nursery", "phase": "nursery", "joined_on": "2026-09-01"}
-    only_new = {"If-None-Match": "*"}
+    only_new = {"If-Match": '"0"'}
 
     assert client.put("/schools/900003", sent, headers=only_new).status_code == 200
     assert client.put("/schools/900003", sent, headers=only_new).status_code == 412
@@ -135,7 +135,7 @@ def test_a_faulty_school_is_refused_by_field_and_changes_nothing(
 ) -> None:
     sent = {"name": "Oast Hill", "phase": "primary", "joined_on": "2026-09-01"} | change
 
-    answer = members("members", MANAGER).put("/schools/900003", sent, headers={"If-None-Match": "*"})
+    answer = members("members", MANAGER).put("/schools/900003", sent, headers={"If-Match": '"0"'})
 
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == [field]

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from chassis.etag import required_version, tagged
@@ -49,8 +49,8 @@ def get_school(urn: int) -> Response:
 @schools.arguments(schemas.SchoolInSchema)
 @schools.response(200, schemas.SchoolSchema)
 def put_school(sent: dict[str, Any], urn: int) -> Response:
-    """Write a school whole; `If-None-Match: *` adds one that is not there yet."""
-    version = None if request.headers.get("If-None-Match") == "*" else required_version()
+    """Write a school whole; `If-Match: "0"` adds one that is not there yet."""
+    version = required_version() or None
     saved = record_schools.put_school(current_database(), current_actor(), School(urn=urn, **sent), version)
     return _answer(schemas.SchoolSchema(), saved)
 
