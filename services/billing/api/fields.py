@@ -50,7 +50,9 @@ def whole(least: int, most: int, **options: Any) -> fields.Integer:
 
 
 def plain_text(most: int, *, least: int = 1) -> list[validate.Validator]:
-    """Printable text of a bounded length that is not blank."""
-    printable = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
-    told = validate.Regexp(r".*\S" if least else r"", error="Say something.")
-    return [validate.Length(min=least, max=most), printable, told]
+    """Text of a bounded length without control characters; not blank, unless `least` is 0."""
+    told = r"(?=.*\S)" if least else ""
+    return [
+        validate.Length(min=least, max=most),
+        validate.Regexp(told + r"[^\x00-\x1f\x7f]*\Z", error="Write something, on one line."),
+    ]

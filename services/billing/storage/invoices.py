@@ -161,4 +161,4 @@ def suppliers_of(connection: Connection, invoice_ids: list[str]) -> dict[str, st
     rows = connection.execute(
         select(invoice.supplier_invoice_id, invoice.supplier_id).where(invoice.supplier_invoice_id.in_(invoice_ids))
     )
-    return {key: value for key, value in rows}
+    return dict(rows.all())

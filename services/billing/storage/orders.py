@@ -111,7 +111,7 @@ def lines_by_sku(connection: Connection, order_id: str) -> dict[str, int]:
         .group_by(line.sku)
         .having(func.count() == 1)
     )
-    return {key: value for key, value in rows}
+    return dict(rows.all())
 
 
 def drops(connection: Connection, order_id: str) -> list[DropLine]:

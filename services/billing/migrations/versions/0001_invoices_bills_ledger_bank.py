@@ -406,14 +406,6 @@ def _protect() -> None:
     protect(
         op, "match_acceptance", school="school_urn", school_reach="read", supplier="supplier_id", supplier_reach="read"
     )
-    protect(
-        op,
-        "match_acceptance",
-        school="school_urn",
-        school_reach="read",
-        supplier="supplier_id",
-        supplier_reach="read",
-    )
     protect(op, "bill", school="school_urn", school_reach="read")
     protect(op, "bill_line", school="school_urn", school_reach="read")
     protect(op, "bank_statement")
