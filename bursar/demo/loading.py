@@ -1,6 +1,7 @@
 """Load the demo from beginning to end."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
@@ -28,9 +29,9 @@ def load_demo(environ: Mapping[str, str]) -> None:
         members, catalogue, orders, billing = (stack.enter_context(database_of(part, environ)) for part in PRODUCERS)
         gateway = stack.enter_context(database_of("gateway", environ))
         cast = load_people(members)
+        passwords = stack.enter_context(ThreadPoolExecutor(1)).submit(give_passwords, gateway, cast.person_ids)
         until_applied(catalogue, "members", members)
         load_first_catalogue(catalogue, SERVICE)
-        give_passwords(members, gateway)
         until_applied(orders, "members", members)
         until_applied(orders, "catalogue", catalogue)
         contracts = {contract["reference"]: contract["contract_id"] for contract in list_contracts(catalogue, SERVICE)}
@@ -44,6 +45,7 @@ def load_demo(environ: Mapping[str, str]) -> None:
         pay(desk, billing, settled=rounds["settled"], waiting=rounds["delivered"])
         until_applied(orders, "billing", billing)
         until_applied(gateway, "members", members)
+        passwords.result()
         _check(desk)
 
 

@@ -1,5 +1,6 @@
 """Load the demo's schools, suppliers and people, and let the people sign in."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bursar.demo.alliance import (
@@ -15,6 +16,7 @@ from bursar.demo.alliance import (
 from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from contracts.roles import ROLE_SEATS
+from gateway.storage.people import account_of
 from gateway.usecases.set_password import set_password
 from services.members.domain.person import Person, Role
 from services.members.domain.school import School
@@ -30,12 +32,23 @@ _AUTHORITY = "990"  # no local authority has this code
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who acts in the demo: buyers and approvers by URN, users by supplier's id, and the business manager."""
+    """Who acts in the demo: the alliance's staff, buyers and approvers by URN, users by supplier's id."""
 
-    manager: Actor
+    staff: Sequence[Actor]
     buyers: dict[int, Actor]
     approvers: dict[int, Actor]
     suppliers: dict[str, Actor]
+
+    @property
+    def manager(self) -> Actor:
+        """The alliance's business manager."""
+        return self.staff[0]
+
+    @property
+    def person_ids(self) -> list[str]:
+        """Everybody's ids."""
+        actors = [*self.staff, *self.buyers.values(), *self.approvers.values(), *self.suppliers.values()]
+        return [actor.person_id for actor in actors if actor.person_id]
 
 
 def load_people(members: Database) -> Cast:
@@ -46,7 +59,7 @@ def load_people(members: Database) -> Cast:
         supplier_ids = {supplier.name: _ensure_supplier(members, supplier) for supplier in SUPPLIERS}
         staff = [_ensure_person(members, name, email, roles) for name, email, roles in ALLIANCE_STAFF]
         return Cast(
-            manager=staff[0],
+            staff=staff,
             buyers={
                 school.urn: _ensure_person(
                     members, school.buyer, school.buyer_email, ("school_buyer",), school_urn=school.urn
@@ -72,15 +85,13 @@ def load_people(members: Database) -> Cast:
         )
 
 
-def give_passwords(members: Database, gateway: Database) -> None:
-    """Set everybody's password; once is enough, and again does no harm."""
-    people = [email for _, email, _ in ALLIANCE_STAFF]
-    people += [email for school in SCHOOLS for email in (school.buyer_email, school.approver_email)]
-    people += [supplier.email for supplier in SUPPLIERS]
-    with members.transaction(SERVICE) as connection:
-        ids = [person.person_id for email in people if (person := find_person_by_email(connection, email))]
-    for person_id in ids:
-        set_password(gateway, person_id, PASSWORD)
+def give_passwords(gateway: Database, person_ids: Iterable[str]) -> None:
+    """Give a password to everybody who has none; it waits for its person if the gateway has not heard of them yet."""
+    for person_id in person_ids:
+        with gateway.transaction(SERVICE) as connection:
+            account = account_of(connection, person_id)
+        if account is None or account.password_hash is None:
+            set_password(gateway, person_id, PASSWORD)
 
 
 def _ensure_school(members: Database, demo: DemoSchool) -> None:
