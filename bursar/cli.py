@@ -130,23 +130,18 @@ def migrate(environ: Mapping[str, str]) -> None:
 @main.command()
 @on_databases
 def verify(environ: Mapping[str, str]) -> None:
-    """Check what must always hold; print a line for each breach and exit with 1 if there is any."""
-    from bursar.verify import verify as breaches_in
+    """Check what must always hold. Ends with 1 and a line for each breach; with 2 if it could not be checked."""
+    from bursar.verify import CannotVerify
+    from bursar.verify import verify as check
 
-    breaches = breaches_in(environ)
-    for breach in breaches:
-        click.echo(breach)
-    click.echo("All invariants hold." if not breaches else f"{len(breaches)} breaches.")
-    raise SystemExit(1 if breaches else 0)
-
-
-@main.command("load-demo", hidden=True)
-@on_databases
-def load_demo(environ: Mapping[str, str]) -> None:
-    """Fill a running Bursar with the demo alliance."""
-    from bursar.demo import load
-
-    load(environ)
+    try:
+        verdict = check(environ)
+    except CannotVerify as fault:
+        click.echo(f"Error: {fault}", err=True)
+        raise SystemExit(2) from None
+    for line in verdict.lines():
+        click.echo(line)
+    raise SystemExit(1 if verdict.breaches else 0)
 
 
 @main.group("import")

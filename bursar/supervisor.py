@@ -2,22 +2,34 @@
 
 import os
 import signal
-import socket
-import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from bursar.embedded import die_with_parent
+from typing import Protocol
 
 FIRST_DELAY = 0.25
 LONGEST_DELAY = 15.0
 STEADY_SECONDS = 30.0  # after this long a program counts as healthy again, and its next fault as its first
 LONGEST_LOG = 20_000_000
 
-Spawn = Callable[[], "subprocess.Popen[bytes]"]
 Report = Callable[[str, str], None]
+
+
+class Process(Protocol):
+    """What the supervisor needs of a running process: a `subprocess.Popen`, or a fork."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """The exit status, or None while it runs."""
+
+    def wait(self) -> object:
+        """Wait for the end."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Signal it, unless it has ended."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +37,7 @@ class Program:
     """One program to keep running: how to start it, how to tell that it works, how to ask it to end."""
 
     name: str
-    spawn: Spawn
+    spawn: Callable[[], Process]
     is_ready: Callable[[], bool]
     stop_signal: int = signal.SIGTERM
 
@@ -35,7 +47,7 @@ class _Child:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self.ready = False
         self.faults = 0
         self.started_at = 0.0
@@ -71,8 +83,8 @@ class Supervisor:
             if child.process is None:
                 if time.monotonic() >= child.start_again_at:
                     self._spawn(child)
-            elif child.process.poll() is not None:
-                self._note_end(child, child.process.returncode)
+            elif (code := child.process.poll()) is not None:
+                self._note_end(child, code)
             elif not child.ready and child.program.is_ready():
                 child.ready = True
                 self._report(child.program.name, "running")
@@ -115,26 +127,6 @@ class Supervisor:
         child.ready = False
         child.start_again_at = time.monotonic() + delay
         self._report(child.program.name, f"{reason}; starting again in {delay:g} s")
-
-
-def spawn_logged(
-    command: Sequence[str], environment: Mapping[str, str], log_file: Path, sockets: Sequence[socket.socket] = ()
-) -> "subprocess.Popen[bytes]":
-    """Start a program that ends with us, writes to a log file, and inherits the given listening sockets.
-
-    Call it from the main thread only: the kernel's signal follows the thread that started the program.
-    """
-    with log_file.open("ab") as log:
-        return subprocess.Popen(
-            command,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            pass_fds=[listener.fileno() for listener in sockets],
-            start_new_session=True,  # Ctrl-C in a terminal reaches the supervisor alone
-            preexec_fn=die_with_parent(signal.SIGTERM),
-        )
 
 
 def keep_short(log_file: Path) -> None:

@@ -3,17 +3,17 @@
 import errno
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from bursar.embedded import START_SECONDS, die_with_parent
+from bursar.forked import Forked, fork
 from bursar.installation import PARTS, SERVICES, Installation, environment_of
 from bursar.probe import HttpProbe
 from bursar.screen import Screen
-from bursar.supervisor import Program, Supervisor, keep_short, spawn_logged
+from bursar.supervisor import Program, Supervisor, keep_short
 
 HOST = "127.0.0.1"
 TICK_SECONDS = 0.1
@@ -85,7 +85,12 @@ class Up:
     def _start(self, public: socket.socket, *, demo: bool) -> None:
         settings = self._installation.environment()
         self._start_database()
-        self._run_step("migrate", ["migrate"], settings)
+        self._screen.report("programs", "loading")
+        from bursar import programs  # only now: whoever cannot start is to hear of it at once
+
+        programs.settle()
+        self._screen.report("programs", "loaded")
+        self._run_step("migrate", lambda: programs.migrate(settings), settings)
         listeners = {service: _listen(0) for service in SERVICES} | {"gateway": public}
         for service in SERVICES:
             settings[f"{service.upper()}_URL"] = f"http://{HOST}:{listeners[service].getsockname()[1]}"
@@ -94,7 +99,7 @@ class Up:
             self._supervisor.start(self._worker(part, settings))
         self._until(self._supervisor.is_ready)
         if demo and not self._installation.demo_marker.exists():
-            self._run_step("demo", ["load-demo"], settings)
+            self._run_step("demo", lambda: programs.load_demo(settings), settings)
             self._installation.demo_marker.touch()
         self._screen.settle()
 
@@ -114,42 +119,44 @@ class Up:
             raise CannotStart(f"PostgreSQL did not start; its log is {postgres.log_file}.")
 
     def _web(self, part: str, settings: Mapping[str, str], listener: socket.socket) -> Program:
-        module = "gateway.app" if part == "gateway" else f"services.{part}.app"
+        from bursar import programs
+
+        name = f"{part} web"
         threads = THREADS.get(part, SERVICE_THREADS)
-        command = [
-            *(sys.executable, "-m", "gunicorn", f"{module}:create_app()", "--bind", f"fd://{listener.fileno()}"),
-            *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--keep-alive", "75"),
-            *("--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"),
-        ]
         environment = environment_of(part, settings) | {"POOL_SIZE": str(threads)}
-        log_file = self._log_file(f"{part}-web")
-        probe = HttpProbe(listener.getsockname()[1], "/readyz")
-        return Program(f"{part} web", lambda: spawn_logged(command, environment, log_file, [listener]), probe.poll)
+        number, port = listener.fileno(), listener.getsockname()[1]
+
+        def spawn() -> Forked:
+            serve = partial(programs.web, part, number, threads)
+            return fork(name, serve, environment, self._log_file(f"{part}-web"), keep=[number])
+
+        return Program(name, spawn, HttpProbe(port, "/readyz").poll)
 
     def _worker(self, part: str, settings: Mapping[str, str]) -> Program:
+        from bursar import programs
+
+        name = f"{part} worker"
         environment = environment_of(part, settings)
-        log_file = self._log_file(f"{part}-worker")
         probe: list[HttpProbe] = []
 
-        def spawn() -> "subprocess.Popen[bytes]":
+        def spawn() -> Forked:
             port = _free_port()  # a new one each time: another program may have taken the old one meanwhile
             probe[:] = [HttpProbe(port, "/readyz")]
-            command = [sys.executable, "-m", "bursar", "worker", part]
-            return spawn_logged(command, environment | {"WORKER_PORT": str(port)}, log_file)
+            here = environment | {"WORKER_PORT": str(port)}
+            return fork(name, partial(programs.worker, part), here, self._log_file(f"{part}-worker"))
 
-        return Program(f"{part} worker", spawn, lambda: probe[0].poll())
+        return Program(name, spawn, lambda: probe[0].poll())
 
-    def _run_step(self, name: str, arguments: Sequence[str], settings: Mapping[str, str]) -> None:
-        """Run one of our own commands to its end; raises CannotStart with the end of its log if it fails."""
+    def _run_step(self, name: str, action: Callable[[], object], settings: Mapping[str, str]) -> None:
+        """Run one thing to its end; raises CannotStart with the end of its log if it fails."""
         self._screen.report(name, "running")
         log_file = self._log_file(name)
-        step = spawn_logged([sys.executable, "-m", "bursar", *arguments], settings, log_file)
+        step = fork(name, action, settings, log_file)
         try:
             self._until(lambda: step.poll() is not None)
         finally:
-            if step.poll() is None:
-                step.terminate()
-                step.wait()
+            step.send_signal(signal.SIGKILL)
+            step.wait()
         if step.returncode:
             tail = "\n".join(log_file.read_text(errors="replace").splitlines()[-8:])
             raise CannotStart(f"The step '{name}' failed; the end of {log_file}:\n{tail}")
@@ -167,8 +174,8 @@ class Up:
 
     def _stop(self) -> None:
         asked = self._stops_asked
-        programs = [name for part in PARTS for name in (f"{part} web", f"{part} worker")]
-        self._supervisor.stop(programs, within=STOP_SECONDS, hurry=lambda: self._stops_asked > max(asked, 1))
+        names = [name for part in PARTS for name in (f"{part} web", f"{part} worker")]
+        self._supervisor.stop(names, within=STOP_SECONDS, hurry=lambda: self._stops_asked > max(asked, 1))
         self._supervisor.stop(["postgres"], within=DATABASE_STOP_SECONDS, hurry=lambda: False)
 
     def _ask_to_stop(self, *_: object) -> None:

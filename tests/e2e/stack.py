@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
@@ -43,6 +42,8 @@ class Stack:
         self.broker_url = broker_url or ""
         self._process: subprocess.Popen[bytes] | None = None
         self._databases: dict[str, Database] = {}
+        self._frozen: tuple[str, psutil.Process] | None = None
+        self.lost_messages = 0
 
     def start(self) -> None:
         """Start, and wait for the line that says it is ready."""
@@ -92,6 +93,7 @@ class Stack:
 
     def caught_up(self) -> None:
         """Wait until every consumer has applied everything that has happened so far."""
+        self.lose_messages()
         heads = {producer: self._head(producer) for producer in PRODUCERS}
         for consumer, producers in SUBSCRIPTIONS.items():
             for producer in producers:
@@ -99,16 +101,29 @@ class Stack:
 
     def kill_worker(self, part: str) -> None:
         """SIGKILL a part's worker; the supervisor starts another."""
-        (worker,) = eventually(lambda: self._processes("worker", part))
+        (worker,) = eventually(lambda: self._processes(f"{part} worker"))
         worker.send_signal(signal.SIGKILL)
 
-    def purge_queues(self) -> None:
-        """Throw away every message that is waiting."""
+    def freeze_worker(self, part: str) -> None:
+        """Stop a part's worker where it stands, so that messages pile up; `lose_messages` lets it go on."""
+        (worker,) = eventually(lambda: self._processes("worker", part))
+        worker.suspend()
+        self._frozen = (part, worker)
+
+    def lose_messages(self) -> None:
+        """If a worker is frozen: wait till messages for it have been published, throw them away, and let it go on."""
+        if self._frozen is None:
+            return
+        part, worker = self._frozen
+        self._frozen = None
+        for producer in SUBSCRIPTIONS[part]:
+            eventually(lambda p=producer: self._published(p) == self._head(p))  # type: ignore[misc]
         with kombu.Connection(**broker.parameters(self.broker_url)) as connection:
             channel = connection.channel()
-            for consumer, producers in SUBSCRIPTIONS.items():
-                for producer in producers:
-                    channel.queue_purge(queue_name(consumer, producer))
+            self.lost_messages += sum(
+                channel.queue_purge(queue_name(part, producer)) or 0 for producer in SUBSCRIPTIONS[part]
+            )
+        worker.resume()
 
     def verify(self) -> list[str]:
         """The breaches that `bursar verify` finds."""
@@ -131,13 +146,13 @@ class Stack:
             raise RuntimeError(said)
         return f"Ready: {self.url}" in said
 
-    def _processes(self, *arguments: str) -> list[psutil.Process]:
-        """The supervisor's children whose command line ends with these arguments."""
+    def _processes(self, name: str) -> list[psutil.Process]:
+        """The supervisor's children of that name, of which the kernel keeps 15 characters."""
         assert self._process is not None
         found = []
         for child in psutil.Process(self._process.pid).children():
             try:
-                if tuple(child.cmdline()[-len(arguments) :]) == arguments:
+                if child.name() == name[:15]:
                     found.append(child)
             except (psutil.NoSuchProcess, psutil.ZombieProcess):
                 continue
@@ -146,6 +161,10 @@ class Stack:
     def _head(self, producer: str) -> int:
         with self.database(producer).transaction(SERVICE) as connection:
             return connection.execute(text("SELECT count(*) FROM event_log")).scalar_one()
+
+    def _published(self, producer: str) -> int:
+        with self.database(producer).transaction(SERVICE) as connection:
+            return connection.execute(text("SELECT published_position FROM relay_state")).scalar_one()
 
     def _cursor(self, consumer: str, producer: str) -> int:
         with self.database(consumer).transaction(SERVICE) as connection:
@@ -192,49 +211,56 @@ class Echo:
 class Trouble:
     """What may happen between two steps; calm by itself."""
 
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
     def visits(self) -> None:
         """Nothing happens."""
+
+    def leaves(self) -> None:
+        """The story is over; a trouble that did not really happen is a fault of the test."""
 
 
 class Killings(Trouble):
     """The next worker in turn is killed at each visit."""
 
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        self._turn = 0
+    _turn = 0
 
     def visits(self) -> None:
         self._stack.kill_worker(PARTS[self._turn % len(PARTS)])
         self._turn += 1
 
+    def leaves(self) -> None:
+        assert self._turn > len(PARTS)
+
 
 class Purges(Trouble):
-    """Every queue is emptied at each visit."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
+    """What was sent to billing since the last visit is thrown away unread."""
 
     def visits(self) -> None:
-        self._stack.purge_queues()
+        self._stack.lose_messages()
+        self._stack.freeze_worker("billing")
+
+    def leaves(self) -> None:
+        self._stack.lose_messages()
+        assert self._stack.lost_messages > 0
 
 
 class Doubles(Trouble):
-    """Every message is sent a second time at each visit."""
+    """Every message since the last visit is sent a second time."""
 
     def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-
-    @cached_property
-    def _echo(self) -> Echo:
-        return Echo(self._stack.broker_url)
+        super().__init__(stack)
+        self._echo = Echo(stack.broker_url)
+        self._sent = 0
 
     def visits(self) -> None:
         self._stack.caught_up()
-        self._echo.repeat()
+        self._sent += self._echo.repeat()
 
-    def end(self) -> None:
-        """Stop listening."""
+    def leaves(self) -> None:
         self._echo.close()
+        assert self._sent > 0
 
 
 def _free_port() -> int:
