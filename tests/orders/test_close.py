@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -177,7 +178,7 @@ def test_the_other_parts_are_told_by_valid_events_drops_after_their_order(market
         jsonschema.validate(event.body, schemas()[event.type, 1], format_checker=jsonschema.FormatChecker())
     assert {event.key for event in logged[:3]} == {f"purchase_order:{logged[0].body['purchase_order_id']}"}
     lines = {line["line_no"]: line["net_pence"] for line in logged[0].body["lines"]}
-    shared = {line_no: 0 for line_no in lines}
+    shared = dict.fromkeys(lines, 0)
     for drop in logged[1:3]:
         for line in drop.body["lines"]:
             shared[line["line_no"]] += line["net_pence"]
@@ -296,10 +297,6 @@ def test_a_round_that_cannot_be_closed_does_not_hold_up_the_others(market: Marke
     assert close_due_rounds(market.service.database, datetime.now(UTC)) == [broken]
 
 
-class Undo(Exception):
-    """Raised to roll back what an example wrote."""
-
-
 quantities = st.one_of(st.just(0), st.integers(1, 60), st.integers(1, 1_000_000))
 prices = st.one_of(st.integers(0, 300), st.integers(0, 10**12 - 1)).map(lambda units: Decimal(units).scaleb(-4))
 tier_starts = st.lists(st.integers(2, 500), max_size=3, unique=True).map(lambda starts: (1, *sorted(starts)))
@@ -328,20 +325,21 @@ def test_the_database_shares_as_allocate_does(
             net = line_net_pence(totals[offer], unit_price_at(tiers[offer], totals[offer]))
             weights = {urn: units for urn, units in ordered[offer].items() if units}
             expected |= {(offer, urn): share for urn, share in allocate(net, weights).items()}
-    with pytest.raises(Undo), market.service.database.transaction(SERVICE) as connection:
+    with undone(market) as connection:
         write_tiers(connection, round_id, tiers)
         write_orders(connection, round_id, schools, ordered)
         close = Close(connection, round_id, datetime.now(UTC).date())
         if expected:
             issue_for(connection, close, market, round_id)
         rows = connection.execute(
-            text("SELECT l.offer_id::text, d.school_urn, d.net_pence FROM drop_line d JOIN purchase_order_line l"
-                 " USING (purchase_order_id, line_no)")
+            text(
+                "SELECT l.offer_id::text, d.school_urn, d.net_pence FROM drop_line d JOIN purchase_order_line l"
+                " USING (purchase_order_id, line_no)"
+            )
         )
         assert {(row.offer_id, row.school_urn): row.net_pence for row in rows} == expected
         assert sum(school.net_pence for school in close.schools()) == sum(expected.values())
         assert sum(line.net_pence for line in close.lines()) == sum(expected.values())
-        raise Undo
 
 
 def test_591_schools_with_20_lines_each_add_up(market: Market) -> None:
@@ -349,9 +347,7 @@ def test_591_schools_with_20_lines_each_add_up(market: Market) -> None:
     schools = list(range(100001, 100001 + SCHOOLS))
     market.hear(*(("SchoolRecorded", school_body(urn)) for urn in schools))
     round_id = market.open_round()
-    ordered = {
-        offer: {urn: (urn * 7 + number * 13) % 40 + 1 for urn in schools} for number, offer in enumerate(offers)
-    }
+    ordered = {offer: {urn: (urn * 7 + number * 13) % 40 + 1 for urn in schools} for number, offer in enumerate(offers)}
     with market.service.database.transaction(SERVICE) as connection:
         write_orders(connection, round_id, schools, ordered)
     market.close(round_id)
@@ -370,6 +366,15 @@ def test_591_schools_with_20_lines_each_add_up(market: Market) -> None:
         assert shares == allocate(line["net_pence"], units)
     assert sum(line["net_pence"] for line in order["lines"]) == order["net_pence"]
     assert len(market.events("DropIssued")) == SCHOOLS
+
+
+@contextmanager
+def undone(market: Market) -> Iterator[Connection]:
+    """A transaction as the service that is rolled back, so that each example begins with an empty round."""
+    with market.service.database.transaction(SERVICE) as connection:
+        example = connection.begin_nested()
+        yield connection
+        example.rollback()
 
 
 def write_tiers(connection: Connection, round_id: str, tiers: dict[str, tuple[Tier, ...]]) -> None:
@@ -396,9 +401,7 @@ def write_tiers(connection: Connection, round_id: str, tiers: dict[str, tuple[Ti
     )
 
 
-def write_orders(
-    connection: Connection, round_id: str, schools: list[int], ordered: dict[str, dict[int, int]]
-) -> None:
+def write_orders(connection: Connection, round_id: str, schools: list[int], ordered: dict[str, dict[int, int]]) -> None:
     """Approved orders, written without the ceremony of approving each."""
     connection.execute(
         text(

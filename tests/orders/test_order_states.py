@@ -190,7 +190,8 @@ def test_a_secondary_school_orders_what_is_for_secondary_schools(market: Market)
 
 
 @pytest.mark.parametrize("quantity", [-1, 1_000_001, 1.5, "3", None, True, 10**30])
-def test_impossible_quantities_are_refused(market: Market, quantity: object) -> None:
+def test_impossible_quantities_are_refused(shared_market: Market, quantity: object) -> None:
+    market = shared_market
     paper = market.offer()
     urn = market.school()
     round_id = market.open_round()
@@ -200,7 +201,8 @@ def test_impossible_quantities_are_refused(market: Market, quantity: object) -> 
 
 
 @pytest.mark.parametrize("sent", [{}, {"lines": 3}, {"lines": [7]}, {"lines": [], "more": 1}, [], {"lines": None}])
-def test_a_body_of_another_shape_is_refused(market: Market, sent: object) -> None:
+def test_a_body_of_another_shape_is_refused(shared_market: Market, sent: object) -> None:
+    market = shared_market
     market.offer()
     urn = market.school()
     round_id = market.open_round()
@@ -253,7 +255,8 @@ def test_a_draft_round_does_not_exist_for_schools(market: Market) -> None:
 
 
 @pytest.mark.parametrize("path", ["/rounds/x/orders/900001", f"/rounds/{uuid4()}/orders/abc", "/rounds/-"])
-def test_ids_that_are_none_are_not_found(market: Market, path: str) -> None:
+def test_ids_that_are_none_are_not_found(shared_market: Market, path: str) -> None:
+    market = shared_market
     urn = market.school()
     refused(market.as_(buyer(urn)).get(path), 404, "not_found")
 

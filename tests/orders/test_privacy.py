@@ -14,9 +14,10 @@ ALL = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def delivered(market: Market) -> tuple[Market, int, int, str]:
+@pytest.fixture(scope="module")
+def delivered(shared_market: Market) -> tuple[Market, int, int, str]:
     """Two schools with an order, a drop and a receipt each: (market, oak, elm, round)."""
+    market = shared_market
     paper, pens = market.offer(), market.offer("Pens")
     oak, elm = market.school(name="Oak"), market.school(name="Elm")
     round_id = market.open_round()
