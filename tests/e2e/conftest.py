@@ -58,12 +58,10 @@ def hands(request: pytest.FixtureRequest, alliance: Alliance) -> Hands:
 @pytest.fixture(params=["calm", "killed", "purged", "doubled"])
 def trouble(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Trouble]:
     """What happens between every pair of steps."""
-    if request.param == "doubled":
-        doubles = Doubles(stack)
-        yield doubles
-        doubles.end()
-    else:
-        yield {"calm": Trouble(), "killed": Killings(stack), "purged": Purges(stack)}[request.param]
+    kind = {"calm": Trouble, "killed": Killings, "purged": Purges, "doubled": Doubles}[request.param]
+    visitor = kind(stack)
+    yield visitor
+    visitor.leaves()
 
 
 @pytest.fixture

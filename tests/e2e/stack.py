@@ -106,7 +106,7 @@ class Stack:
 
     def freeze_worker(self, part: str) -> None:
         """Stop a part's worker where it stands, so that messages pile up; `lose_messages` lets it go on."""
-        (worker,) = eventually(lambda: self._processes("worker", part))
+        (worker,) = eventually(lambda: self._processes(f"{part} worker"))
         worker.suspend()
         self._frozen = (part, worker)
 
