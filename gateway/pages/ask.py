@@ -1,0 +1,43 @@
+"""Reading from the services what several pages need."""
+
+from typing import Any
+
+from gateway.upstream import Problem, ServiceUnavailable, upstream
+
+_MOST = 500
+
+
+def items(service: str, path: str, **params: Any) -> list[dict[str, Any]]:
+    """A whole list, however many pages the service cuts it into."""
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    while True:
+        answer = upstream.get(service, path, params={"limit": _MOST, **params, "after": after}).json()
+        found += answer["items"]
+        after = answer.get("next")
+        if not after:
+            return found
+
+
+def part(service: str, path: str, **params: Any) -> tuple[list[dict[str, Any]], str | None]:
+    """One part of a long list, and where the next begins."""
+    answer = upstream.get(service, path, params=params).json()
+    return answer["items"], answer.get("next")
+
+
+def one(service: str, path: str) -> dict[str, Any]:
+    """One thing."""
+    found: dict[str, Any] = upstream.get(service, path).json()
+    return found
+
+
+def items_or_none(service: str, path: str, **params: Any) -> list[dict[str, Any]] | None:
+    """A whole list, or None when the service does not answer: for pages that show the rest all the same."""
+    try:
+        return items(service, path, **params)
+    except ServiceUnavailable:
+        return None
+    except Problem as problem:
+        if problem.status >= 500:
+            return None
+        raise

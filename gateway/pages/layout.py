@@ -1,0 +1,84 @@
+"""What the frame of every page shows: who is signed in, for whom, and the way to the other pages."""
+
+from typing import Any, Final
+
+from flask import Flask, request, url_for
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from gateway.domain.seats import Seat
+from gateway.domain.sessions import Session
+from gateway.identity import current_session
+
+_READERS: Final = ("alliance_manager", "board_member")
+_REGISTRARS: Final = ("alliance_manager", "administrator")
+
+# Pages that belong to a place in the bar without standing below its address.
+_BELONGS: Final = {"school.orders": "/school/rounds/", "alliance.rounds": "/alliance/rounds/"}
+
+# For each kind of seat: the word in the bar, the page it leads to, and the roles that see it (none: all).
+_PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
+    "school": (
+        ("Home", "school.home", ()),
+        ("Orders", "school.orders", ()),
+        ("Deliveries", "school.deliveries", ()),
+        ("Bills", "school.bills", ()),
+        ("Statement", "school.account", ()),
+    ),
+    "supplier": (
+        ("Home", "supplier.home", ()),
+        ("Orders", "supplier.orders", ()),
+        ("Invoices", "supplier.invoices", ()),
+    ),
+    "alliance": (
+        ("Rounds", "alliance.rounds", _READERS),
+        ("Purchase orders", "alliance.purchase_orders", _READERS),
+        ("Invoices", "alliance.invoices", _READERS),
+        ("Bills", "alliance.bills", _READERS),
+        ("Bank", "alliance.bank", _READERS),
+        ("Trial balance", "alliance.trial_balance", _READERS),
+        ("Schools", "alliance.schools", ()),
+        ("Suppliers", "alliance.suppliers", ()),
+        ("People", "alliance.people", _REGISTRARS),
+    ),
+}
+
+
+def home_of(seat: Seat) -> str:
+    """The address of the first page a seat may see."""
+    return next(url_for(page) for _, page, roles in _PLACES[seat.kind] if not roles or seat.has_any(*roles))
+
+
+def register(app: Flask) -> None:
+    """Give every template the person, the seat and the navigation."""
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        session = _session_if_answering()
+        seat = session.seat if session else None
+        return {"person": session, "seat": seat, "nav": _navigation(seat) if seat else [], "faults": None}
+
+
+def _session_if_answering() -> Session | None:
+    """The session; none while the database is away, so that the page which says so can still be shown."""
+    try:
+        return current_session()
+    except (OperationalError, PoolTimeout):
+        return None
+
+
+def _navigation(seat: Seat) -> list[dict[str, str]]:
+    return [
+        {"label": label, "href": url_for(page), "here": _here(page)}
+        for label, page, roles in _PLACES[seat.kind]
+        if not roles or seat.has_any(*roles)
+    ]
+
+
+def _here(page: str) -> str:
+    """ "page" on the page itself, "true" on those below it: what `aria-current` wants."""
+    if request.endpoint == page:
+        return "page"
+    address = url_for(page)
+    below = f"{address}/" if address.count("/") > 1 else None
+    return "true" if request.path.startswith(tuple(filter(None, (below, _BELONGS.get(page))))) else ""

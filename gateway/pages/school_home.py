@@ -1,0 +1,120 @@
+"""A school's home: what needs its people, by deadline."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, url_for
+
+from gateway.identity import current_seat
+from gateway.pages import ask
+from gateway.pages.doors import for_school, own_urn, school
+from gateway.pages.show import money
+
+_UNDER_WAY = ("draft", "returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: by when (an ISO day or instant), what, and where."""
+
+    by: str
+    what: str
+    detail: str
+    action: str
+    href: str
+    by_word: str = "by"
+
+
+@school.get("")
+@for_school
+def home() -> str:
+    """What needs this school, soonest first; a service that is away leaves a gap with a note, not an empty page."""
+    rounds = ask.items_or_none("orders", "/rounds")
+    deliveries = ask.items_or_none("orders", "/purchase-orders")
+    bills = ask.items_or_none("billing", "/bills", school_urn=own_urn())
+    tasks = [
+        *_order_tasks(rounds or []),
+        *_delivery_tasks(deliveries or []),
+        *_bill_tasks(bills or []),
+    ]
+    away = [
+        name
+        for name, found in (("orders and deliveries", rounds), ("bills", bills))
+        if found is None or (name != "bills" and deliveries is None)
+    ]
+    tasks.sort(key=lambda task: task.by)
+    return render_template("school/home.html", tasks=tasks, waiting=_waiting(rounds or []), away=away)
+
+
+def _order_tasks(rounds: list[dict[str, Any]]) -> list[Task]:
+    seat = current_seat()
+    tasks = []
+    for found in rounds:
+        if found["state"] != "open":
+            continue
+        order = found["my_order"]
+        state = order["state"] if order else "silent"
+        if seat and state == "submitted" and seat.has_any("school_approver"):
+            tasks.append(_approve(found, order))
+        elif seat and seat.has_any("school_buyer") and (state == "silent" or state in _UNDER_WAY):
+            tasks.append(_order(found, state, order))
+    return tasks
+
+
+def _order(found: dict[str, Any], state: str, order: dict[str, Any] | None) -> Task:
+    what, action = {
+        "silent": ("Order", "Start the order"),
+        "draft": ("Finish the order", "Go on"),
+        "returned": ("Change the returned order", "Change the order"),
+    }[state]
+    so_far = f" · {money(order['net_pence'])} so far, without VAT" if order else ""
+    href = url_for("school.order_form", round_id=found["round_id"])
+    return Task(found["closes_at"], f"{what}: {found['title']}", f"Round {found['number']}{so_far}", action, href)
+
+
+def _approve(found: dict[str, Any], order: dict[str, Any]) -> Task:
+    return Task(
+        found["closes_at"],
+        f"Approve the order: {found['title']}",
+        f"Round {found['number']} · {order['reference']} · {money(order['net_pence'])} without VAT",
+        "Look at it",
+        url_for("school.approval", round_id=found["round_id"]),
+    )
+
+
+def _delivery_tasks(orders: list[dict[str, Any]]) -> list[Task]:
+    return [
+        Task(
+            order["delivery_to"],
+            f"Record the delivery from {order['supplier_name']}",
+            f"{order['number']} · {order['round_title']}",
+            "Record it",
+            url_for("school.delivery", purchase_order_id=order["purchase_order_id"]),
+            by_word="expected by",
+        )
+        for order in orders
+        if order["state"] == "accepted" and order["received_count"] < order["drop_count"]
+    ]
+
+
+def _bill_tasks(bills: list[dict[str, Any]]) -> list[Task]:
+    return [
+        Task(
+            bill["due_date"],
+            f"Pay bill {bill['number']}",
+            f"{bill['round_title']} · {money(bill['gross_pence'] - bill['paid_pence'])} to pay",
+            "See the bill",
+            url_for("school.bill", bill_id=bill["bill_id"]),
+        )
+        for bill in bills
+        if bill["state"] != "paid"
+    ]
+
+
+def _waiting(rounds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rounds still open for which this school has done what it can."""
+    return [
+        found
+        for found in rounds
+        if found["state"] == "open" and found["my_order"] and found["my_order"]["state"] in ("submitted", "approved")
+    ]

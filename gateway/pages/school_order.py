@@ -1,0 +1,141 @@
+"""A school's order: the form with every eligible offer, checking it, and sending it for approval."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from gateway.pages import ask
+from gateway.pages.doors import for_buyer, for_school, own_urn, school
+from gateway.pages.faults import Faults
+from gateway.pages.order_rows import Typing, groups_of, read_typing
+from gateway.pages.typed import sending_key
+from gateway.upstream import upstream
+
+_STALE = "version_conflict"
+
+
+def order_path(round_id: str) -> str:
+    """Where the orders service keeps this school's order."""
+    return f"/rounds/{round_id}/orders/{own_urn()}"
+
+
+@school.get("/rounds/<uuid:round_id>/order")
+@for_buyer
+def order_form(round_id: Any) -> str:
+    """Every offer this school may order, with what it has saved so far."""
+    return _form_page(str(round_id))
+
+
+@school.post("/rounds/<uuid:round_id>/order")
+@for_buyer
+def save_order(round_id: Any) -> Response | tuple[Response | str, int]:
+    """Save what was typed, then stay or go on to check it. A script saving in the background gets JSON."""
+    faults, in_background = Faults(), _wants_json()
+    typing = read_typing(request.form, faults)
+    saved: dict[str, Any] = {}
+    if not faults:
+        with faults.of_service(typing.fields):
+            etag = f'"{request.form.get("version", "0")}"'
+            saved = upstream.put("orders", order_path(str(round_id)), json={"lines": typing.lines}, etag=etag).json()
+    if in_background:
+        return _background_answer(saved, faults)
+    if faults.code == _STALE:
+        return _form_page(str(round_id), typing=typing, stale=True), 409
+    if faults:
+        return _form_page(str(round_id), typing=typing, faults=faults), faults.status
+    if request.form.get("action") == "check":
+        return redirect(url_for("school.check_order", round_id=round_id), 303)
+    flash("Your order is saved. It is not sent yet.")
+    return redirect(url_for("school.order_form", round_id=round_id), 303)
+
+
+@school.get("/rounds/<uuid:round_id>/order/check")
+@for_buyer
+def check_order(round_id: Any) -> Response | str:
+    """Check the answers before they go to the approver."""
+    order = ask.one("orders", order_path(str(round_id)))
+    if not order["lines"]:
+        flash("There is nothing to check yet: enter a quantity first.")
+        return redirect(url_for("school.order_form", round_id=round_id), 303)
+    return render_template("school/order_check.html", order=order, key=sending_key({}, Faults()))
+
+
+@school.post("/rounds/<uuid:round_id>/order/send")
+@for_buyer
+def send_order(round_id: Any) -> Response | tuple[str, int]:
+    """Send the order for approval, as it was seen on the page that was checked."""
+    faults = Faults()
+    with faults.of_service():
+        upstream.post(
+            "orders",
+            f"{order_path(str(round_id))}/submit",
+            json={},
+            key=request.form.get("sending_key"),
+            etag=f'"{request.form.get("version", "0")}"',
+        )
+    if not faults:
+        return redirect(url_for("school.order_sent", round_id=round_id), 303)
+    order = ask.one("orders", order_path(str(round_id)))
+    key = sending_key(request.form, faults)
+    return render_template("school/order_check.html", order=order, key=key, faults=faults), faults.status
+
+
+@school.get("/rounds/<uuid:round_id>/order/sent")
+@for_school
+def order_sent(round_id: Any) -> Response | str:
+    """The confirmation: reference, and what happens next."""
+    order = ask.one("orders", order_path(str(round_id)))
+    if not order["reference"]:
+        return redirect(url_for("school.order", round_id=round_id), 303)
+    return render_template("school/order_sent.html", order=order)
+
+
+def _form_page(
+    round_id: str, *, typing: Typing | None = None, faults: Faults | None = None, stale: bool = False
+) -> str:
+    form = upstream.get("orders", f"{order_path(round_id)}/form").json()
+    version = request.form.get("version", "0") if typing and not stale else form["order"]["version"]
+    return render_template(
+        "school/order_form.html",
+        round=form["round"],
+        order=form["order"],
+        groups=groups_of(form["offers"], typing, faults),
+        count=len(form["offers"]),
+        version=version,
+        faults=_in_order(faults, form["offers"]) if faults else None,
+        conflict=_differences(form["offers"], typing) if stale and typing else None,
+        typed=typing is not None,
+    )
+
+
+def _in_order(faults: Faults, offers: list[dict[str, Any]]) -> Faults:
+    """The same faults, naming the offer that each field belongs to."""
+    names = {f"q.{offer['offer_id']}": offer["name"] for offer in offers}
+    named = Faults()
+    named.status = faults.status
+    for fault in faults:
+        name = names.get(fault.field or "")
+        named.add(f"{name}: {fault.message[0].lower()}{fault.message[1:]}" if name else fault.message, fault.field)
+    return named
+
+
+def _differences(offers: list[dict[str, Any]], typing: Typing) -> list[dict[str, Any]]:
+    """Where the order somebody else saved differs from what was typed."""
+    return [
+        {"name": offer["name"], "field": f"q.{offer['offer_id']}", "theirs": offer["quantity"], "mine": mine}
+        for offer in offers
+        if (mine := typing.quantities.get(offer["offer_id"], 0)) != offer["quantity"]
+    ]
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _background_answer(saved: Mapping[str, Any], faults: Faults) -> tuple[Response, int]:
+    if faults:
+        told = [{"field": fault.field, "message": fault.message} for fault in faults]
+        return jsonify(stale=faults.code == _STALE, errors=told), 409 if faults.code == _STALE else faults.status
+    return jsonify({name: saved[name] for name in ("version", "net_pence", "vat_pence", "gross_pence")}), 200

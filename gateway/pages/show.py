@@ -1,0 +1,194 @@
+"""How values read on a page: money, prices, days in London, deadlines, states as words."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from contracts.money import pounds
+from contracts.phases import PHASES
+from contracts.roles import ROLE_NAMES
+from contracts.vat import VAT_CLASSES
+
+LONDON: Final = ZoneInfo("Europe/London")
+
+# What a state is called, and which tag it wears: plain, wait, fault, info or done.
+STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "round": {
+        "draft": ("Draft", ""),
+        "open": ("Open", "info"),
+        "closed": ("Closed", ""),
+        "ordered": ("Ordered", ""),
+        "delivered": ("Delivered", ""),
+        "settled": ("Settled", "done"),
+        "cancelled": ("Cancelled", ""),
+    },
+    "order": {
+        "silent": ("Not started", ""),
+        "draft": ("Draft", "wait"),
+        "submitted": ("Waiting for approval", "wait"),
+        "returned": ("Returned", "fault"),
+        "approved": ("Approved", "done"),
+        "dropped": ("Not included", "fault"),
+    },
+    "purchase_order": {
+        "issued": ("Awaiting answer", "wait"),
+        "accepted": ("Accepted", "done"),
+        "rejected": ("Rejected", "fault"),
+    },
+    "drop": {
+        "awaited": ("Awaited", ""),
+        "part": ("Part received", "wait"),
+        "received": ("Received", "done"),
+    },
+    "invoice": {"matched": ("Matched", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
+    "match": {"billable": ("Can be billed", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
+    "bill": {"open": ("To pay", "wait"), "part_paid": ("Part paid", "wait"), "paid": ("Paid", "done")},
+    "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
+}
+
+# Why billing holds a school's share of an invoiced line.
+REASONS: Final = {
+    "price": "The price is not the one ordered",
+    "vat": "The VAT is not what the order’s lines give",
+    "wrong_buyer": "This school has not ordered it",
+    "quantity_over": "More is invoiced than was ordered",
+    "quantity_short": "More is invoiced than arrived",
+    "not_received": "The school has recorded no delivery",
+    "awaiting_receipts": "Its share is not settled until every school has recorded its delivery",
+}
+
+# UN/ECE Recommendation 20 and 21 codes as people say them: one, several.
+UNITS: Final = {
+    "C62": ("", ""),
+    "EA": ("", ""),
+    "HUR": ("hour", "hours"),
+    "DAY": ("day", "days"),
+    "MON": ("month", "months"),
+    "ANN": ("year", "years"),
+    "KGM": ("kg", "kg"),
+    "LTR": ("litre", "litres"),
+    "XPK": ("pack", "packs"),
+    "XBX": ("box", "boxes"),
+}
+
+
+def money(pence: int | None) -> str:
+    """Pence as "£1,234.50", negative ones as "−£0.05"; nothing for None."""
+    if pence is None:
+        return ""
+    return f"−£{pounds(-pence)}" if pence < 0 else f"£{pounds(pence)}"
+
+
+def price(unit_price: str | Decimal | None) -> str:
+    """A unit price in pounds, with as many of its four decimals as it needs and at least two: "£12.50"."""
+    if unit_price is None:
+        return ""
+    whole, _, decimals = f"{Decimal(unit_price):,.4f}".partition(".")
+    return f"£{whole}.{decimals[:2]}{decimals[2:].rstrip('0')}"
+
+
+def number(value: int | None) -> str:
+    """A count with thousands separated: "1,234"; nothing for None."""
+    return "" if value is None else f"{value:,}"
+
+
+def today() -> date:
+    """The day it is in London."""
+    return datetime.now(LONDON).date()
+
+
+def quantity(count: int | None, unit: str) -> str:
+    """A quantity with its unit: "34 boxes", "1 hour"; single things are only counted: "34"."""
+    if count is None:
+        return ""
+    one, several = UNITS.get(unit, (unit, unit))
+    return f"{count:,} {one if count == 1 else several}".strip()
+
+
+def per_unit(unit: str) -> str:
+    """What one unit is: "box", "hour", "each"."""
+    return UNITS.get(unit, (unit, unit))[0] or "each"
+
+
+def local(value: str | date | datetime) -> date | datetime:
+    """An ISO day as a date; an ISO instant as a date and time in London."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    return value.astimezone(LONDON) if isinstance(value, datetime) else value
+
+
+def day(value: str | date | None) -> str:
+    """A day or instant as its day in London: "Tue 24 Nov 2026"; nothing for None."""
+    if value is None:
+        return ""
+    on = local(value)
+    return f"{on:%a} {on.day} {on:%b %Y}"
+
+
+def moment(value: str | None) -> str:
+    """An instant as day and time in London: "Tue 24 Nov 2026, 15:30"; nothing for None."""
+    return f"{day(value)}, {local(value):%H:%M}" if value else ""
+
+
+def until(value: str | None, now: datetime | None = None) -> str:
+    """How far off a day or instant is: "in 3 days", "tomorrow", "today at 15:30", "2 days ago"."""
+    if value is None:
+        return ""
+    then, here = local(value), (now or datetime.now(UTC)).astimezone(LONDON)
+    timed = isinstance(then, datetime)
+    days = ((then.date() if isinstance(then, datetime) else then) - here.date()).days
+    if days == 0 and timed:
+        return f"today at {then:%H:%M}"
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
+    return near or (f"in {days:,} days" if days > 0 else f"{-days:,} days ago")
+
+
+def urgency(value: str | None, now: datetime | None = None) -> str:
+    """The class for a deadline: "late" when past, "due" within a week, otherwise "calm"."""
+    if value is None:
+        return "calm"
+    then, here = local(value), (now or datetime.now(UTC)).astimezone(LONDON)
+    left = then - here if isinstance(then, datetime) else timedelta(days=(then - here.date()).days)
+    if left < timedelta(0):
+        return "late"
+    return "due" if left <= timedelta(days=7) else "calm"
+
+
+def state(value: str, kind: str) -> tuple[str, str]:
+    """The word for a state and the class of its tag; a state this page does not know shows its own name."""
+    return STATES[kind].get(value) or (value.replace("_", " ").capitalize(), "")
+
+
+def reason(code: str) -> str:
+    """The sentence for a matching reason."""
+    return REASONS.get(code) or code.replace("_", " ").capitalize()
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: "1 school", "12 schools"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to the templates."""
+    filters: dict[str, Any] = {
+        "money": money,
+        "price": price,
+        "number": number,
+        "quantity": quantity,
+        "per_unit": per_unit,
+        "day": day,
+        "moment": moment,
+        "until": until,
+        "urgency": urgency,
+        "state": state,
+        "reason": reason,
+        "plural": plural,
+        "phase": lambda code: PHASES.get(code, code),
+        "role": lambda code: ROLE_NAMES.get(code, code),
+        "vat_class": lambda code: VAT_CLASSES.get(code, code),
+    }
+    app.jinja_env.filters.update(filters)

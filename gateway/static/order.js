@@ -1,0 +1,144 @@
+// The order form: find as you type, Enter walks the quantity column, sums while typing, drafts save themselves.
+// Without this script the form works all the same with its two buttons.
+"use strict";
+(() => {
+  const form = document.getElementById("order");
+  if (!form) return;
+  const inputs = [...form.querySelectorAll("table input")];
+  const rows = inputs.map((input) => input.closest("tr"));
+  const pounds = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
+  const show = (id, text) => { document.getElementById(id).textContent = text; };
+  const money = (pence) => pounds.format(pence / 100);
+
+  // The price all schools reach together with what is typed here; the service's own sums replace these at each saving.
+  const tiers = rows.map((row) => row.dataset.t.split(",").map((tier) => tier.split(":").map(Number)));
+  const others = rows.map((row) => Number(row.dataset.o));
+  const units = (input) => {
+    const text = input.value.replaceAll(",", "").trim();
+    return /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  };
+  const reached = (place) => {
+    const together = others[place] + units(inputs[place]);
+    return Math.max(0, tiers[place].findLastIndex(([from]) => together >= from));
+  };
+  const netOf = (place) => Math.floor((units(inputs[place]) * tiers[place][reached(place)][1] + 50) / 100);
+  const sums = () => {
+    let net = 0, vat = 0;
+    rows.forEach((row, place) => {
+      const line = netOf(place);
+      net += line;
+      vat += Math.floor((line * Number(row.dataset.v) + 50) / 100);
+    });
+    showSums(net, vat, net + vat);
+  };
+  const price = (steps) => `£${(steps / 10000).toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 4 })}`;
+  const showLine = (place) => {
+    const line = netOf(place), at = reached(place), next = tiers[place][at + 1], cells = rows[place].cells;
+    rows[place].classList.toggle("on", inputs[place].value.trim() !== "");
+    cells[1].textContent = price(tiers[place][at][1]);
+    cells[2].textContent = next ? `${price(next[1])} from ${next[0].toLocaleString("en-GB")}` : "";
+    if (next) {
+      const left = document.createElement("small");
+      left.textContent = ` ${(next[0] - others[place] - units(inputs[place])).toLocaleString("en-GB")} to go`;
+      cells[2].append(left);
+    }
+    cells[4].textContent = line ? money(line) : "";
+  };
+  const showSums = (net, vat, gross) => {
+    show("net", money(net));
+    show("vat", money(vat));
+    show("gross", money(gross));
+  };
+
+  // Find as you type.
+  const find = document.getElementById("find");
+  const mine = document.getElementById("mine");
+  const texts = rows.map((row) => row.cells[0].textContent.toLowerCase());
+  const filter = () => {
+    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    rows.forEach((row, place) => {
+      const fits = words.every((word) => texts[place].includes(word)) && (!mine.checked || inputs[place].value.trim());
+      row.hidden = !fits;
+      if (fits) shown += 1;
+    });
+    for (const body of form.querySelectorAll("tbody")) body.hidden = ![...body.rows].slice(1).some((row) => !row.hidden);
+    document.getElementById("nothing").classList.toggle("no-match", shown > 0);
+    form.querySelector(".find output").textContent = shown === rows.length ? "" : `${shown} of ${rows.length}`;
+  };
+  form.querySelector(".find").hidden = false;
+  find.addEventListener("input", filter);
+  mine.addEventListener("change", filter);
+  find.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") { event.preventDefault(); step(-1, 1); }
+    if (event.key === "Escape") { find.value = ""; filter(); }
+  });
+
+  // Enter and the arrows walk the column.
+  const step = (place, by) => {
+    for (let next = place + by; next >= 0 && next < inputs.length; next += by) {
+      if (!rows[next].hidden) { inputs[next].focus(); inputs[next].select(); return; }
+    }
+  };
+  form.addEventListener("keydown", (event) => {
+    const place = inputs.indexOf(event.target);
+    if (place < 0) return;
+    const by = { Enter: event.shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) { event.preventDefault(); step(place, by); }
+  });
+
+  // Saving: a draft saves itself a moment after the last key; an order already sent only by its buttons.
+  const savesItself = ["silent", "draft", "returned"].includes(form.dataset.state);
+  let timer = 0, running = false, again = false, unsaved = false, halted = false, waiting = null;
+  const save = async () => {
+    if (halted) return;
+    if (running) { again = true; return; }
+    running = true;
+    show("saved", "Saving …");
+    try {
+      const answer = await fetch(location.pathname, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      if (!answer.headers.get("Content-Type")?.includes("json")) throw new Error("no answer");
+      await took(answer.status, await answer.json());
+    } catch {
+      show("saved", "Not saved: no connection, or you are signed out. Press Save; nothing typed is lost.");
+    }
+    running = false;
+    if (waiting) { form.requestSubmit(waiting); return; }
+    if (again) { again = false; save(); }
+  };
+  const took = async (status, answer) => {
+    if (status === 200) {
+      form.elements.version.value = answer.version;
+      if (again) return;
+      unsaved = false;
+      showSums(answer.net_pence, answer.vat_pence, answer.gross_pence);
+      const time = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+      show("saved", `Saved at ${time}`);
+    } else if (answer.stale) {
+      halted = true;
+      show("saved", "Somebody else changed this order. Press Save to compare; nothing typed is lost.");
+    } else {
+      show("saved", `Not saved: ${(answer.errors ?? []).map((error) => error.message).join(" ")}`);
+      for (const error of answer.errors ?? []) document.getElementById(error.field)?.setAttribute("aria-invalid", "true");
+    }
+  };
+  form.addEventListener("input", (event) => {
+    const place = inputs.indexOf(event.target);
+    if (place < 0) return;
+    event.target.removeAttribute("aria-invalid");
+    showLine(place);
+    unsaved = true;
+    sums();
+    if (!halted) show("saved", "Not saved yet");
+    if (savesItself) { clearTimeout(timer); timer = setTimeout(save, 1200); }
+  });
+  // A button pressed while a saving is on its way waits for it, lest the form be compared with its own past.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (running) { event.preventDefault(); event.stopPropagation(); waiting = event.submitter; return; }
+    unsaved = false;
+    halted = true;
+  });
+  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+  if (form.dataset.typed) sums();
+})();

@@ -1,0 +1,148 @@
+"""The gateway's pages over services that answer from a table: for fast tests, and for looking at pages."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from threading import Thread
+from typing import Any
+
+from flask import Flask, g, request
+from werkzeug.serving import make_server
+
+from chassis.database import Database
+from chassis.tokens import new_key_pair
+from contracts.topology import PRODUCERS
+from gateway.app import build_app
+from gateway.settings import read_gateway_settings
+from gateway.upstream import EXTENSION, Answer, Problem, ServiceUnavailable
+from tests.gateway_pages.people import PEOPLE
+from tests.gateway_pages.world import DRAFT, HELD_INVOICE, OAK, OPEN, PERSON, a_bill, a_round, an_order, answers, headed
+
+Key = tuple[str, str]
+
+# What creating and changing answer, by method, service and path.
+DONE: dict[tuple[str, str, str], Any] = {
+    ("PUT", "orders", f"/rounds/{OPEN}/orders/{OAK}"): an_order(version=5),
+    ("POST", "orders", "/rounds"): a_round(DRAFT, "R-0004", "Spring grounds and cleaning", "draft"),
+    ("POST", "billing", "/bills"): {"items": [headed(a_bill())], "next": None},
+    ("POST", "billing", "/supplier-invoices"): {
+        "supplier_invoice_id": HELD_INVOICE,
+        "number": "INV-0041",
+        "our_number": "SI-000001",
+    },
+    ("POST", "billing", "/bank-statements"): {
+        "from_on": "2026-11-02",
+        "to_on": "2026-11-20",
+        "lines": 3,
+        "new": 2,
+        "repeated": 1,
+        "posted": 1,
+        "unmatched": 1,
+    },
+    ("POST", "members", "/people"): {"person_id": PERSON, "name": "Beth Buyer"},
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that a page made; `sent` is the JSON or the raw body."""
+
+    method: str
+    service: str
+    path: str
+    sent: Any
+    key: str | None
+    etag: str | None
+    params: Mapping[str, Any]
+
+
+@dataclass
+class FakeServices:
+    """Stands in for Upstream. `away` services do not answer; `refusals` go by method, service and path."""
+
+    table: dict[Key, Any] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
+    refusals: dict[tuple[str, str, str], Problem] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+
+    def get(self, service: str, path: str, **options: Any) -> Answer:
+        return self.call("GET", service, path, **options)
+
+    def post(self, service: str, path: str, **options: Any) -> Answer:
+        return self.call("POST", service, path, **options)
+
+    def put(self, service: str, path: str, **options: Any) -> Answer:
+        return self.call("PUT", service, path, **options)
+
+    def call(self, method: str, service: str, path: str, **options: Any) -> Answer:
+        sent = options.get("json", options.get("body"))
+        params = options.get("params") or {}
+        self.calls.append(Call(method, service, path, sent, options.get("key"), options.get("etag"), params))
+        if service in self.away:
+            raise ServiceUnavailable(service)
+        if refusal := self.refusals.get((method, service, path)):
+            raise refusal
+        if method != "GET":
+            return _answer(DONE.get((method, service, path), {}))
+        if (service, path) not in self.table:
+            raise Problem(404, "not_found", "There is no such thing.")
+        return _answer(self.table[service, path])
+
+    @property
+    def changes(self) -> list[Call]:
+        """The calls that were to change something."""
+        return [call for call in self.calls if call.method != "GET"]
+
+
+def _answer(body: Any) -> Answer:
+    return Answer(200, json.dumps(body).encode(), {})
+
+
+def fake_gateway() -> tuple[Flask, FakeServices]:
+    """The real gateway application; the header or cookie `as` names the person who is signed in."""
+    app = build_app(read_gateway_settings(_environment()), Database("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    app.config["WTF_CSRF_ENABLED"] = False
+    services = FakeServices()
+    app.extensions[EXTENSION] = services
+
+    @app.before_request
+    def seat_somebody() -> None:
+        name = request.headers.get("As") or request.cookies.get("as", "")
+        g.bursar_session = PEOPLE.get(name)
+        if not services.table or request.cookies.get("as"):
+            seat = g.bursar_session and g.bursar_session.seat
+            services.table = answers(school=bool(seat and seat.kind == "school"))
+
+    return app, services
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application behind a real port, for a browser; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@cache
+def _environment() -> dict[str, str]:
+    private, public = new_key_pair()
+    return {
+        "BURSAR_ENV": "embedded",
+        "GATEWAY_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none",
+        "GATEWAY_MIGRATION_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none",
+        "BROKER_URL": "pgmq://nobody@localhost/none",
+        "SERVICE_TOKEN_PRIVATE_KEY": private,
+        "SERVICE_TOKEN_PUBLIC_KEY": public,
+        "SECRET_KEY": "a secret key that only the tests know",
+        "FEED_SECRET": "a feed secret that only the tests know",
+        **{f"{name.upper()}_URL": "http://127.0.0.1:1" for name in PRODUCERS},
+    }

@@ -1,0 +1,625 @@
+"""What the services would answer: a small alliance in the middle of its year, in the shapes the services give."""
+
+import copy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
+
+Json = dict[str, Any]
+
+
+def an_id(kind: int, count: int) -> str:
+    """A UUID that says what it stands for."""
+    return str(UUID(int=(kind << 96) + (4 << 76) + (8 << 60) + count))
+
+
+def in_days(days: float) -> str:
+    """An instant so many days from now."""
+    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def day_in(days: int) -> str:
+    """A day so many days from today."""
+    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+OPEN, DRAFT, CLOSED, SETTLED = (an_id(0xA0, count) for count in range(1, 5))
+PAPER_PO, CLEANING_PO, REJECTED_PO = (an_id(0xB0, count) for count in range(1, 4))
+HELD_INVOICE, BILLED_INVOICE = an_id(0xC0, 1), an_id(0xC0, 2)
+BILL, PAID_BILL = an_id(0xD0, 1), an_id(0xD0, 2)
+PERSON = an_id(0xE0, 1)
+CONTRACT = an_id(0xF0, 1)
+
+SCHOOLS = [
+    (910001, "Oak Street Primary School", "primary", 271, "Northfield"),
+    (910002, "Elm Park Academy", "secondary", 1247, "Northfield"),
+    (910003, "St Brigid’s Catholic Primary School", "primary", 208, "Easterby"),
+    (910004, "Fir Tree Infant School and Nursery", "primary", 153, "Easterby"),
+    (910005, "The Yew Lodge Special School", "all_through", 91, "Low Marsh"),
+    (910006, "Ashcombe and Withern Valley Church of England Voluntary Aided Junior School", "primary", 352, "Withern"),
+    (910007, "Rowan High School", "secondary", 1503, "Northfield"),
+    (910008, "Hazel Bank Nursery", "nursery", 64, "Low Marsh"),
+    (910009, "Larch Community Primary School", "primary", 418, "Easterby"),
+    (910010, "Beechwood Middle School", "middle_deemed_secondary", 466, "Withern"),
+    (910011, "Sycamore Sixth Form College", "sixteen_plus", 980, "Northfield"),
+    (910012, "Maple Grove Primary School", "primary", 239, "Northfield"),
+]
+STATES = "approved approved submitted silent draft approved returned silent approved draft submitted silent".split()
+
+GOODS = [
+    ("stationery", "Stationery", "PAP-080", "Copier paper A4, 80 g", "XBX", 5, "S", ("12.5000", "11.8000", "10.9500")),
+    ("stationery", "Stationery", "PEN-BLK", "Ballpoint pens, black, medium", "XPK", 50, "S", ("4.2500", "3.9900")),
+    ("stationery", "Stationery", "GLU-040", "Glue sticks 40 g", "XPK", 100, "S", ("38.0000", "34.5000")),
+    ("exercise-books", "Exercise books", "EXB-A4L", "Exercise book A4, 80 pages, 8 mm ruled", "C62", 1, "S", ("0.3490",)),
+    ("exercise-books", "Exercise books", "EXB-9X7", "Exercise book 9 × 7 in, plain", "C62", 1, "S", ("0.2875", "0.2600")),
+    ("cleaning", "Cleaning", "CLN-FLR", "Floor cleaner, neutral, 5 litres", "XBX", 4, "S", ("21.9900", "19.5000")),
+    ("governance-support", "Governance support", "GOV-CLK", "Clerking of governors’ meetings", "HUR", 1, "E", ("41.0000",)),
+]
+
+
+def a_round(round_id: str, number: str, title: str, state: str, *, school: bool = False, **more: Any) -> Json:
+    """A round as /rounds lists it."""
+    shape: Json = {
+        "round_id": round_id,
+        "number": number,
+        "title": title,
+        "state": state,
+        "opens_at": in_days(-10) if state != "draft" else None,
+        "closes_at": in_days(2.6) if state in ("open", "draft") else in_days(-30),
+        "delivery_from": day_in(9),
+        "delivery_to": day_in(16),
+        "closed_at": None if state in ("open", "draft") else in_days(-30),
+        "version": 3,
+    }
+    if school:
+        shape["my_order"] = None
+    else:
+        shape["answers"] = {"approved": 4, "submitted": 2, "draft": 2, "returned": 1, "silent": 3, "dropped": 0}
+    return shape | more
+
+
+def offers(count: int = len(GOODS)) -> list[Json]:
+    """Round offers, sorted by category and name as the service gives them."""
+    made = []
+    for place in range(count):
+        code, category, sku, name, unit, pack, vat_class, prices = GOODS[place % len(GOODS)]
+        run = place // len(GOODS)
+        suffix = f" {run + 1}" if run else ""
+        made.append(
+            {
+                "offer_id": an_id(0x10, place + 1),
+                "contract_id": CONTRACT,
+                "supplier_id": SUPPLIER_ID,
+                "supplier_name": SUPPLIER,
+                "category_code": code,
+                "category_name": category,
+                "sku": f"{sku}{suffix.strip()}",
+                "name": f"{name}{suffix}",
+                "description": "",
+                "unit": unit,
+                "pack_size": pack,
+                "vat_class": vat_class,
+                "vat_rate": "20.00" if vat_class == "S" else "0.00",
+                "tiers": [
+                    {"from_quantity": (1, 50, 100)[step], "unit_price": price} for step, price in enumerate(prices)
+                ],
+                "phases": [],
+                "withdrawn": False,
+            }
+        )
+    return sorted(made, key=lambda offer: (offer["category_name"], offer["name"]))
+
+
+def form_offers(count: int = len(GOODS), ordered: int = 3) -> list[Json]:
+    """The offers of the order form with what this school and all together have."""
+    made = []
+    for place, offer in enumerate(offers(count)):
+        mine, together = (12 + place if place < ordered else 0), 63 if place % 3 else 12 + place
+        tiers = offer["tiers"]
+        reached = max(index for index, tier in enumerate(tiers) if together >= tier["from_quantity"] or index == 0)
+        coming = tiers[reached + 1] if reached + 1 < len(tiers) else None
+        made.append(
+            offer
+            | {
+                "quantity": mine,
+                "total_quantity": together,
+                "unit_price": tiers[reached]["unit_price"],
+                "next_from_quantity": coming and coming["from_quantity"],
+                "next_unit_price": coming and coming["unit_price"],
+                "units_to_next": coming and coming["from_quantity"] - together,
+            }
+        )
+    return made
+
+
+def an_order(state: str = "draft", **more: Any) -> Json:
+    """A school's order with three lines."""
+    lines = [
+        {
+            "offer_id": offer["offer_id"],
+            "sku": offer["sku"],
+            "name": offer["name"],
+            "unit": offer["unit"],
+            "category_name": offer["category_name"],
+            "quantity": offer["quantity"],
+            "unit_price": offer["unit_price"],
+            "net_pence": 42500 + place,
+            "vat_pence": 8500,
+            "vat_class": offer["vat_class"],
+        }
+        for place, offer in enumerate(form_offers()[:3])
+    ]
+    sent = state in ("submitted", "approved")
+    history = [{"at": in_days(-3), "person": "Beth Buyer", "action": "saved", "detail": None}]
+    if sent:
+        history.append({"at": in_days(-1), "person": "Beth Buyer", "action": "submitted", "detail": None})
+    return {
+        "round_id": OPEN,
+        "round_number": "R-0003",
+        "round_title": "Autumn stationery",
+        "closes_at": in_days(2.6),
+        "school_urn": OAK,
+        "school_name": "Oak Street Primary School",
+        "state": state,
+        "version": 4,
+        "reference": "O-000012" if sent else None,
+        "lines": [] if state == "silent" else lines,
+        "net_pence": 127503,
+        "vat_pence": 25500,
+        "gross_pence": 153003,
+        "worst_gross_pence": 171250,
+        "submitted_by": "Beth Buyer" if sent else None,
+        "submitted_at": in_days(-1) if sent else None,
+        "approved_by": "Ada Approver" if state == "approved" else None,
+        "approved_at": in_days(-0.5) if state == "approved" else None,
+        "return_reason": "Too many pens: we have three boxes left." if state == "returned" else None,
+        "history": [] if state == "silent" else history,
+    } | more
+
+
+def a_form(count: int = len(GOODS), state: str = "draft") -> Json:
+    """The order form in one answer."""
+    order = an_order(state)
+    for absent in ("lines", "history", "round_id", "round_number", "round_title", "closes_at"):
+        del order[absent]
+    round_ = a_round(OPEN, "R-0003", "Autumn stationery", "open", school=True)
+    return {"round": round_, "order": order, "offers": form_offers(count)}
+
+
+def a_purchase_order(purchase_order_id: str = PAPER_PO, state: str = "accepted", *, own: bool = False, **more: Any) -> Json:
+    """A purchase order whole; with `own` as a school sees it."""
+    schools = SCHOOLS[:1] if own else SCHOOLS[:4]
+    goods = offers()[4:7]
+    drops = []
+    for place, (urn, name, _, _, town) in enumerate(schools):
+        came = (0, 9, 41, 0)[place]
+        drops.append(
+            {
+                "school_urn": urn,
+                "school_name": name,
+                "postcode": f"NF{place + 1} 4QX",
+                "town": town,
+                "state": ("awaited", "part", "received", "awaited")[place],
+                "lines": [
+                    {
+                        "line_no": line,
+                        "quantity": (34, 41, 41, 9)[place],
+                        "net_pence": (37230, 44895, 44895, 9855)[place],
+                        "quantity_received": came,
+                    }
+                    for line in (1, 2, 3)
+                ],
+            }
+        )
+    lines = [
+        {
+            "line_no": line,
+            "offer_id": offer["offer_id"],
+            "sku": offer["sku"],
+            "name": offer["name"],
+            "unit": offer["unit"],
+            "vat_class": offer["vat_class"],
+            "unit_price": "10.9500",
+            "quantity": 34 if own else 125,
+            "net_pence": 37230 if own else 136875,
+        }
+        for line, offer in enumerate(goods, start=1)
+    ]
+    return a_purchase_order_head(purchase_order_id, state) | {"lines": lines, "drops": drops} | more
+
+
+def a_purchase_order_head(purchase_order_id: str = PAPER_PO, state: str = "accepted", **more: Any) -> Json:
+    """A purchase order as the list has it."""
+    return {
+        "purchase_order_id": purchase_order_id,
+        "number": f"PO-00000{purchase_order_id[-1]}",
+        "round_id": CLOSED,
+        "round_number": "R-0002",
+        "round_title": "Back to school",
+        "contract_id": CONTRACT,
+        "contract_title": "Paper and stationery 2025–2028",
+        "supplier_id": SUPPLIER_ID,
+        "supplier_name": SUPPLIER,
+        "state": state,
+        "reason": "We cannot deliver within these dates." if state == "rejected" else None,
+        "issued_at": in_days(-6),
+        "acknowledged_at": None if state == "issued" else in_days(-5),
+        "delivery_from": day_in(-2),
+        "delivery_to": day_in(5),
+        "net_pence": 410625,
+        "vat_pence": 82125,
+        "version": 2,
+        "drop_count": 4,
+        "received_count": 1,
+    } | more
+
+
+def an_invoice(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
+    """A supplier invoice with its match: one line short, one at another price, one released."""
+    lines = [
+        {
+            "line_no": 1,
+            "order_line_no": 1,
+            "school_urn": None,
+            "name": "Copier paper A4, 80 g",
+            "quantity": 102,
+            "unit_price": "10.9500",
+            "net_pence": 111690,
+            "vat_pence": 22338,
+            "vat_class": "S",
+            "vat_rate": "20.00",
+        }
+    ]
+    quantities = [(34, 34, 34, "billable", []), (41, 38, 41, "held", ["quantity_short"])]
+    quantities += [(18, 0, 18, "held", ["not_received", "price"]), (9, 9, 9, "billed", [])]
+    matches = [
+        {
+            "line_no": 1,
+            "order_line_no": 1,
+            "school_urn": SCHOOLS[place][0],
+            "school_name": SCHOOLS[place][1],
+            "quantity_ordered": ordered,
+            "quantity_received": received,
+            "quantity_invoiced": invoiced,
+            "unit_price_ordered": "10.9500",
+            "unit_price_invoiced": "11.2000" if "price" in reasons else "10.9500",
+            "net_pence": invoiced * 1095,
+            "vat_pence": invoiced * 219,
+            "state": match_state,
+            "reasons": reasons,
+            "billable_quantity": 0 if match_state == "held" else received,
+            "billable_net_pence": 0,
+            "billable_vat_pence": 0,
+            "accepted": {"by": "Morgan Manager", "at": in_days(-1), "reasons": ["price"], "why": "Agreed by telephone"}
+            if match_state == "billed"
+            else None,
+        }
+        for place, (ordered, received, invoiced, match_state, reasons) in enumerate(quantities)
+    ]
+    return an_invoice_head(invoice_id, state) | {"lines": lines, "matches": matches}
+
+
+def an_invoice_head(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
+    """A supplier invoice as the list has it."""
+    return {
+        "supplier_invoice_id": invoice_id,
+        "our_number": f"SI-00000{invoice_id[-1]}",
+        "supplier_id": SUPPLIER_ID,
+        "supplier_name": SUPPLIER,
+        "number": f"INV-004{invoice_id[-1]}",
+        "issue_date": day_in(-3),
+        "due_date": day_in(27),
+        "purchase_order_id": PAPER_PO,
+        "purchase_order_number": "PO-000001",
+        "currency": "GBP",
+        "net_pence": 111690,
+        "vat_pence": 22338,
+        "gross_pence": 134028,
+        "paid_pence": 0 if state == "held" else 134028,
+        "state": state,
+        "registered_by": "Sam Sales",
+        "registered_at": in_days(-3),
+    }
+
+
+def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
+    """A bill with its lines."""
+    line = {
+        "purchase_order_number": "PO-000001",
+        "supplier_name": SUPPLIER,
+        "line_no": 1,
+        "sku": "PAP-080",
+        "name": "Copier paper A4, 80 g",
+        "unit": "XBX",
+        "quantity": 34,
+        "unit_price": "10.9500",
+        "net_pence": 37230,
+        "vat_pence": 7446,
+        "vat_class": "S",
+        "ledger_code": "E19",
+        "supplier_invoice_id": HELD_INVOICE,
+    }
+    return {
+        "bill_id": bill_id,
+        "number": f"B-00000{bill_id[-1]}",
+        "payment_reference": f"B-00000{bill_id[-1]}",
+        "school_urn": OAK,
+        "school_name": "Oak Street Primary School",
+        "round_id": CLOSED,
+        "round_title": "Back to school",
+        "issue_date": day_in(-2),
+        "due_date": day_in(28),
+        "net_pence": 37230,
+        "vat_pence": 7446,
+        "gross_pence": 44676,
+        "paid_pence": 44676 if state == "paid" else 0,
+        "state": state,
+        "lines": [line],
+    } | more
+
+
+def headed(bill: Json) -> Json:
+    """A bill as the list has it."""
+    return {name: value for name, value in bill.items() if name != "lines"}
+
+
+def a_school(urn: int, name: str, phase: str, pupils: int, town: str) -> Json:
+    """A school as the members service has it."""
+    return {
+        "urn": urn,
+        "name": name,
+        "phase": phase,
+        "type_code": "1",
+        "la_code": "886",
+        "establishment_number": "2001",
+        "low_age": 4,
+        "high_age": 11,
+        "pupils": pupils,
+        "pupils_on": "2026-01-15",
+        "pupils_source": "census",
+        "postcode": "NF1 4QX",
+        "town": town,
+        "joined_on": "2024-09-01",
+        "left_on": None,
+        "version": 1,
+    }
+
+
+def listed(*items: Json) -> Json:
+    """A list as services answer it."""
+    return {"items": list(items), "next": None}
+
+
+def answers(*, school: bool = False) -> dict[tuple[str, str], Any]:
+    """What each GET answers, by service and path; `school` gives what a school's people see."""
+    mine = {"state": "submitted", "reference": "O-000012", "net_pence": 127503, "version": 4}
+    rounds = [
+        a_round(OPEN, "R-0003", "Autumn stationery", "open", school=school),
+        a_round(CLOSED, "R-0002", "Back to school", "ordered", school=school),
+        a_round(SETTLED, "R-0001", "Summer term cleaning", "settled", school=school),
+    ]
+    if school:
+        rounds[1]["my_order"] = mine | {"state": "approved"}
+        rounds[2]["my_order"] = mine | {"state": "dropped", "reference": None}
+    else:
+        rounds.insert(0, a_round(DRAFT, "R-0004", "Spring grounds and cleaning", "draft"))
+    by_id = {each["round_id"]: each for each in rounds}
+    found: dict[tuple[str, str], Any] = {("orders", "/rounds"): listed(*rounds)}
+    for round_id, each in by_id.items():
+        found["orders", f"/rounds/{round_id}"] = each | {"offers": offers()}
+        found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order()
+    found |= _of_open_round() | _of_orders(school) | _of_billing() | _of_members() | _of_catalogue()
+    return copy.deepcopy(found)
+
+
+def _of_open_round() -> dict[tuple[str, str], Any]:
+    board = [
+        {
+            "school_urn": urn,
+            "school_name": name,
+            "phase": phase,
+            "state": state,
+            "reference": f"O-0000{place:02d}" if state in ("approved", "submitted") else None,
+            "net_pence": 0 if state == "silent" else 37230 * (place + 1),
+            "updated_at": None if state == "silent" else in_days(-place),
+        }
+        for place, ((urn, name, phase, _, _), state) in enumerate(zip(SCHOOLS, STATES, strict=True))
+    ]
+    totals = [
+        {
+            "offer_id": offer["offer_id"],
+            "quantity": offer["total_quantity"],
+            "schools": 6,
+            "unit_price": offer["unit_price"],
+            "net_pence": 109740,
+            "next_from_quantity": offer["next_from_quantity"],
+            "next_unit_price": offer["next_unit_price"],
+            "units_to_next": offer["units_to_next"],
+            "cheaper": {"quantity": 100, "net_pence": 109500} if place == 1 else None,
+        }
+        for place, offer in enumerate(form_offers())
+    ]
+    lines = a_purchase_order()["lines"]
+    for line in lines:
+        line |= {"next_from_quantity": None, "next_unit_price": None, "units_to_next": None, "cheaper": None}
+    lines[0]["cheaper"] = {"quantity": 130, "net_pence": 130000}
+    planned = {
+        "contract_id": CONTRACT,
+        "contract_title": "Paper and stationery 2025–2028",
+        "supplier_id": SUPPLIER_ID,
+        "supplier_name": SUPPLIER,
+        "net_pence": 410625,
+        "vat_pence": 82125,
+        "lines": lines,
+    }
+    preview = {
+        "as_of": in_days(0),
+        "round_id": OPEN,
+        "purchase_orders": [planned],
+        "schools": [
+            {"school_urn": urn, "school_name": name, "net_pence": 102656, "units": 93, "drops": 1}
+            for urn, name, *_ in SCHOOLS[:4]
+        ],
+        "dropped": [
+            {
+                "school_urn": SCHOOLS[4][0],
+                "school_name": SCHOOLS[4][1],
+                "state": "draft",
+                "reason": "It had not been sent by the close.",
+            }
+        ],
+        "net_pence": 410625,
+        "vat_pence": 82125,
+        "proof": {"units_ordered": 375, "units_shared": 375, "lines_net_pence": 410625, "shares_net_pence": 410625},
+    }
+    return {
+        ("orders", f"/rounds/{OPEN}/orders"): listed(*board),
+        ("orders", f"/rounds/{CLOSED}/orders"): listed(*board),
+        ("orders", f"/rounds/{OPEN}/totals"): {"as_of": in_days(0), "items": totals},
+        ("orders", f"/rounds/{CLOSED}/totals"): {"as_of": in_days(0), "items": totals},
+        ("orders", f"/rounds/{OPEN}/close-preview"): preview,
+        ("orders", f"/rounds/{OPEN}/orders/{OAK}/form"): a_form(),
+    }
+
+
+def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
+    counts = {"drop_count": 1, "received_count": 0} if school else {}
+    heads = [
+        a_purchase_order_head(PAPER_PO, "accepted", **counts),
+        a_purchase_order_head(CLEANING_PO, "accepted" if school else "issued", **counts),
+        a_purchase_order_head(REJECTED_PO, "rejected", **counts),
+    ]
+    if school:
+        heads[1]["received_count"] = 1
+    return {
+        ("orders", "/purchase-orders"): listed(*heads),
+        ("orders", f"/purchase-orders/{PAPER_PO}"): a_purchase_order(own=school),
+        ("orders", f"/purchase-orders/{CLEANING_PO}"): a_purchase_order(CLEANING_PO, "issued", own=school),
+        ("orders", f"/purchase-orders/{REJECTED_PO}"): a_purchase_order(REJECTED_PO, "rejected", own=school),
+    }
+
+
+def _of_billing() -> dict[tuple[str, str], Any]:
+    held, billed = an_invoice(), an_invoice(BILLED_INVOICE, "billed")
+    billed["matches"] = []
+    bills = [a_bill(), a_bill(PAID_BILL, "paid")]
+    statement = [
+        {"on": day_in(-40), "kind": "bill", "number": "B-000002", "description": "Bill for Summer term cleaning"},
+        {"on": day_in(-20), "kind": "receipt", "number": "B-000002", "description": "Payment received"},
+        {"on": day_in(-2), "kind": "bill", "number": "B-000001", "description": "Bill for Back to school"},
+    ]
+    amounts = [(44676, 0, 44676), (0, 44676, 0), (44676, 0, 44676)]
+    for item, (debit, credit, balance) in zip(statement, amounts, strict=True):
+        item |= {"debit_pence": debit, "credit_pence": credit, "balance_pence": balance}  # type: ignore[operator]
+    bank_lines = [
+        _bank_line(1, 44676, "OAK STREET PRIMARY", "B-000001", {"kind": "bill", "id": BILL, "number": "B-000001"}),
+        _bank_line(2, 53873, "ELM PARK ACADEMY", "B-000003", None),
+        _bank_line(
+            3,
+            -134028,
+            SUPPLIER,
+            "SI-000001",
+            {"kind": "supplier_invoice", "id": HELD_INVOICE, "number": "SI-000001"},
+        ),
+    ]
+    balances = [
+        ("1000", "Bank", 53873, 0),
+        ("1100", "Schools’ accounts", 44676, 0),
+        ("2000", "Supplier accounts", 0, 98549),
+    ]
+    return {
+        ("billing", "/supplier-invoices"): listed(an_invoice_head(), an_invoice_head(BILLED_INVOICE, "billed")),
+        ("billing", f"/supplier-invoices/{HELD_INVOICE}"): held,
+        ("billing", f"/supplier-invoices/{BILLED_INVOICE}"): billed,
+        ("billing", "/bills"): listed(*map(headed, bills)),
+        ("billing", f"/bills/{BILL}"): bills[0],
+        ("billing", f"/bills/{PAID_BILL}"): bills[1],
+        ("billing", f"/accounts/{OAK}"): {
+            "school_urn": OAK,
+            "school_name": "Oak Street Primary School",
+            "items": statement,
+            "balance_pence": 44676,
+        },
+        ("billing", "/bank-lines"): {"items": bank_lines, "next": 3},
+        ("billing", "/reports/trial-balance"): {
+            "items": [
+                {"account": account, "name": name, "debit_pence": debit, "credit_pence": credit}
+                for account, name, debit, credit in balances
+            ]
+        },
+    }
+
+
+def _bank_line(count: int, amount: int, counterparty: str, reference: str, matched: Json | None) -> Json:
+    return {
+        "bank_line_id": an_id(0x20, count),
+        "bank_statement_id": an_id(0x21, 1),
+        "account": "current",
+        "booked_on": day_in(-count),
+        "amount_pence": amount,
+        "currency": "GBP",
+        "counterparty": counterparty,
+        "reference": reference,
+        "state": "matched" if matched else "new",
+        "matched_to": matched,
+        "explanation": "Amount and reference are those of the document."
+        if matched
+        else "The reference is bill B-000003’s, but the amount is £0.01 less than its £538.74.",
+    }
+
+
+def _of_members() -> dict[tuple[str, str], Any]:
+    schools = [a_school(*each) for each in SCHOOLS]
+    supplier = {
+        "supplier_id": SUPPLIER_ID,
+        "name": SUPPLIER,
+        "email": "sales@fenwright.example",
+        "vat_number": "GB123456782",
+        "version": 1,
+    }
+    role = {"role": "school_buyer", "school_urn": OAK, "supplier_id": None, "starts_on": "2024-09-01", "ends_on": None}
+    person = {
+        "person_id": PERSON,
+        "name": "Beth Buyer",
+        "email": "beth@example.org",
+        "roles": [role, role | {"role": "alliance_manager", "school_urn": None, "ends_on": "2027-08-31"}],
+        "version": 1,
+    }
+    return {
+        ("members", "/schools"): listed(*schools),
+        **{("members", f"/schools/{school['urn']}"): school for school in schools},
+        ("members", "/suppliers"): listed(supplier),
+        ("members", f"/suppliers/{SUPPLIER_ID}"): supplier,
+        ("members", "/people"): listed(person),
+        ("members", f"/people/{PERSON}"): person,
+    }
+
+
+def _of_catalogue() -> dict[tuple[str, str], Any]:
+    contract = {
+        "contract_id": CONTRACT,
+        "supplier_id": SUPPLIER_ID,
+        "supplier_name": SUPPLIER,
+        "title": "Paper and stationery 2025–2028",
+        "reference": "NSA-2025-04",
+        "category_code": "stationery",
+        "settlement": "recharge",
+        "starts_on": "2025-04-01",
+        "ends_on": "2028-03-31",
+        "version": 1,
+    }
+    return {("catalogue", "/contracts"): listed(contract)}
+
+
+def emptied(found: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
+    """The same answers on the first day: every list is empty."""
+    bare = copy.deepcopy(found)
+    for answer in bare.values():
+        for name in ("items", "offers", "lines", "drops", "matches", "history", "purchase_orders", "schools", "dropped"):
+            if isinstance(answer.get(name), list):
+                answer[name] = []
+        if "next" in answer:
+            answer["next"] = None
+    return bare
