@@ -64,7 +64,7 @@ def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
     ]
     odd = _bills(billing, waiting)[0]
     movements.append(_Movement(odd.gross_pence - 1, odd.school_name, odd.payment_reference))
-    import_csv(billing, desk.cast.manager, _statement(movements, desk.today - timedelta(days=3)), ACCOUNT)
+    import_csv(billing, desk.cast.manager, _statement(movements, desk.today), ACCOUNT)
 
 
 def _invoice(desk: Desk, plan: RoundPlan, header: Row[Any]) -> SupplierInvoice:

@@ -1,6 +1,6 @@
 """Load the demo's schools, suppliers and people, and let the people sign in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bursar.demo.alliance import (
@@ -20,7 +20,7 @@ from gateway.storage.people import account_of
 from gateway.usecases.set_password import set_password
 from services.members.domain.person import Person, Role
 from services.members.domain.school import School
-from services.members.storage.people import find_person_by_email
+from services.members.storage.people import find_people
 from services.members.storage.schools import find_school
 from services.members.storage.suppliers import find_supplier_by_name
 from services.members.usecases.record_people import add_person
@@ -53,32 +53,24 @@ class Cast:
 
 def load_people(members: Database) -> Cast:
     """Record the schools, suppliers and people that are not there yet, in one transaction."""
-    with members.transaction(SERVICE):
+    with members.transaction(SERVICE) as connection:
         for school in SCHOOLS:
             _ensure_school(members, school)
         supplier_ids = {supplier.name: _ensure_supplier(members, supplier) for supplier in SUPPLIERS}
-        staff = [_ensure_person(members, name, email, roles) for name, email, roles in ALLIANCE_STAFF]
+        ensure = _People(members, {person.email: person for person in find_people(connection, after=None, limit=1000)})
         return Cast(
-            staff=staff,
+            staff=[ensure.person(name, email, *roles) for name, email, roles in ALLIANCE_STAFF],
             buyers={
-                school.urn: _ensure_person(
-                    members, school.buyer, school.buyer_email, ("school_buyer",), school_urn=school.urn
-                )
+                school.urn: ensure.person(school.buyer, school.buyer_email, "school_buyer", urn=school.urn)
                 for school in SCHOOLS
             },
             approvers={
-                school.urn: _ensure_person(
-                    members, school.approver, school.approver_email, ("school_approver",), school_urn=school.urn
-                )
+                school.urn: ensure.person(school.approver, school.approver_email, "school_approver", urn=school.urn)
                 for school in SCHOOLS
             },
             suppliers={
-                supplier_ids[supplier.name]: _ensure_person(
-                    members,
-                    supplier.user,
-                    supplier.email,
-                    ("supplier_user",),
-                    supplier_id=supplier_ids[supplier.name],
+                supplier_ids[supplier.name]: ensure.person(
+                    supplier.user, supplier.email, "supplier_user", supplier_id=supplier_ids[supplier.name]
                 )
                 for supplier in SUPPLIERS
             },
@@ -126,23 +118,20 @@ def _ensure_supplier(members: Database, demo: DemoSupplier) -> str:
     return found.supplier_id
 
 
-def _ensure_person(
-    members: Database,
-    name: str,
-    email: str,
-    roles: tuple[str, ...],
-    *,
-    school_urn: int | None = None,
-    supplier_id: str | None = None,
-) -> Actor:
-    with members.transaction(SERVICE) as connection:
-        person = find_person_by_email(connection, email)
-    if person is None:
-        held = [Role(role, school_urn, supplier_id, JOINED, None) for role in roles]
-        person = add_person(members, SERVICE, name, email, held)
-    return _actor(person, frozenset(roles), school_urn, supplier_id)
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Finds or records people; `known` are those who are there, by address."""
 
+    members: Database
+    known: Mapping[str, Person]
 
-def _actor(person: Person, roles: frozenset[str], school_urn: int | None, supplier_id: str | None) -> Actor:
-    kind = ROLE_SEATS[next(iter(roles))]
-    return Actor(kind, person.person_id, person.name, roles, school_urn=school_urn, supplier_id=supplier_id)
+    def person(
+        self, name: str, email: str, *roles: str, urn: int | None = None, supplier_id: str | None = None
+    ) -> Actor:
+        """The person as an actor in the seat that the roles give."""
+        found = self.known.get(email)
+        if found is None:
+            held = [Role(role, urn, supplier_id, JOINED, None) for role in roles]
+            found = add_person(self.members, SERVICE, name, email, held)
+        kind = ROLE_SEATS[roles[0]]
+        return Actor(kind, found.person_id, found.name, frozenset(roles), school_urn=urn, supplier_id=supplier_id)
