@@ -9,11 +9,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from chassis.consumer import handlers_in
 
+from chassis.consumer import handlers_in
 from chassis.migrations import migrations_folder
 from contracts.events import samples, schemas
 from contracts.topology import PRODUCERS, SUBSCRIPTIONS, UNCONSUMED, queue_name
+from tests.clients import deliver
 
 ROOT = Path(__file__).parents[2]
 FROZEN = json.loads((Path(__file__).parent / "frozen_schemas.json").read_text(encoding="utf-8"))
@@ -97,7 +98,7 @@ def test_every_part_keeps_its_own_migrations() -> None:
 
 
 @pytest.mark.parametrize("part", sorted(SUBSCRIPTIONS))
-def test_todays_consumers_read_every_stored_sample(part: str, databases, deliver) -> None:
+def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None:
     """Samples are applied in the order of life, twice over, with a field that today's code does not know."""
     order = [
         "SchoolRecorded",
@@ -116,7 +117,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases, deliver
     ]
     handled = handlers_in(inbox(part))
     assert {event_type for event_type, _ in samples()} == set(order)
-    database = databases(part).database
+    database = databases(part)
     events = [
         (event_type, {**samples()[event_type, version], "unknown_field": datetime.now(UTC).isoformat()})
         for event_type in order
