@@ -6,7 +6,7 @@ DATA ?= .bursar
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := bursar chassis contracts gateway services tests bench
-PYTEST ?= -n auto
+PYTEST ?= -n auto --dist loadfile
 
 .PHONY: run test lint bench verify compose-test screenshots clean
 .DEFAULT_GOAL := run
