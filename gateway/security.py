@@ -40,10 +40,11 @@ def install_security(app: Flask, *, secure: bool, proxies: int) -> None:
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
 
+    guarded = list(headers.items())
+
     @app.after_request
     def guard(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(guarded)
         if request.endpoint != "static" and not (request.endpoint or "").endswith(".static"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -1,4 +1,4 @@
-"""Calls to the services: pooled keep-alive connections, and on each a short token that names who asks.
+"""Calls to the services, and on each a short token that names who asks.
 
 Pages use the one of the running application, which acts as the person in the current seat:
 
@@ -11,25 +11,23 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, cast
-from urllib.parse import urlencode
+from typing import Any, Final, cast
+from urllib.parse import quote, urlencode
 
-import urllib3
 from flask import current_app
-from urllib3.response import BaseHTTPResponse
 from werkzeug.local import LocalProxy
 
 from chassis.actor import Actor
 from chassis.correlation import CORRELATION_HEADER, TRACE_HEADER, correlation_id, traceparent
+from chassis.tokens import LIFETIME_SECONDS
+from gateway.wire import Body, Broken, NotSent, Peer, WireAnswer, WireFault
 
-Body = bytes | IO[bytes] | None
+EXTENSION: Final = "bursar.upstream"
+PATH_SAFE: Final = "/:@!$&'()*+,;=~"
 
-EXTENSION = "bursar.upstream"
-
-_TOKEN_SECONDS = 60
 _TOKEN_MARGIN = 20
 _CACHED_TOKENS = 5_000
-_REPEATABLE = frozenset({"GET", "HEAD"})
+_READING = frozenset({"GET", "HEAD"})
 
 
 class Problem(Exception):
@@ -59,7 +57,7 @@ class ServiceUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A service's answer below 400; header names are case-insensitive."""
+    """A service's answer below 400; header names are in lower case."""
 
     status: int
     body: bytes
@@ -72,7 +70,7 @@ class Answer:
     @property
     def etag(self) -> str | None:
         """What to send as `If-Match` with a change of what was read."""
-        return self.headers.get("ETag")
+        return self.headers.get("etag")
 
 
 class Upstream:
@@ -88,25 +86,19 @@ class Upstream:
         mint: Callable[[str, Actor], str],
         acting_as: Callable[[], Actor],
         *,
-        connections: int = 32,
-        connect_seconds: float = 2.0,
         read_seconds: float = 20.0,
         write_seconds: float = 60.0,
     ) -> None:
-        self._pools = {}
-        self._prefixes = {}
-        for service, url in urls.items():
-            self._pools[service] = urllib3.connection_from_url(url, maxsize=connections)
-            self._prefixes[service] = (urllib3.util.parse_url(url).path or "").rstrip("/")
-        self._reading = urllib3.Timeout(connect=connect_seconds, read=read_seconds)
-        self._writing = urllib3.Timeout(connect=connect_seconds, read=write_seconds)
+        self._peers = {service: Peer(url) for service, url in urls.items()}
+        self._read_seconds = read_seconds
+        self._write_seconds = write_seconds
         self._tokens = _Tokens(mint)
         self._acting_as = acting_as
 
     @property
     def services(self) -> list[str]:
         """The names of the services that can be called."""
-        return list(self._pools)
+        return list(self._peers)
 
     def get(self, service: str, path: str, *, params: Mapping[str, Any] | None = None, **extra: Any) -> Answer:
         """Read; sent once more if the connection breaks. Parameters that are None are left out."""
@@ -149,11 +141,19 @@ class Upstream:
             sent["Idempotency-Key"] = key
         if etag:
             sent["If-Match"] = etag
+        if any(not value.isprintable() for value in sent.values()):
+            raise Problem(400, "bad_request", "The request holds characters that cannot be sent.")
         query = urlencode({name: value for name, value in (params or {}).items() if value is not None}, doseq=True)
-        answer = self.forward(method, service, path, query=query, body=body, headers=sent, actor=actor)
+        answer = self.forward(
+            method, service, quote(path, safe=PATH_SAFE), query=query, body=body, headers=sent, actor=actor
+        )
+        try:
+            content = answer.read()
+        except WireFault as fault:
+            raise ServiceUnavailable(service) from fault
         if answer.status >= 400:
-            raise _problem_of(service, answer)
-        return Answer(answer.status, answer.data, answer.headers)
+            raise _problem_of(service, answer, content)
+        return Answer(answer.status, content, answer.headers)
 
     def forward(
         self,
@@ -166,43 +166,32 @@ class Upstream:
         headers: Mapping[str, str],
         actor: Actor | None = None,
         anonymous: bool = False,
-        streamed: bool = False,
-    ) -> BaseHTTPResponse:
-        """One call whose answer is handed on as it is, whatever its status; `anonymous` sends no token.
+    ) -> WireAnswer:
+        """One call whose answer is handed on as it is, whatever its status: its body is yet to be read.
 
-        With `streamed` the body is left unread: read it and call `release_conn`. Raises ServiceUnavailable.
+        `path` is percent-encoded already; `anonymous` sends no token. Raises ServiceUnavailable.
         """
-        sent = dict(headers)
+        sent = {**headers, CORRELATION_HEADER: correlation_id(), TRACE_HEADER: traceparent()}
         if not anonymous:
             sent["Authorization"] = f"Bearer {self._tokens.token(service, actor or self._acting_as())}"
-        sent[CORRELATION_HEADER] = correlation_id()
-        sent[TRACE_HEADER] = traceparent()
-        repeatable = method in _REPEATABLE or ("Idempotency-Key" in sent and not hasattr(body, "read"))
-        target = f"{self._prefixes[service]}{path}?{query}" if query else f"{self._prefixes[service]}{path}"
+        target = f"{path}?{query}" if query else path
+        harmless = method in _READING or ("Idempotency-Key" in sent and not hasattr(body, "read"))
+        seconds = self._read_seconds if method in _READING else self._write_seconds
+        peer = self._peers[service]
         try:
-            return self._pools[service].urlopen(
-                method,
-                target,
-                body=body,
-                headers=sent,
-                retries=_SENT_TWICE if repeatable else _SENT_ONCE,
-                redirect=False,
-                timeout=self._reading if method in _REPEATABLE else self._writing,
-                preload_content=not streamed,
-                decode_content=False,
-            )
-        except urllib3.exceptions.HTTPError as fault:
+            try:
+                return peer.exchange(method, target, sent, body, seconds=seconds)
+            except (NotSent, Broken) as fault:
+                if isinstance(fault, Broken) and not harmless:
+                    raise
+                return peer.exchange(method, target, sent, body, seconds=seconds)
+        except WireFault as fault:
             raise ServiceUnavailable(service) from fault
 
     def close(self) -> None:
-        """Close every pooled connection."""
-        for pool in self._pools.values():
-            pool.close()
-
-
-# A refused connection was never sent, so it may be tried again whatever the method.
-_SENT_ONCE = urllib3.Retry(total=1, connect=1, read=0, redirect=0, status=0, other=0)
-_SENT_TWICE = urllib3.Retry(total=1, connect=1, read=1, redirect=0, status=0, other=0, allowed_methods=None)
+        """Close every idle connection."""
+        for peer in self._peers.values():
+            peer.close()
 
 
 class _Tokens:
@@ -223,21 +212,21 @@ class _Tokens:
             if len(self._made) >= _CACHED_TOKENS:
                 self._made = {key: entry for key, entry in self._made.items() if now < entry[1]}
             if len(self._made) < _CACHED_TOKENS:
-                self._made[audience, actor] = (token, now + _TOKEN_SECONDS - _TOKEN_MARGIN)
+                self._made[audience, actor] = (token, now + LIFETIME_SECONDS - _TOKEN_MARGIN)
         return token
 
 
-def _problem_of(service: str, answer: BaseHTTPResponse) -> Problem | ServiceUnavailable:
-    if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
-        told = jsonlib.loads(answer.data)
-        return Problem(
-            answer.status,
-            told.get("code", "unknown"),
-            told.get("detail") or told.get("title", ""),
-            told.get("errors"),
-            told.get("title", ""),
-        )
-    return ServiceUnavailable(service)
+def _problem_of(service: str, answer: WireAnswer, content: bytes) -> Problem | ServiceUnavailable:
+    if not answer.headers.get("content-type", "").startswith("application/problem+json"):
+        return ServiceUnavailable(service)
+    told = jsonlib.loads(content)
+    return Problem(
+        answer.status,
+        told.get("code", "unknown"),
+        told.get("detail") or told.get("title", ""),
+        told.get("errors"),
+        told.get("title", ""),
+    )
 
 
 upstream = cast(Upstream, LocalProxy(lambda: current_app.extensions[EXTENSION]))

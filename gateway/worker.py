@@ -4,7 +4,6 @@ import os
 
 from chassis.consumer import handlers_in
 from chassis.database import Database
-from chassis.logs import configure_logs
 from chassis.settings import read_settings
 from chassis.worker import Timer, run_worker
 from gateway.usecases.purge_expired import purge_expired
@@ -14,7 +13,6 @@ _PURGE_SECONDS = 600
 
 def main() -> None:
     """Run until told to stop, with the settings of the environment."""
-    configure_logs("gateway")
     settings = read_settings("gateway", os.environ)
     database = Database(settings.database_url, pool_size=settings.pool_size)
     timers = [Timer(_PURGE_SECONDS, lambda: purge_expired(database))]

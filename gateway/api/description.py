@@ -10,6 +10,7 @@ from gateway.api.forwarding import PREFIX
 from gateway.api.own_description import COMPONENTS, KEY_PARAMETER, PATHS, TAG, VERSION_PARAMETER
 from gateway.api.resources import RESOURCES
 from gateway.upstream import ServiceUnavailable, upstream
+from gateway.wire import WireFault
 
 Spec = dict[str, Any]
 
@@ -66,9 +67,13 @@ def merge(specs: dict[str, Spec]) -> Spec:
 
 def _own_words(service: str) -> Spec:
     answer = upstream.forward("GET", service, "/openapi.json", headers={}, anonymous=True)
+    try:
+        content = answer.read()
+    except WireFault as fault:
+        raise ServiceUnavailable(service) from fault
     if answer.status != 200:
         raise ServiceUnavailable(service)
-    spec: Spec = json.loads(answer.data)
+    spec: Spec = json.loads(content)
     return spec
 
 

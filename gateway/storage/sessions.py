@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, update
 
+from chassis.database import Database
 from gateway.domain.sessions import IDLE, Channel
-from gateway.storage.tables import person, session
+from gateway.storage.tables import session
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +26,17 @@ class SessionRow:
     roles: list[dict[str, Any]]
 
 
-_FIND = select(
-    session.c.token_hash,
-    session.c.person_id,
-    session.c.channel,
-    session.c.seat,
-    session.c.last_seen_at,
-    session.c.expires_at,
-    person.c.name,
-    person.c.email,
-    person.c.roles,
-).select_from(session.join(person, person.c.person_id == session.c.person_id))
+_FIND = "SELECT person_id::text, channel, seat, last_seen_at, expires_at, name, email, roles FROM find_session(%s)"
 
 
-def find_session(connection: Connection, token_hash: bytes) -> SessionRow | None:
-    """The session of a token, even if it has expired."""
-    row = connection.execute(_FIND.where(session.c.token_hash == token_hash)).first()
-    return SessionRow(*row) if row else None
+def find_session(database: Database, token_hash: bytes) -> SessionRow | None:
+    """The session of a token, even if it has expired.
+
+    Every request asks this first, so it is one statement on its own: no transaction, no actor to set before.
+    """
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        row = connection.exec_driver_sql(_FIND, (token_hash,)).first()
+    return SessionRow(token_hash, *row) if row else None
 
 
 def store_session(

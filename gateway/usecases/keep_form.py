@@ -26,11 +26,11 @@ def keep_form(database: Database, expired_token: str, path: str, fields: Sequenc
     ]
     if sum(len(name) + len(value) for name, value in kept) > KEPT_FORM_BYTES:
         raise FormTooLarge("The form is too large to be kept while you sign in.")
+    session = find_session(database, token_hash(expired_token))
+    if session is None:
+        return None
     form_token = new_token()
     with database.transaction(SERVICE) as connection:
-        session = find_session(connection, token_hash(expired_token))
-        if session is None:
-            return None
         store_form(
             connection,
             token_hash(form_token),

@@ -12,11 +12,11 @@ from gateway.storage.sessions import SessionRow, find_session, touch_session
 def resume_session(database: Database, token: str) -> Session | None:
     """The living session of a token, with today's roles; None if it is unknown, revoked, idle too long or over."""
     now = datetime.now(UTC)
-    with database.transaction(SERVICE) as connection:
-        row = find_session(connection, token_hash(token))
-        if row is None or not is_living(now, row.last_seen_at, row.expires_at):
-            return None
-        if now - row.last_seen_at >= SEEN_EVERY:
+    row = find_session(database, token_hash(token))
+    if row is None or not is_living(now, row.last_seen_at, row.expires_at):
+        return None
+    if now - row.last_seen_at >= SEEN_EVERY:
+        with database.transaction(SERVICE) as connection:
             touch_session(connection, row.token_hash, now)
     return session_of(row, now)
 
