@@ -4,6 +4,7 @@ import contextlib
 import io
 import socket
 from collections.abc import Iterator
+from itertools import takewhile
 from threading import Thread
 
 import pytest
@@ -38,7 +39,7 @@ class Scripted:
 
     def _converse(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as reader:
-            while self.answers and (head := b"".join(iter(reader.readline, b"\r\n"))):
+            while self.answers and (head := b"".join(takewhile(bytes.strip, iter(reader.readline, b"")))):
                 length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
                 self.heads.append(head)
                 self.bodies.append(reader.read(length))
