@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import kombu
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from contracts.topology import EXCHANGE, SUBSCRIPTIONS, queue_name
@@ -19,7 +20,7 @@ DEAD_LETTERS: Final = "bursar.dead-letters"
 _CONNECT_SECONDS: Final = 5
 _HEARTBEAT_SECONDS: Final = 30
 _CONFIRM_SECONDS: Final = 10  # less than half a heartbeat: py-amqp begins to wait anew at every frame
-_INVISIBLE_SECONDS: Final = 10
+_INVISIBLE_SECONDS: Final = 5
 _PREFETCH: Final = 4
 
 _events = kombu.Exchange(EXCHANGE, type="topic", durable=True)
@@ -142,9 +143,11 @@ def connected(broker_url: str, queues: Sequence[kombu.Queue], *, listening: bool
     A fault closes it without asking the broker, which may be the one that does not answer. `listening` has pgmq
     wake the link when a message arrives.
     """
+    if broker_url.startswith("pgmq://"):
+        psycopg.connect(_libpq_address(broker_url)).close()  # kombu's pool would not say so soon that nobody answers
     connection = kombu.Connection(**parameters(broker_url, listening))
     try:
-        connection.ensure_connection(max_retries=1, interval_start=0, interval_max=0)
+        connection.ensure_connection(max_retries=0)
         channel = connection.channel()
         for queue in (DEAD_LETTER_QUEUE, *queues):
             queue.bind(channel).declare()
@@ -164,11 +167,10 @@ def parameters(broker_url: str, listening: bool = False) -> dict[str, Any]:
             "heartbeat": _HEARTBEAT_SECONDS,
             "transport_options": {"confirm_publish": True},
         }
-    address = {key: str(value) for key, value in conninfo_to_dict("postgresql" + broker_url[4:]).items()}
     return {
         "hostname": "pgmq://",
         "transport_options": {
-            "conn_string": make_conninfo(**address),
+            "conn_string": _libpq_address(broker_url),
             "init_extension": False,
             "pool_size": 2,
             "pool_timeout": _CONNECT_SECONDS,
@@ -178,6 +180,11 @@ def parameters(broker_url: str, listening: bool = False) -> dict[str, Any]:
             "notify_throttle_interval_ms": 0,
         },
     }
+
+
+def _libpq_address(broker_url: str) -> str:
+    parts = conninfo_to_dict("postgresql" + broker_url.removeprefix("pgmq"))
+    return make_conninfo(**{"connect_timeout": str(_CONNECT_SECONDS), **{key: str(parts[key]) for key in parts}})
 
 
 def _abandon(connection: kombu.Connection) -> None:

@@ -19,7 +19,7 @@ from chassis.persistence import persist
 
 _LEADER_LOCK: Final = 0x72656C6179  # "relay"
 _NUMBERED_AT_ONCE: Final = 5000
-_LOOKS_EVERY: Final = 1.0  # seconds, without being woken
+_LOOKS_EVERY: Final = 0.5  # seconds, without being woken
 
 _NUMBER = """
     WITH unnumbered AS MATERIALIZED (

@@ -18,7 +18,7 @@ from chassis.persistence import persist
 FEED_EVERY: Final = 5.0
 """Seconds without a message after which the feed is read, so that a purged queue heals by itself."""
 
-_LOOKS_EVERY: Final = 1.0
+_LOOKS_EVERY: Final = 0.5
 _FEED_AGAIN_AFTER: Final = 1.0
 
 _log = structlog.get_logger()

@@ -53,25 +53,25 @@ class Worker:
         feed_every: float = FEED_EVERY,
     ) -> None:
         self.stop_asked = threading.Event()
-        self._work: dict[str, Callable[[threading.Event], None]] = {}
+        self.work: dict[str, Callable[[threading.Event], None]] = {}
         if name in PRODUCERS:
             relay = Relay(name, database, settings.broker_url)
-            self._work["number"] = relay.number
-            self._work["publish"] = relay.publish
+            self.work["number"] = relay.number
+            self.work["publish"] = relay.publish
         for producer, base_url in settings.producers.items():
             consumer = Consumer(producer, database, handlers)
             feed = FeedClient(producer, base_url, settings.feed_secret)
             subscription = Subscription(name, consumer, feed, settings.broker_url, feed_every=feed_every)
-            self._work[f"from {producer}"] = subscription.run
+            self.work[f"from {producer}"] = subscription.run
         for number, timer in enumerate(timers, 1):
-            self._work[f"timer {number}"] = _repeat(timer)
+            self.work[f"timer {number}"] = _repeat(timer)
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Start all threads."""
         self._threads = [
             threading.Thread(target=work, args=(self.stop_asked,), name=name, daemon=True)
-            for name, work in self._work.items()
+            for name, work in self.work.items()
         ]
         for thread in self._threads:
             thread.start()

@@ -3,8 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,13 @@ def happen(database: Database, *keys: str, **body: Any) -> None:
     """Append one event for each key, in one transaction."""
     with database.transaction(SERVICE) as connection:
         append_many(connection, [NewEvent(TYPE, key, {"key": key, **body}) for key in keys])
+
+
+def fail_to_happen(database: Database, key: str) -> None:
+    """Append an event in a transaction that is rolled back: it uses up an id, and never happened."""
+    with suppress(LookupError), database.transaction(SERVICE) as connection:
+        append_many(connection, [NewEvent(TYPE, key, {})])
+        raise LookupError
 
 
 def number_all(database: Database) -> int:
@@ -208,8 +215,3 @@ def running(*works: Callable[[threading.Event], None]) -> Iterator[None]:
         for thread in threads:
             thread.join(PATIENCE_SECONDS)
         assert not any(thread.is_alive() for thread in threads)
-
-
-def bodies(events: Sequence[Event]) -> list[Mapping[str, Any]]:
-    """The bodies alone."""
-    return [event.body for event in events]

@@ -51,10 +51,12 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer_module, "RETRY_AFTER", (0.0, 0.0))
 
 
-def an_event(position: int, key: str = "school:1", *, type: str = TYPE, correlation: str | None = None, **body) -> Event:
+def an_event(
+    position: int, key: str = "school:1", *, event_type: str = TYPE, correlation: str | None = None, **body
+) -> Event:
     return Event(
         event_id=str(uuid4()),
-        type=type,
+        type=event_type,
         version=1,
         key=key,
         occurred_at=datetime.now(UTC),
@@ -130,14 +132,19 @@ def test_a_run_of_one_type_goes_to_its_handler_at_once(database: Database) -> No
     def note(_connection: Connection, events: Sequence[Event]) -> None:
         calls.append((events[0].type, [event.position for event in events]))
 
-    events = [an_event(1, type="A"), an_event(2, type="A"), an_event(3, type="B"), an_event(4, type="A")]
+    events = [
+        an_event(1, event_type="A"),
+        an_event(2, event_type="A"),
+        an_event(3, event_type="B"),
+        an_event(4, event_type="A"),
+    ]
     a_consumer(database, {"A": note, "B": note}).take(events)
     assert calls == [("A", [1, 2]), ("B", [3]), ("A", [4])]
 
 
 def test_a_type_that_nobody_handles_is_passed_over(database: Database) -> None:
     consumer = a_consumer(database)
-    consumer.take([an_event(1, type="BrandNew"), an_event(2)])
+    consumer.take([an_event(1, event_type="BrandNew"), an_event(2)])
     assert positions(database) == [2]
     assert consumer.position() == 2
 
