@@ -97,6 +97,7 @@ def _grant(inside: psycopg.Connection[tuple[object, ...]], owner: URL, app: URL)
     for statement in (
         "REVOKE ALL ON DATABASE {db} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {db} TO {owner}, {app}",
+        "GRANT TEMPORARY ON DATABASE {db} TO {app}",  # the close of a round keeps its working in temporary tables
         "ALTER SCHEMA public OWNER TO {owner}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {app}",
