@@ -37,7 +37,7 @@ def provision(admin_url: str, parts: Iterable[PartDatabase]) -> None:
             _ensure_login(admin, app)
             _ensure_database(admin, owner)
             with _connect(_beside(admin_url, owner)) as inside:
-                _grant(inside, owner, app)
+                _grant(inside, part)
 
 
 def provision_broker(admin_url: str, database_url: str) -> None:
@@ -92,12 +92,23 @@ def _ensure_database(admin: psycopg.Connection[tuple[object, ...]], url: URL) ->
         )
 
 
-def _grant(inside: psycopg.Connection[tuple[object, ...]], owner: URL, app: URL) -> None:
+def grant_database(admin: psycopg.Connection[tuple[object, ...]], part: PartDatabase) -> None:
+    """Who may enter a part's database: these rights belong to the database, and are not cloned with a template."""
+    owner, app = make_url(part.owner_url), make_url(part.app_url)
     names = {"db": _name(owner.database), "owner": _name(owner.username), "app": _name(app.username)}
     for statement in (
         "REVOKE ALL ON DATABASE {db} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {db} TO {owner}, {app}",
         "GRANT TEMPORARY ON DATABASE {db} TO {app}",  # the close of a round keeps its working in temporary tables
+    ):
+        admin.execute(sql.SQL(statement).format(**names))
+
+
+def _grant(inside: psycopg.Connection[tuple[object, ...]], part: PartDatabase) -> None:
+    grant_database(inside, part)
+    owner, app = make_url(part.owner_url), make_url(part.app_url)
+    names = {"owner": _name(owner.username), "app": _name(app.username)}
+    for statement in (
         "ALTER SCHEMA public OWNER TO {owner}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {app}",

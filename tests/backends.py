@@ -128,6 +128,11 @@ def rabbitmq() -> Running:
     return _once("rabbitmq", _start_rabbitmq)
 
 
+def engine_answers() -> bool:
+    """Whether there is a Docker engine."""
+    return _docker() is not None
+
+
 def default_broker_kind() -> str:
     """`rabbitmq` or `pgmq`: what tests use that do not ask for one of them."""
     given = os.environ.get("TEST_BROKER_URL", "")
@@ -142,8 +147,9 @@ def fresh_database(name: str) -> Iterator[ServiceDatabase]:
     template = _template(name)
     clone = _new_name(name)
     with _admin() as admin:
+        part = _addresses(name, clone)
         admin.execute(f'CREATE DATABASE "{clone}" TEMPLATE "{template}" OWNER "{name}_owner"')
-    part = _addresses(name, clone)
+        grant_database(admin, part)
     database = Database(part.app_url, pool_size=8)
     try:
         yield ServiceDatabase(name, part.app_url, part.owner_url, database)
