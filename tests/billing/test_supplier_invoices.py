@@ -129,13 +129,13 @@ def test_a_resent_request_registers_once(world: World) -> None:
     ],
 )
 def test_a_bad_invoice_is_refused_and_changes_nothing(
-    world: World, changed: dict[str, Any], status: int, code: str, field: str
+    shared_world: World, changed: dict[str, Any], status: int, code: str, field: str
 ) -> None:
-    order = world.ordered()
-    before = world.everything()
-    problem = refused(world.invoice(order, **changed), status, code)
+    order = Order()
+    before = shared_world.everything()
+    problem = refused(shared_world.invoice(order, **changed), status, code)
     assert field in {error["field"] for error in problem["errors"]}
-    assert world.everything() == before
+    assert shared_world.everything() == before
 
 
 @pytest.mark.parametrize(
@@ -157,15 +157,15 @@ def test_a_bad_invoice_is_refused_and_changes_nothing(
     ],
 )
 def test_a_bad_line_is_refused_and_changes_nothing(
-    world: World, changed: dict[str, Any], code: str, field: str
+    shared_world: World, changed: dict[str, Any], code: str, field: str
 ) -> None:
-    order = world.ordered()
-    before = world.everything()
+    order = Order()
+    before = shared_world.everything()
     form = invoice_form(order)
     form["lines"][0] |= changed
-    problem = refused(world.invoice(order, **form), 422, code)
+    problem = refused(shared_world.invoice(order, **form), 422, code)
     assert field in {error["field"] for error in problem["errors"]}
-    assert world.everything() == before
+    assert shared_world.everything() == before
 
 
 def test_malformed_json_is_refused(world: World) -> None:
@@ -191,11 +191,10 @@ def test_other_media_types_are_refused(world: World) -> None:
         (UblInvoice(lines=[UblLine(order_line=None, sku="?")]).xml(), "unknown_order_line"),
     ],
 )
-def test_a_bad_document_is_refused_and_changes_nothing(world: World, content: bytes, code: str) -> None:
-    world.ordered()
-    before = world.everything()
-    refused(world.send_ubl(content), 422, code)
-    assert world.everything() == before
+def test_a_bad_document_is_refused_and_changes_nothing(shared_world: World, content: bytes, code: str) -> None:
+    before = shared_world.everything()
+    refused(shared_world.send_ubl(content), 422, code)
+    assert shared_world.everything() == before
 
 
 def test_another_suppliers_purchase_order_is_no_order(world: World) -> None:

@@ -21,6 +21,9 @@ from services.billing.domain.invoice import SupplierInvoice
 from services.billing.domain.ubl_invoice import as_supplier_invoice, read_ubl_invoice
 from tests.billing.documents import UblInvoice, UblLine, billion_laughs
 
+SCHEMED = (
+    '<cac:Delivery><cac:DeliveryLocation><cbc:ID schemeID="0088">9483759</cbc:ID></cac:DeliveryLocation></cac:Delivery>'
+)
 CHARGE = (
     "<cac:AllowanceCharge><cbc:ChargeIndicator>true</cbc:ChargeIndicator>"
     '<cbc:Amount currencyID="GBP">25</cbc:Amount></cac:AllowanceCharge>'
@@ -49,11 +52,7 @@ def test_an_invoice_is_read_with_its_order_lines_and_sums() -> None:
         ("<cbc:AccountingCost>4025:123:4343</cbc:AccountingCost>", None),
         ("<cbc:AccountingCost>900001</cbc:AccountingCost>", None),
         ("<cac:Delivery><cac:DeliveryLocation><cbc:ID>900001</cbc:ID></cac:DeliveryLocation></cac:Delivery>", 900001),
-        (
-            '<cac:Delivery><cac:DeliveryLocation><cbc:ID schemeID="0088">9483759</cbc:ID></cac:DeliveryLocation>'
-            "</cac:Delivery>",
-            None,
-        ),
+        (SCHEMED, None),
     ],
 )
 def test_a_line_may_name_its_school(more: str, urn: int | None) -> None:

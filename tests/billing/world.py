@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from chassis.actor import SERVICE, Actor
 from contracts.allocation import allocate
-from tests.clients import Clients, ServiceClient, deliver
 from tests.billing.documents import UblInvoice, camt, entry
+from tests.clients import Clients, ServiceClient, deliver
 
 ASH, BEECH, CEDAR = 900001, 900002, 900003
 NAMES = {ASH: "Ash Primary School", BEECH: "Beech School", CEDAR: "Cedar Academy"}
@@ -67,7 +67,9 @@ class Order:
     def events(self, answer: str | None = "accepted") -> list[tuple[str, dict[str, Any]]]:
         """PurchaseOrderIssued, a DropIssued for each school, and the supplier's answer."""
         told: list[tuple[str, dict[str, Any]]] = [("PurchaseOrderIssued", self._issued())]
-        told += [("DropIssued", self._drop(urn)) for urn in sorted({urn for line in self.lines for urn in line.wanted})]
+        nets = [allocate(line.net_pence, dict(line.wanted)) for line in self.lines]
+        schools = sorted({urn for line in self.lines for urn in line.wanted})
+        told += [("DropIssued", self._drop(urn, nets)) for urn in schools]
         if answer:
             body = {"purchase_order_id": self.order_id, "answer": answer, "reason": None}
             told.append(("PurchaseOrderAcknowledged", body))
@@ -118,7 +120,7 @@ class Order:
             ],
         }
 
-    def _drop(self, urn: int) -> dict[str, Any]:
+    def _drop(self, urn: int, nets: list[dict[int, int]]) -> dict[str, Any]:
         return {
             "purchase_order_id": self.order_id,
             "school_urn": urn,
@@ -126,7 +128,7 @@ class Order:
                 {
                     "line_no": number,
                     "quantity": line.wanted[urn],
-                    "net_pence": allocate(line.net_pence, dict(line.wanted))[urn],
+                    "net_pence": nets[number - 1][urn],
                 }
                 for number, line in enumerate(self.lines, 1)
                 if urn in line.wanted

@@ -1,13 +1,13 @@
 """The three-way match of every invoiced line and school."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, text, update
 
 from services.billing.domain.matching import Key, Match, Standing
+from services.billing.storage.bulk import as_json
 from services.billing.storage.tables import match_line
 
 _COMPUTED: Final = (
@@ -24,25 +24,23 @@ _COMPUTED: Final = (
     "billable_net_pence",
     "billable_vat_pence",
 )
-_WRITE = text(f"""
-    WITH sent AS (
-        SELECT * FROM jsonb_populate_recordset(CAST(NULL AS match_line), CAST(:rows AS jsonb))
-    ), gone AS (
-        DELETE FROM match_line m WHERE m.purchase_order_id = :order AND m.bill_id IS NULL AND NOT EXISTS (
-            SELECT FROM sent WHERE sent.supplier_invoice_id = m.supplier_invoice_id AND sent.line_no = m.line_no
-                AND sent.school_urn = m.school_urn)
-    )
+_UPSERT = text(f"""
     INSERT INTO match_line AS m (supplier_invoice_id, line_no, school_urn, supplier_id, purchase_order_id,
         order_line_no, {", ".join(_COMPUTED)})
     SELECT sent.supplier_invoice_id, sent.line_no, sent.school_urn, o.supplier_id, o.purchase_order_id,
         sent.order_line_no, {", ".join(f"sent.{name}" for name in _COMPUTED)}
-    FROM sent JOIN purchase_order o ON o.purchase_order_id = :order
+    FROM jsonb_populate_recordset(CAST(NULL AS match_line), CAST(:rows AS jsonb)) AS sent
+    JOIN purchase_order o ON o.purchase_order_id = :order
     ON CONFLICT (supplier_invoice_id, line_no, school_urn) DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in _COMPUTED)}
     WHERE m.bill_id IS NULL
-        AND ({", ".join(f"m.{name}" for name in _COMPUTED)})
-            IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _COMPUTED)})
 """)  # noqa: S608 - column names of this module
+_REMOVE = text("""
+    DELETE FROM match_line m
+    USING jsonb_populate_recordset(CAST(NULL AS match_line), CAST(:rows AS jsonb)) AS gone
+    WHERE m.supplier_invoice_id = gone.supplier_invoice_id AND m.line_no = gone.line_no
+        AND m.school_urn = gone.school_urn AND m.bill_id IS NULL
+""")
 _OF_INVOICE = text("""
     SELECT m.*, coalesce(school.name, '') AS school_name, accepted.accepted_by, accepted.accepted_at,
         accepted.reasons AS accepted_for, accepted.why
@@ -63,31 +61,42 @@ _ACCEPT = text("""
 """)
 
 
-def standing(connection: Connection, order_id: str) -> dict[Key, Standing]:
-    """What was decided before about the matches of a purchase order."""
-    match = match_line.c
-    rows = connection.execute(
-        select(
-            match.supplier_invoice_id,
-            match.line_no,
-            match.school_urn,
-            match.quantity_invoiced,
-            match.bill_id.is_not(None),
-            match.accepted_reasons,
-        ).where(match.purchase_order_id == order_id)
-    )
+def matches_of_order(connection: Connection, order_id: str) -> dict[Key, Row[Any]]:
+    """Every match of a purchase order by its key."""
+    rows = connection.execute(select(match_line).where(match_line.c.purchase_order_id == order_id))
+    return {(row.supplier_invoice_id, row.line_no, row.school_urn): row for row in rows}
+
+
+def standing(before: Mapping[Key, Row[Any]]) -> dict[Key, Standing]:
+    """What stands of earlier matches: what is billed, and what a person accepted."""
     return {
-        (invoice, line_no, urn): Standing(quantity, billed, frozenset(accepted))
-        for invoice, line_no, urn, quantity, billed, accepted in rows
+        key: Standing(row.quantity_invoiced, row.bill_id is not None, frozenset(row.accepted_reasons))
+        for key, row in before.items()
     }
 
 
-def write_matches(connection: Connection, order_id: str, matches: Iterable[Match]) -> None:
-    """Replace the unbilled matches of a purchase order; what a person accepted stays noted on the same line."""
-    rows = [
-        {"supplier_invoice_id": fields.pop("invoice_id"), **fields} for fields in (asdict(match) for match in matches)
-    ]
-    connection.execute(_WRITE, {"order": order_id, "rows": json.dumps(rows, default=str)})
+def write_matches(
+    connection: Connection, order_id: str, before: Mapping[Key, Row[Any]], matches: Iterable[Match]
+) -> None:
+    """Write the matches of a purchase order that differ from those before; billed ones stand.
+
+    What a person accepted stays noted on the same line.
+    """
+    after = {(match.invoice_id, match.line_no, match.school_urn): match for match in matches}
+    changed = [match for key, match in after.items() if key not in before or _differs(before[key], match)]
+    if changed:
+        rows = [{"supplier_invoice_id": match.invoice_id, **asdict(match)} for match in changed]
+        connection.execute(_UPSERT, {"order": order_id, "rows": as_json(rows)})
+    gone = [key for key, row in before.items() if key not in after and row.bill_id is None]
+    if gone:
+        rows = [dict(zip(("supplier_invoice_id", "line_no", "school_urn"), key, strict=True)) for key in gone]
+        connection.execute(_REMOVE, {"rows": as_json(rows)})
+
+
+def _differs(row: Row[Any], match: Match) -> bool:
+    return any(
+        getattr(row, name) != (list(match.reasons) if name == "reasons" else getattr(match, name)) for name in _COMPUTED
+    )
 
 
 def matches_of_invoice(connection: Connection, invoice_id: str) -> list[Row[Any]]:

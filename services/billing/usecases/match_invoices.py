@@ -13,10 +13,11 @@ def match_invoices(connection: Connection, order_ids: Collection[str]) -> None:
     invoiced = invoices.orders_with_invoices(connection, list(order_ids))
     orders.lock_orders(connection, invoiced)
     for order_id in invoiced:
+        before = matches.matches_of_order(connection, order_id)
         found = match_purchase_order(
             orders.order_lines(connection, order_id),
             orders.drops(connection, order_id),
             invoices.invoiced_lines(connection, order_id),
-            matches.standing(connection, order_id),
+            matches.standing(before),
         )
-        matches.write_matches(connection, order_id, found)
+        matches.write_matches(connection, order_id, before, found)

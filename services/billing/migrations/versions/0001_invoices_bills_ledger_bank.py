@@ -249,7 +249,7 @@ _BILLS = (
         FOREIGN KEY (bill_id, school_urn) REFERENCES bill (bill_id, school_urn)
     )
     """,
-    "CREATE INDEX bill_line_by_order ON bill_line (purchase_order_id)",
+    "CREATE INDEX bill_line_by_drop ON bill_line (purchase_order_id, order_line_no, school_urn)",
 )
 
 _BANK = (
