@@ -31,7 +31,7 @@ from sqlalchemy import make_url
 
 from bursar.addresses import login_url, pgmq_url
 from bursar.embedded import EmbeddedPostgres
-from bursar.provision import PartDatabase, provision, provision_broker
+from bursar.provision import PartDatabase, grant_database, provision, provision_broker
 from chassis import migrations
 from chassis.database import Database
 
