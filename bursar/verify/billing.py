@@ -1,0 +1,255 @@
+"""Invariants of billing's documents: what was ordered and received, invoiced, matched and billed."""
+
+from bursar.verify import told
+from bursar.verify.check import Check, Link, gapless, parents
+from bursar.verify.told import as_told, kept, last_told
+
+_LINKS = (
+    Link("purchase_order", "round", ("round_id",)),
+    Link("purchase_order_line", "purchase_order", ("purchase_order_id",), ("supplier_id",)),
+    Link("drop_line", "purchase_order_line", ("purchase_order_id", "line_no"), ("supplier_id",)),
+    Link("receipt_line", "drop_line", ("purchase_order_id", "line_no", "school_urn"), ("supplier_id",)),
+    Link("supplier_invoice", "purchase_order", ("purchase_order_id",), ("supplier_id",)),
+    Link("supplier_invoice_line", "supplier_invoice", ("supplier_invoice_id",), ("purchase_order_id", "supplier_id")),
+    Link("supplier_invoice_line", "purchase_order_line", ("purchase_order_id", "order_line_no = line_no")),
+    Link(
+        "match_line",
+        "supplier_invoice_line",
+        ("supplier_invoice_id", "line_no"),
+        ("purchase_order_id", "order_line_no", "supplier_id"),
+    ),
+    Link("match_line", "bill", ("bill_id",), ("school_urn",)),
+    Link("match_acceptance", "supplier_invoice_line", ("supplier_invoice_id", "line_no"), ("supplier_id",)),
+    Link("bill", "round", ("round_id",)),
+    Link("bill_line", "bill", ("bill_id",), ("school_urn",)),
+    Link("bill_line", "supplier_invoice", ("supplier_invoice_id",), ("purchase_order_id",)),
+    Link("bill_line", "drop_line", ("purchase_order_id", "order_line_no = line_no", "school_urn")),
+    Link("bill_receipt", "bill", ("bill_id",), ("school_urn",)),
+    Link("bill_receipt", "bank_line", ("bank_line_id",)),
+    Link("supplier_payment", "supplier_invoice", ("supplier_invoice_id",), ("supplier_id",)),
+    Link("supplier_payment", "bank_line", ("bank_line_id",)),
+    Link("bank_line", "bank_statement", ("bank_statement_id",)),
+    Link("entry_line", "entry", ("entry_id",)),
+)
+
+_RECEIPTS = (
+    Check(
+        "receipts_are_on_accepted_orders",
+        "Nothing is received on a purchase order that its supplier has not accepted.",
+        """
+        SELECT format('%s is %s and has %s lines received', number, coalesce(answer, 'not answered'), count(*))
+        FROM purchase_order JOIN receipt_line USING (purchase_order_id)
+        WHERE answer IS DISTINCT FROM 'accepted' GROUP BY purchase_order_id
+        """,
+    ),
+    Check(
+        "receipts_add_up",
+        "What a drop's line has received is the sum of its receipts.",
+        """
+        SELECT format('%s line %s, school %s: %s units received, receipts of %s', o.number, line_no, school_urn,
+            coalesce(d.received::text, 'no'), coalesce(listed.quantity::text, 'nothing'))
+        FROM drop_line d JOIN purchase_order o USING (purchase_order_id)
+        LEFT JOIN (
+            SELECT purchase_order_id, line_no, school_urn, sum(quantity_received) AS quantity
+            FROM receipt_line GROUP BY purchase_order_id, line_no, school_urn
+        ) listed USING (purchase_order_id, line_no, school_urn)
+        WHERE d.received IS DISTINCT FROM listed.quantity
+        """,
+    ),
+)
+
+_INVOICES = (
+    Check(
+        "invoice_lines_add_up",
+        "The lines of a supplier invoice add up to its net and its VAT, and these to its gross.",
+        """
+        SELECT format('%s: lines of %s and %s pence VAT, an invoice of %s and %s, gross %s', our_number,
+            coalesce(lines.net, 0), coalesce(lines.vat, 0), net_pence, vat_pence, gross_pence)
+        FROM supplier_invoice LEFT JOIN (
+            SELECT supplier_invoice_id, sum(net_pence) AS net, sum(vat_pence) AS vat
+            FROM supplier_invoice_line GROUP BY supplier_invoice_id
+        ) lines USING (supplier_invoice_id)
+        WHERE (net_pence, vat_pence) IS DISTINCT FROM (lines.net, lines.vat) OR net_pence + vat_pence <> gross_pence
+        """,
+    ),
+    # A line that names no school waits for a match until every school's drop is known.
+    Check(
+        "matches_add_up_to_lines",
+        "The matches of an invoiced line add up to its quantity, net and VAT, and are its school's if it names one.",
+        """
+        SELECT format('%s line %s: %s units, %s and %s pence VAT matched, %s units, %s and %s invoiced', our_number,
+            line_no, coalesce(matched.quantity, 0), coalesce(matched.net, 0), coalesce(matched.vat, 0), l.quantity,
+            l.net_pence, l.vat_pence)
+        FROM supplier_invoice_line l JOIN supplier_invoice i USING (supplier_invoice_id)
+        LEFT JOIN (
+            SELECT supplier_invoice_id, line_no, sum(quantity_invoiced) AS quantity, sum(net_pence) AS net,
+                sum(vat_pence) AS vat, array_agg(school_urn) AS schools
+            FROM match_line GROUP BY supplier_invoice_id, line_no
+        ) matched USING (supplier_invoice_id, line_no)
+        WHERE (l.quantity, l.net_pence, l.vat_pence) IS DISTINCT FROM (matched.quantity, matched.net, matched.vat)
+                AND (matched.quantity IS NOT NULL OR l.school_urn IS NOT NULL OR (
+                    SELECT sum(d.quantity) = ordered.quantity FROM drop_line d
+                    JOIN purchase_order_line ordered USING (purchase_order_id, line_no)
+                    WHERE d.purchase_order_id = l.purchase_order_id AND d.line_no = l.order_line_no
+                    GROUP BY ordered.quantity))
+            OR l.school_urn IS NOT NULL AND matched.schools <> ARRAY[l.school_urn]
+        """,
+    ),
+    Check(
+        "open_matches_are_current",
+        "A match that is not billed shows what is ordered and received now, at the price of the order.",
+        """
+        SELECT format('%s line %s, school %s: shows %s ordered, %s received at £%s; they are %s, %s at £%s', our_number,
+            m.line_no, m.school_urn, m.quantity_ordered, m.quantity_received, m.unit_price_ordered,
+            coalesce(d.quantity, 0), coalesce(d.received, 0), ordered.unit_price)
+        FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
+        JOIN purchase_order_line ordered
+            ON ordered.purchase_order_id = m.purchase_order_id AND ordered.line_no = m.order_line_no
+        LEFT JOIN drop_line d ON d.purchase_order_id = m.purchase_order_id AND d.line_no = m.order_line_no
+            AND d.school_urn = m.school_urn
+        WHERE m.bill_id IS NULL AND (m.quantity_ordered, m.quantity_received, m.unit_price_ordered)
+            IS DISTINCT FROM (coalesce(d.quantity, 0), coalesce(d.received, 0), ordered.unit_price)
+        """,
+    ),
+    Check(
+        "invoices_are_accounted_for",
+        "Bill lines, matches held or not yet billed, and what an acceptance left in clearing are the whole invoice.",
+        """
+        SELECT format('%s: %s pence and %s pence VAT billed, held or waiting, %s and %s invoiced', our_number,
+            found.net, found.vat, i.net_pence, i.vat_pence)
+        FROM supplier_invoice i JOIN (
+            SELECT supplier_invoice_id, sum(net) AS net, sum(vat) AS vat FROM (
+                SELECT supplier_invoice_id, net_pence AS net, vat_pence AS vat FROM bill_line
+                UNION ALL
+                SELECT supplier_invoice_id,
+                    net_pence - CASE WHEN bill_id IS NULL THEN 0 ELSE billable_net_pence END,
+                    vat_pence - CASE WHEN bill_id IS NULL THEN 0 ELSE billable_vat_pence END
+                FROM match_line
+                UNION ALL
+                SELECT supplier_invoice_id, net_pence, vat_pence FROM supplier_invoice_line l
+                WHERE NOT EXISTS (SELECT FROM match_line m
+                    WHERE m.supplier_invoice_id = l.supplier_invoice_id AND m.line_no = l.line_no)
+            ) parts GROUP BY supplier_invoice_id
+        ) found USING (supplier_invoice_id)
+        WHERE (found.net, found.vat) <> (i.net_pence, i.vat_pence)
+        """,
+    ),
+)
+
+_BILLS = (
+    Check(
+        "bill_lines_add_up",
+        "The lines of a bill add up to its net and its VAT, and these to its gross.",
+        """
+        SELECT format('%s: lines of %s and %s pence VAT, a bill of %s and %s, gross %s', number,
+            coalesce(lines.net, 0), coalesce(lines.vat, 0), net_pence, vat_pence, gross_pence)
+        FROM bill LEFT JOIN (
+            SELECT bill_id, sum(net_pence) AS net, sum(vat_pence) AS vat FROM bill_line GROUP BY bill_id
+        ) lines USING (bill_id)
+        WHERE (net_pence, vat_pence) IS DISTINCT FROM (lines.net, lines.vat) OR net_pence + vat_pence <> gross_pence
+        """,
+    ),
+    Check(
+        "bill_lines_stand_on_matches",
+        "Every bill line stands on exactly one billed match, and every billed match on one bill line, unit by unit.",
+        """
+        WITH billed AS (
+            SELECT bill_id, supplier_invoice_id, order_line_no, school_urn, count(*) AS lines,
+                sum(quantity) AS quantity, sum(net_pence) AS net, sum(vat_pence) AS vat
+            FROM bill_line GROUP BY bill_id, supplier_invoice_id, order_line_no, school_urn
+        ), matched AS (
+            SELECT bill_id, supplier_invoice_id, order_line_no, school_urn, count(*) AS lines,
+                sum(billable_quantity) AS quantity, sum(billable_net_pence) AS net, sum(billable_vat_pence) AS vat
+            FROM match_line WHERE bill_id IS NOT NULL
+            GROUP BY bill_id, supplier_invoice_id, order_line_no, school_urn
+        )
+        SELECT format('bill %s, school %s, invoice %s, order line %s: %s lines of %s units, %s and %s pence VAT billed;'
+            ' %s of %s, %s and %s matched', coalesce(bill.number, bill_id::text),
+            coalesce(billed.school_urn, matched.school_urn), i.our_number,
+            order_line_no, coalesce(billed.lines, 0), coalesce(billed.quantity, 0), coalesce(billed.net, 0),
+            coalesce(billed.vat, 0), coalesce(matched.lines, 0), coalesce(matched.quantity, 0),
+            coalesce(matched.net, 0), coalesce(matched.vat, 0))
+        FROM billed FULL JOIN matched USING (bill_id, supplier_invoice_id, order_line_no, school_urn)
+        LEFT JOIN bill USING (bill_id) LEFT JOIN supplier_invoice i USING (supplier_invoice_id)
+        WHERE (billed.lines, billed.quantity, billed.net, billed.vat)
+            IS DISTINCT FROM (matched.lines, matched.quantity, matched.net, matched.vat)
+        """,
+    ),
+    Check(
+        "nothing_is_billed_unreceived",
+        "A school is billed, or about to be, for no more of a line than it ordered and received.",
+        """
+        SELECT format('%s line %s, school %s: %s units to bill, %s ordered, %s received', o.number,
+            charged.order_line_no, charged.school_urn, charged.quantity, coalesce(d.quantity, 0),
+            coalesce(d.received, 0))
+        FROM (
+            SELECT purchase_order_id, order_line_no, school_urn, sum(quantity) AS quantity FROM (
+                SELECT purchase_order_id, order_line_no, school_urn, quantity FROM bill_line
+                UNION ALL
+                SELECT purchase_order_id, order_line_no, school_urn, billable_quantity FROM match_line
+                WHERE bill_id IS NULL
+            ) lines GROUP BY purchase_order_id, order_line_no, school_urn
+        ) charged
+        JOIN purchase_order o USING (purchase_order_id)
+        LEFT JOIN drop_line d ON d.purchase_order_id = charged.purchase_order_id
+            AND d.line_no = charged.order_line_no AND d.school_urn = charged.school_urn
+        WHERE charged.quantity > least(coalesce(d.quantity, 0), coalesce(d.received, 0))
+        """,
+    ),
+    Check(
+        "bills_keep_the_price_of_the_order",
+        "No school pays more for a unit than the price that was locked when it committed.",
+        """
+        SELECT format('%s line %s: £%s a unit, ordered at £%s', bill.number, b.line_no, b.unit_price, l.unit_price)
+        FROM bill_line b JOIN bill USING (bill_id)
+        JOIN purchase_order_line l ON l.purchase_order_id = b.purchase_order_id AND l.line_no = b.order_line_no
+        WHERE b.unit_price > l.unit_price
+        """,
+    ),
+    Check(
+        "bills_are_of_one_round",
+        "What a bill charges was ordered in the bill's round.",
+        """
+        SELECT format('%s line %s: %s was ordered in another round', bill.number, b.line_no, o.number)
+        FROM bill_line b JOIN bill USING (bill_id) JOIN purchase_order o USING (purchase_order_id)
+        WHERE o.round_id <> bill.round_id
+        """,
+    ),
+    Check(
+        "settled_orders_are_paid",
+        "On a settled purchase order everything invoiced is billed, and every bill is paid.",
+        """
+        SELECT format('%s is %s and settled, with %s matches not billed and %s bills not paid', number,
+            coalesce(answer, 'not answered'), coalesce(waiting.matches, 0), coalesce(unpaid.bills, 0))
+        FROM purchase_order LEFT JOIN (
+            SELECT purchase_order_id, count(*) AS matches FROM match_line WHERE bill_id IS NULL
+            GROUP BY purchase_order_id
+        ) waiting USING (purchase_order_id)
+        LEFT JOIN (
+            SELECT b.purchase_order_id, count(DISTINCT bill_id) AS bills
+            FROM bill_line b JOIN bill USING (bill_id) WHERE paid_pence < gross_pence GROUP BY b.purchase_order_id
+        ) unpaid USING (purchase_order_id)
+        WHERE settled_at IS NOT NULL
+            AND (answer IS DISTINCT FROM 'accepted' OR num_nonnulls(waiting.matches, unpaid.bills) > 0)
+        """,
+    ),
+)
+
+_TOLD = (
+    as_told(
+        "bills_are_told",
+        "BillIssued says of every bill what its row says.",
+        kept("bill", "bill_id", "number", "school_urn", "round_id", "gross_pence", "due_date"),
+        last_told("BillIssued", "bill_id", "number", "school_urn", "round_id", "gross_pence", "due_date"),
+    ),
+    as_told(
+        "settlements_are_told",
+        "PurchaseOrderSettled was told of every purchase order that is settled, and of no other.",
+        kept("purchase_order", "purchase_order_id", "true", where="settled_at IS NOT NULL"),
+        told.SETTLEMENTS,
+    ),
+)
+
+_NUMBERS = (gapless("SI", "supplier_invoice", "our_number"), gapless("B", "bill", "number"))
+
+CHECKS = (parents(_LINKS), *_RECEIPTS, *_INVOICES, *_BILLS, *_NUMBERS, *_TOLD)

@@ -1,0 +1,182 @@
+"""Invariants of billing's books: the ledger, the bank, and what they say of bills and invoices."""
+
+from bursar.verify.check import Check, gapless
+from services.billing.domain.ledger import (
+    ACCOUNTS,
+    BANK,
+    CLEARING_NET,
+    CLEARING_VAT,
+    SCHOOL_DEBTORS,
+    SUPPLIER_CREDITORS,
+)
+
+_ACCOUNTS = ", ".join(f"'{account}'" for account in ACCOUNTS)
+
+_ENTRIES = (
+    Check(
+        "entries_balance",
+        "Every ledger entry has lines, and its debits equal its credits.",
+        """
+        SELECT format('%s (%s): debits of %s pence, credits of %s', number, document_number, coalesce(debit, 0),
+            coalesce(credit, 0))
+        FROM entry LEFT JOIN (
+            SELECT entry_id, sum(debit_pence) AS debit, sum(credit_pence) AS credit FROM entry_line GROUP BY entry_id
+        ) lines USING (entry_id)
+        WHERE debit IS NULL OR debit <> credit
+        """,
+    ),
+    Check(
+        "accounts_are_known",
+        "Nothing is posted to an account that the chart of accounts lacks.",
+        f"""
+        SELECT format('%s line %s: account %s', number, line_no, account)
+        FROM entry_line JOIN entry USING (entry_id) WHERE account NOT IN ({_ACCOUNTS})
+        """,  # noqa: S608 -- the chart of accounts is a constant
+    ),
+    Check(
+        "documents_are_posted_once",
+        "Every invoice, bill, receipt and payment has exactly one entry, of its own amount; no entry has none of them.",
+        """
+        WITH document AS (
+            SELECT 'supplier_invoice' AS kind, supplier_invoice_id AS document_id, our_number AS number,
+                gross_pence AS pence FROM supplier_invoice
+            UNION ALL SELECT 'bill', bill_id, number, gross_pence FROM bill
+            UNION ALL SELECT 'receipt', bank_line_id, number, amount_pence FROM bill_receipt
+            UNION ALL SELECT 'payment', bank_line_id, number, amount_pence FROM supplier_payment
+        ), posted AS (
+            SELECT kind, document_id, count(DISTINCT entry_id) AS entries, sum(debit_pence) AS pence,
+                min(entry.document_number) AS number
+            FROM entry LEFT JOIN entry_line USING (entry_id) GROUP BY kind, document_id
+        )
+        SELECT format('%s %s: %s pence, %s entries of %s pence', kind, coalesce(document.number, posted.number),
+            coalesce(document.pence::text, 'no'), coalesce(posted.entries, 0), coalesce(posted.pence, 0))
+        FROM document FULL JOIN posted USING (kind, document_id)
+        WHERE coalesce(posted.pence, 0) IS DISTINCT FROM document.pence::numeric OR posted.entries > 1
+        """,
+    ),
+)
+
+
+def _control(name: str, holds: str, account: str, party: str, documents: str) -> Check:
+    """The balance of an account, party by party, is the balance of the documents: (party, pence owed)."""
+    return Check(
+        name,
+        holds,
+        f"""
+        WITH posted AS (
+            SELECT {party} AS party, sum(debit_pence - credit_pence) AS pence FROM entry_line
+            WHERE account = '{account}' GROUP BY 1
+        ), owed AS (
+            SELECT party, sum(pence) AS pence FROM ({documents}) documents GROUP BY party
+        )
+        SELECT format('account {account}, %s: the ledger says %s pence, the documents %s', party,
+            coalesce(posted.pence, 0), coalesce(owed.pence, 0))
+        FROM posted FULL JOIN owed USING (party)
+        WHERE coalesce(posted.pence, 0) <> coalesce(owed.pence, 0)
+        """,  # noqa: S608 -- accounts and queries of this module
+    )
+
+
+def _waiting(column: str) -> str:
+    """What clearing must hold of a column: what is invoiced and not billed, whether matched, held or unmatched."""
+    return f"""
+        SELECT 'all'::text AS party, {column} AS pence FROM supplier_invoice_line l
+        WHERE NOT EXISTS (SELECT FROM match_line m
+            WHERE m.supplier_invoice_id = l.supplier_invoice_id AND m.line_no = l.line_no)
+        UNION ALL
+        SELECT 'all', {column} - CASE WHEN bill_id IS NULL THEN 0 ELSE billable_{column} END FROM match_line
+    """  # noqa: S608 -- columns named below
+
+
+_CONTROLS = (
+    _control(
+        "debtors_are_the_open_bills",
+        "What the ledger says a school owes is the sum of its bills less what it has paid.",
+        SCHOOL_DEBTORS,
+        "'school ' || school_urn",
+        """
+        SELECT 'school ' || school_urn AS party, gross_pence AS pence FROM bill
+        UNION ALL SELECT 'school ' || school_urn, -amount_pence FROM bill_receipt
+        """,
+    ),
+    _control(
+        "creditors_are_the_open_invoices",
+        "What the ledger says is owed to a supplier is the sum of its invoices less what it was paid.",
+        SUPPLIER_CREDITORS,
+        "'supplier ' || supplier_id",
+        """
+        SELECT 'supplier ' || supplier_id AS party, -gross_pence AS pence FROM supplier_invoice
+        UNION ALL SELECT 'supplier ' || supplier_id, amount_pence FROM supplier_payment
+        """,
+    ),
+    _control(
+        "bank_is_the_matched_lines",
+        "What the ledger says is in the bank is the sum of the bank lines that were matched.",
+        BANK,
+        "'all'::text",
+        "SELECT 'all'::text AS party, amount_pence AS pence FROM bank_line WHERE state = 'matched'",
+    ),
+    _control(
+        "net_clearing_is_what_waits",
+        "Net clearing holds what is invoiced and not billed: matched, held, not yet matched, or left by an acceptance.",
+        CLEARING_NET,
+        "'all'::text",
+        _waiting("net_pence"),
+    ),
+    _control(
+        "vat_clearing_is_what_waits",
+        "VAT clearing holds the VAT that is invoiced and not billed.",
+        CLEARING_VAT,
+        "'all'::text",
+        _waiting("vat_pence"),
+    ),
+)
+
+_BANK = (
+    Check(
+        "bank_lines_are_posted_once",
+        "A matched bank line is posted once, to the document it is matched to and in full; a new one is not posted.",
+        """
+        WITH posting AS (
+            SELECT bank_line_id, 'bill' AS kind, bill_id AS document_id, amount_pence AS pence FROM bill_receipt
+            UNION ALL
+            SELECT bank_line_id, 'supplier_invoice', supplier_invoice_id, -amount_pence FROM supplier_payment
+        ), posted AS (
+            SELECT bank_line_id, count(*) AS postings, min(kind) AS kind, min(document_id::text) AS document_id,
+                sum(pence) AS pence
+            FROM posting GROUP BY bank_line_id
+        )
+        SELECT format('line of %s for %s pence (%s): %s, posted %s times for %s pence', booked_on, amount_pence,
+            reference, state || coalesce(' to ' || matched_number, ''), coalesce(postings, 0), coalesce(pence, 0))
+        FROM bank_line LEFT JOIN posted USING (bank_line_id)
+        WHERE CASE state WHEN 'matched' THEN (postings, kind, document_id, pence)
+                IS DISTINCT FROM (1, matched_kind, matched_id::text, amount_pence)
+            ELSE postings IS NOT NULL END
+        """,
+    ),
+    Check(
+        "payments_add_up",
+        "What counts as paid of a bill or an invoice is the sum of what was received or paid for it.",
+        """
+        SELECT format('%s: %s pence count as paid, %s were', number, paid_pence, coalesce(payments.pence, 0))
+        FROM bill LEFT JOIN (
+            SELECT bill_id, sum(amount_pence) AS pence FROM bill_receipt GROUP BY bill_id
+        ) payments USING (bill_id)
+        WHERE paid_pence <> coalesce(payments.pence, 0)
+        UNION ALL
+        SELECT format('%s: %s pence count as paid, %s were', our_number, paid_pence, coalesce(payments.pence, 0))
+        FROM supplier_invoice LEFT JOIN (
+            SELECT supplier_invoice_id, sum(amount_pence) AS pence FROM supplier_payment GROUP BY supplier_invoice_id
+        ) payments USING (supplier_invoice_id)
+        WHERE paid_pence <> coalesce(payments.pence, 0)
+        """,
+    ),
+)
+
+_NUMBERS = (
+    gapless("J", "entry", "number"),
+    gapless("RC", "bill_receipt", "number"),
+    gapless("PY", "supplier_payment", "number"),
+)
+
+CHECKS = (*_ENTRIES, *_CONTROLS, *_BANK, *_NUMBERS)

@@ -1,0 +1,116 @@
+"""What one part keeps of another's records, held against what that other part told it."""
+
+from dataclasses import dataclass
+
+from bursar.verify import told
+from bursar.verify.told import kept, kept_sums, last_told
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy that `consumer` keeps of what `producer` tells.
+
+    `kept` reads the consumer's tables, `told` the producer's `log` as far as the consumer has applied it; both give
+    (subject, facts), and the same subject must have the same facts.
+    """
+
+    consumer: str
+    producer: str
+    name: str
+    kept: str
+    told: str
+
+    @property
+    def check(self) -> str:
+        """The name of the check, as breaches bear it."""
+        return f"{self.consumer}.{self.name}_are_as_told_by_{self.producer}"
+
+    @property
+    def holds(self) -> str:
+        """What must hold, in a sentence."""
+        return f"The {self.name} that {self.consumer} keeps are as {self.producer} told of them."
+
+
+def _same(consumer: str, producer: str, table: str, event_type: str, subject: str, *facts: str) -> Copy:
+    """A table that repeats the members `facts` of the last event of each `subject`."""
+    own = "urn" if table == "school" else subject
+    return Copy(consumer, producer, f"{table}s", kept(table, own, *facts), last_told(event_type, subject, *facts))
+
+
+_ORDER = ("number", "round_id", "contract_id", "supplier_id")
+_OFFER = (
+    "contract_id", "supplier_id", "category_code", "category_name", "ledger_code", "sku", "name", "description",
+    "unit", "pack_size", "vat_class", "tiers", "phases",
+)  # fmt: skip
+_PLACE = ("phase", "postcode", "town")
+_MEMBERSHIP = ("name", "joined_on", "left_on")
+_CONTRACT = ("supplier_id", "title", "reference")
+
+COPIES = (
+    _same("catalogue", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
+    _same("orders", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
+    _same("billing", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
+    _same("orders", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP, *_PLACE),
+    _same("billing", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP),
+    Copy(
+        "gateway",
+        "members",
+        "people",
+        kept("person", "person_id", "name", "email", "roles"),
+        last_told("PersonRecorded", "person_id", "name", "lower(btrim(body ->> 'email'))", "roles"),
+    ),
+    _same("orders", "catalogue", "contract", "ContractRecorded", "contract_id", *_CONTRACT),
+    _same("billing", "catalogue", "contract", "ContractRecorded", "contract_id", *_CONTRACT, "settlement"),
+    _same("orders", "catalogue", "offer", "OfferPublished", "offer_id", *_OFFER),
+    Copy("orders", "catalogue", "withdrawals", kept("offer", "offer_id", "withdrawn"), told.WITHDRAWALS),
+    Copy(
+        "orders",
+        "billing",
+        "settlements",
+        kept("purchase_order", "purchase_order_id", "true", where="settled_at IS NOT NULL"),
+        told.SETTLEMENTS,
+    ),
+    Copy(
+        "billing",
+        "orders",
+        "closed_rounds",
+        kept(
+            "round",
+            "round_id",
+            "number",
+            "title",
+            "extract(epoch FROM closed_at)::bigint",
+            where="closed_at IS NOT NULL",
+        ),
+        told.CLOSED_ROUNDS,
+    ),
+    _same("billing", "orders", "purchase_order", "PurchaseOrderIssued", "purchase_order_id", *_ORDER),
+    Copy(
+        "billing",
+        "orders",
+        "purchase_order_lines",
+        kept_sums("purchase_order_line", "purchase_order_id", *told.PRICED_LINES, "sum(unit_price)"),
+        told.ORDER_LINES,
+    ),
+    Copy(
+        "billing",
+        "orders",
+        "drops",
+        kept_sums("drop_line", "purchase_order_id", *told.PRICED_LINES, told.WEIGHED_UNITS),
+        told.DROPS,
+    ),
+    Copy(
+        "billing",
+        "orders",
+        "answers",
+        kept("purchase_order", "purchase_order_id", "answer", where="answer IS NOT NULL"),
+        last_told("PurchaseOrderAcknowledged", "purchase_order_id", "answer"),
+    ),
+    Copy(
+        "billing",
+        "orders",
+        "receipts",
+        kept_sums("receipt_line", "purchase_order_id", *told.RECEIVED_LINES),
+        told.RECEIPTS,
+    ),
+)

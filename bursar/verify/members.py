@@ -1,0 +1,64 @@
+"""Invariants of the members' database."""
+
+from bursar.verify.check import Check, Link, parents
+from bursar.verify.told import as_told, kept, last_told
+from contracts.roles import ROLE_SEATS
+from services.members.domain.person import ALLIANCE_NAME
+
+_SCHOOL = (
+    "name", "phase", "type_code", "la_code", "establishment_number", "low_age", "high_age", "pupils", "postcode",
+    "town", "joined_on", "left_on",
+)  # fmt: skip
+_SUPPLIER = ("name", "email", "vat_number")
+_SEATS = ", ".join(f"('{role}', '{seat}')" for role, seat in ROLE_SEATS.items())
+_PEOPLE = f"""
+    SELECT p.person_id::text AS subject, jsonb_build_array(p.name, p.email, coalesce(held.roles, '[]')) AS facts
+    FROM person p LEFT JOIN (
+        SELECT r.person_id, jsonb_agg(jsonb_build_object('role', r.role, 'school_urn', r.school_urn,
+            'supplier_id', r.supplier_id, 'organisation', coalesce(school.name, supplier.name, '{ALLIANCE_NAME}'),
+            'starts_on', r.starts_on, 'ends_on', r.ends_on) ORDER BY r.position) AS roles
+        FROM person_role r LEFT JOIN school ON school.urn = r.school_urn LEFT JOIN supplier USING (supplier_id)
+        GROUP BY r.person_id
+    ) held USING (person_id)
+"""  # noqa: S608 -- the alliance's name is a constant
+
+CHECKS = (
+    parents(
+        (
+            Link("person_role", "person", ("person_id",)),
+            Link("person_role", "school", ("school_urn = urn",)),
+            Link("person_role", "supplier", ("supplier_id",)),
+        )
+    ),
+    Check(
+        "roles_have_their_seats",
+        "A role at a school names a school, one at a supplier a supplier, one in the alliance neither.",
+        f"""
+        SELECT format('person %s is %s of school %s, supplier %s', r.person_id, r.role,
+            coalesce(r.school_urn::text, 'none'), coalesce(r.supplier_id::text, 'none'))
+        FROM person_role r LEFT JOIN (VALUES {_SEATS}) AS known (role, seat) USING (role)
+        WHERE CASE seat WHEN 'school' THEN r.school_urn IS NULL OR r.supplier_id IS NOT NULL
+            WHEN 'supplier' THEN r.supplier_id IS NULL OR r.school_urn IS NOT NULL
+            WHEN 'alliance' THEN num_nonnulls(r.school_urn, r.supplier_id) > 0
+            ELSE true END
+        """,  # noqa: S608 -- roles of the contracts
+    ),
+    as_told(
+        "schools_are_told",
+        "The last SchoolRecorded of each school says what its row says.",
+        kept("school", "urn", *_SCHOOL),
+        last_told("SchoolRecorded", "urn", *_SCHOOL),
+    ),
+    as_told(
+        "suppliers_are_told",
+        "The last SupplierRecorded of each supplier says what its row says.",
+        kept("supplier", "supplier_id", *_SUPPLIER),
+        last_told("SupplierRecorded", "supplier_id", *_SUPPLIER),
+    ),
+    as_told(
+        "people_are_told",
+        "The last PersonRecorded of each person says what the person's row and roles say.",
+        _PEOPLE,
+        last_told("PersonRecorded", "person_id", "name", "email", "roles"),
+    ),
+)

@@ -1,0 +1,584 @@
+"""For every check a way to break what it holds: SQL on one database, and what is said of it."""
+
+from dataclasses import dataclass
+
+from bursar.verify.run import cursor_check
+from chassis.settings import ALL_PARTS
+from contracts.topology import SUBSCRIPTIONS
+
+AUTUMN = "(SELECT round_id FROM round WHERE title = 'Autumn')"
+SPRING = "(SELECT round_id FROM round WHERE title = 'Spring')"
+
+
+@dataclass(frozen=True)
+class Breaking:
+    """SQL that breaks the check `name` of `part`: `lines` breaches, one saying `said`; and those in `also`."""
+
+    part: str
+    name: str
+    sql: str
+    said: str
+    also: tuple[str, ...] = ()
+    lines: int = 1
+
+    @property
+    def check(self) -> str:
+        """The check as breaches name it."""
+        return f"{self.part}.{self.name}"
+
+
+def _event(event_type: str, path: str, value: str, where: str = "true") -> str:
+    """Rewrites one event that has been told."""
+    return f"""
+        UPDATE event_log SET body = jsonb_set(body, '{path}', '{value}')
+        WHERE id = (SELECT min(id) FROM event_log WHERE type = '{event_type}' AND {where})
+    """
+
+
+def _offer(sku: str, table: str = "round_offer") -> str:
+    return f"(SELECT DISTINCT offer_id FROM {table} WHERE sku = '{sku}')"
+
+
+def _order(number: int) -> str:
+    """Cleaning is 1, Devices 2, Paper 3, Toner 4."""
+    return f"(SELECT purchase_order_id FROM purchase_order WHERE number = 'PO-00000{number}')"
+
+
+def _bill(number: int) -> str:
+    """Ash's is 1, Beech's 2, Cedar's 3."""
+    return f"(SELECT bill_id FROM bill WHERE number = 'B-00000{number}')"
+
+
+def _line(sku: str) -> str:
+    """(purchase_order_id, line_no) of an article, in billing."""
+    return f"(SELECT purchase_order_id, line_no FROM purchase_order_line WHERE sku = '{sku}')"
+
+
+_A3_AT = f"""
+    (purchase_order_id, line_no)
+        = (SELECT purchase_order_id, line_no FROM purchase_order_line WHERE offer_id = {_offer("A3")}) AND school_urn
+"""
+_SOAP_OF_BEECH = f"""
+    school_urn = 900002 AND (purchase_order_id, order_line_no) = {_line("SOAP")}
+"""
+_TONER_OF_ASH = f"school_urn = 900001 AND (purchase_order_id, line_no) = {_line('TONER')}"
+
+EVERYWHERE = [
+    breaking
+    for part in ALL_PARTS
+    for breaking in (
+        Breaking(
+            part,
+            "log_has_no_gaps",
+            "UPDATE relay_state SET numbered_position = numbered_position + 1",
+            "the last position is",
+        ),
+        Breaking(
+            part,
+            "log_is_numbered",
+            "INSERT INTO event_log (type, key, body) VALUES ('Nothing', 'nothing:1', '{}')",
+            "events are numbered",
+            also=tuple(cursor_check(to, part) for to, heard in SUBSCRIPTIONS.items() if part in heard),
+        ),
+        Breaking(
+            part,
+            "nothing_is_parked",
+            "INSERT INTO parked_event (producer, position, key, type, event, error)"
+            " VALUES ('elsewhere', 7, 'thing:1', 'ThingHappened', '{}', 'No such thing.')",
+            "ThingHappened thing:1 from elsewhere at position 7: No such thing.",
+        ),
+    )
+]
+
+CURSORS = [
+    Breaking(
+        consumer,
+        f"cursor_is_at_the_head_of_{producer}",
+        f"UPDATE consumer_cursor SET position = position + 1 WHERE producer = '{producer}'",
+        "is taken",
+    )
+    for consumer, producers in SUBSCRIPTIONS.items()
+    for producer in producers
+]
+
+MEMBERS = [
+    Breaking(
+        "members",
+        "rows_agree_with_their_parents",
+        "UPDATE person_role SET school_urn = 999999 FROM person WHERE person.person_id = person_role.person_id"
+        " AND name = 'Head'",
+        "there is no such school",
+        also=("members.people_are_told",),
+    ),
+    Breaking(
+        "members",
+        "roles_have_their_seats",
+        "UPDATE person_role SET role = 'board_member' FROM person WHERE person.person_id = person_role.person_id"
+        " AND name = 'Head'",
+        "is board_member of school 900001, supplier none",
+        also=("members.people_are_told",),
+    ),
+    Breaking("members", "schools_are_told", "UPDATE school SET town = 'Dover' WHERE urn = 900001", "Dover"),
+    Breaking("members", "suppliers_are_told", "UPDATE supplier SET email = 'x@y' WHERE name = 'oakdale'", "x@y"),
+    Breaking("members", "people_are_told", "UPDATE person SET email = 'x@y' WHERE name = 'Desk'", "x@y"),
+]
+
+CATALOGUE = [
+    Breaking(
+        "catalogue",
+        "rows_agree_with_their_parents",
+        f"UPDATE offer_tier SET supplier_id = gen_random_uuid() WHERE offer_id = {_offer('A4', 'offer')}"
+        " AND from_quantity = 50",
+        "its offer says",
+    ),
+    Breaking(
+        "catalogue",
+        "offers_have_a_price_from_one_unit",
+        f"UPDATE offer_tier SET from_quantity = 2 WHERE offer_id = {_offer('A4', 'offer')} AND from_quantity = 1",
+        "(A4): the first price is from 2",
+        also=("catalogue.offers_are_told",),
+    ),
+    Breaking("catalogue", "contracts_are_told", "UPDATE contract SET title = 'X' WHERE title = 'Toner'", '"X"'),
+    Breaking("catalogue", "offers_are_told", "UPDATE offer SET name = 'X' WHERE sku = 'A4'", '"X"'),
+    Breaking(
+        "catalogue",
+        "categories_are_told_with_offers",
+        "UPDATE category SET ledger_code = 'E99' WHERE code = 'cleaning'",
+        "E99",
+    ),
+    Breaking("catalogue", "withdrawals_are_told", "UPDATE offer SET state = 'withdrawn' WHERE sku = 'A4'", "[true]"),
+]
+
+ORDERS = [
+    Breaking(
+        "orders",
+        "rows_agree_with_their_parents",
+        "UPDATE order_history SET school_urn = 999999 WHERE id = (SELECT min(id) FROM order_history)",
+        "there is no such school_order",
+    ),
+    Breaking(
+        "orders",
+        "approved_lines_are_dropped",
+        f"UPDATE order_line SET quantity = 3 WHERE round_id = {AUTUMN} AND offer_id = {_offer('TONER')}",
+        "round R-0002, school 900001, offer TONER: approved 3 units; in drops 2 units, 1 times",
+    ),
+    Breaking(
+        "orders",
+        "closed_rounds_are_decided",
+        "UPDATE school_order SET state = 'draft' WHERE school_urn = 900004",
+        "round R-0002, school 900004: the order is draft",
+    ),
+    Breaking(
+        "orders",
+        "drops_add_up_to_lines",
+        f"UPDATE drop_line SET net_pence = net_pence + 1 WHERE {_A3_AT} = 900003",
+        "21 units and 26262 pence in drops, 21 and 26261 on the line",
+        also=("orders.drops_are_told",),
+    ),
+    Breaking(
+        "orders",
+        "shares_follow_quantities",
+        f"UPDATE drop_line SET net_pence = net_pence + 1 WHERE {_A3_AT} = 900001;"
+        f"UPDATE drop_line SET net_pence = net_pence - 1 WHERE {_A3_AT} = 900002",
+        "school 900001: 8755 pence for 7 of 21 units at 26261 pence",
+    ),
+    Breaking(
+        "orders",
+        "lines_add_up_to_orders",
+        "UPDATE purchase_order SET net_pence = net_pence + 1 WHERE number = 'PO-000004'",
+        "PO-000004: lines of 2501 pence, an order of 2502",
+    ),
+    Breaking(
+        "orders",
+        "lines_have_the_price_of_their_tier",
+        f"UPDATE round_tier SET unit_price = 1 WHERE round_id = {AUTUMN} AND offer_id = {_offer('TONER')}"
+        " AND from_quantity = 1",
+        "PO-000004 line 1: 2 units at £12.5050 for 2501 pence; the tier gives £1.0000",
+    ),
+    Breaking(
+        "orders",
+        "tiers_cover_every_quantity",
+        f"UPDATE round_tier SET applies_from = 5 WHERE round_id = {SPRING} AND offer_id = {_offer('A4')}"
+        " AND from_quantity = 1",
+        "round R-0003, offer A4: the tier from 1 applies to 5",
+    ),
+    Breaking(
+        "orders",
+        "lines_are_under_their_contract",
+        f"UPDATE round_offer SET contract_id = gen_random_uuid() WHERE round_id = {AUTUMN} AND sku = 'TONER'",
+        "offer TONER is not under the contract",
+    ),
+    Breaking(
+        "orders",
+        "receipts_are_on_accepted_orders",
+        "INSERT INTO receipt (receipt_id, purchase_order_id, school_urn, supplier_id, recorded_at, recorded_by)"
+        f" SELECT gen_random_uuid(), purchase_order_id, school_urn, supplier_id, now(), 'X' FROM school_drop"
+        f" WHERE purchase_order_id = {_order(2)}",
+        "PO-000002 is rejected and has 1 receipts",
+    ),
+    Breaking(
+        "orders",
+        "receipts_add_up",
+        "UPDATE drop_line SET quantity_received = 37 WHERE quantity_received = 38",
+        "school 900002: 37 units received, receipts of 38",
+    ),
+    Breaking(
+        "orders",
+        "drops_are_as_received",
+        f"UPDATE school_drop SET state = 'part' WHERE purchase_order_id = {_order(4)}",
+        "PO-000004, school 900001: the drop is part, its lines say received",
+    ),
+    Breaking(
+        "orders",
+        "round_numbers_have_no_gaps",
+        "UPDATE document_number SET last = last + 1 WHERE series = 'R'",
+        "the counter of R stands at 4, the last number is 3",
+    ),
+    Breaking(
+        "orders",
+        "school_order_numbers_have_no_gaps",
+        "UPDATE school_order SET reference = NULL WHERE reference = 'O-000004'",
+        "O 5 follows O 3",
+    ),
+    Breaking(
+        "orders",
+        "purchase_order_numbers_have_no_gaps",
+        "UPDATE document_number SET last = last - 1 WHERE series = 'PO'",
+        "the counter of PO stands at 3, the last number is 4",
+    ),
+    Breaking("orders", "closes_are_told", f"UPDATE round SET title = 'X' WHERE round_id = {AUTUMN}", '"X"'),
+    Breaking(
+        "orders",
+        "orders_are_told",
+        _event("PurchaseOrderIssued", "{number}", '"PO-9"'),
+        "PO-9",
+        also=("billing.purchase_orders_are_as_told_by_orders",),
+    ),
+    Breaking(
+        "orders",
+        "order_lines_are_told",
+        _event("PurchaseOrderIssued", "{lines,0,net_pence}", "1"),
+        "the log told [1, 10, 1,",
+        also=("billing.purchase_order_lines_are_as_told_by_orders",),
+    ),
+    Breaking(
+        "orders",
+        "drops_are_told",
+        _event("DropIssued", "{school_urn}", "900004"),
+        "the log told",
+        also=("billing.drops_are_as_told_by_orders",),
+    ),
+    Breaking("orders", "answers_are_told", "UPDATE purchase_order SET reason = 'X' WHERE state = 'rejected'", '"X"'),
+    Breaking(
+        "orders",
+        "receipts_are_told",
+        "INSERT INTO receipt_line SELECT r.receipt_id, d.line_no, r.purchase_order_id, r.school_urn, r.supplier_id, 0"
+        f" FROM receipt r JOIN drop_line d USING (purchase_order_id, school_urn) WHERE {_A3_AT} = 900001"
+        " ON CONFLICT DO NOTHING",
+        "the log told [7,",
+    ),
+]
+
+BILLING = [
+    Breaking(
+        "billing",
+        "rows_agree_with_their_parents",
+        "UPDATE match_acceptance SET supplier_id = gen_random_uuid()",
+        "its supplier_invoice_line says",
+    ),
+    Breaking(
+        "billing",
+        "receipts_are_on_accepted_orders",
+        "UPDATE purchase_order SET answer = NULL WHERE number = 'PO-000001'",
+        "PO-000001 is not answered and has 1 lines received",
+        also=("billing.answers_are_as_told_by_orders",),
+    ),
+    Breaking(
+        "billing",
+        "receipts_add_up",
+        f"UPDATE drop_line SET received = 3 WHERE {_TONER_OF_ASH}",
+        "PO-000004 line 1, school 900001: 3 units received, receipts of 2",
+    ),
+    Breaking(
+        "billing",
+        "invoice_lines_add_up",
+        "UPDATE supplier_invoice_line SET vat_pence = vat_pence + 1 FROM supplier_invoice i"
+        " WHERE i.supplier_invoice_id = supplier_invoice_line.supplier_invoice_id AND our_number = 'SI-000002'",
+        "SI-000002: lines of 2501 and 501 pence VAT, an invoice of 2501 and 500, gross 3001",
+        also=("billing.matches_add_up_to_lines",),
+    ),
+    Breaking(
+        "billing",
+        "matches_add_up_to_lines",
+        f"UPDATE match_line SET quantity_invoiced = 6 WHERE {_SOAP_OF_BEECH}",
+        "SI-000003 line 1: 11 units",
+    ),
+    Breaking(
+        "billing",
+        "matches_add_up_to_lines",
+        f"UPDATE supplier_invoice_line SET school_urn = 900003"
+        f" WHERE (purchase_order_id, order_line_no) = {_line('TONER')}",
+        "SI-000002 line 1: 2 units",
+    ),
+    Breaking(
+        "billing",
+        "matches_add_up_to_lines",
+        "DELETE FROM match_line WHERE supplier_invoice_id"
+        " = (SELECT supplier_invoice_id FROM supplier_invoice WHERE our_number = 'SI-000002')",
+        "SI-000002 line 1: 0 units",
+        also=(
+            "billing.bill_lines_stand_on_matches",
+            "billing.invoices_are_accounted_for",
+            "billing.net_clearing_is_what_waits",
+            "billing.vat_clearing_is_what_waits",
+        ),
+    ),
+    Breaking(
+        "billing",
+        "open_matches_are_current",
+        f"UPDATE match_line SET quantity_received = 4 WHERE {_SOAP_OF_BEECH}",
+        "SI-000003 line 1, school 900002: shows 5 ordered, 4 received at £12.5050; they are 5, 0 at £12.5050",
+    ),
+    Breaking(
+        "billing",
+        "invoices_are_accounted_for",
+        f"UPDATE match_line SET net_pence = net_pence + 1 WHERE {_SOAP_OF_BEECH}",
+        "SI-000003: 12516 pence",
+        also=("billing.matches_add_up_to_lines", "billing.net_clearing_is_what_waits"),
+    ),
+    Breaking(
+        "billing",
+        "bill_lines_add_up",
+        "UPDATE bill SET net_pence = net_pence + 1, vat_pence = vat_pence - 1 WHERE number = 'B-000003'",
+        "B-000003: lines of",
+    ),
+    Breaking(
+        "billing",
+        "bill_lines_stand_on_matches",
+        f"UPDATE bill_line SET quantity = 6 WHERE bill_id = {_bill(2)}",
+        "bill B-000002, school 900002, invoice SI-000001, order line 1: 1 lines of 6 units",
+    ),
+    Breaking(
+        "billing",
+        "nothing_is_billed_unreceived",
+        f"UPDATE drop_line SET received = 1 WHERE {_TONER_OF_ASH}",
+        "PO-000004 line 1, school 900001: 2 units to bill, 2 ordered, 1 received",
+        also=("billing.receipts_add_up",),
+    ),
+    Breaking(
+        "billing",
+        "bills_keep_the_price_of_the_order",
+        f"UPDATE bill_line SET unit_price = 12.5051 WHERE bill_id = {_bill(2)}",
+        "B-000002 line 1: £12.5051 a unit, ordered at £12.5050",
+    ),
+    Breaking(
+        "billing",
+        "bills_are_of_one_round",
+        "INSERT INTO round VALUES ('00000000-0000-4000-8000-000000000009', 'R-9', 'X', NULL);"
+        " UPDATE bill SET round_id = '00000000-0000-4000-8000-000000000009' WHERE number = 'B-000002'",
+        "B-000002 line 1: PO-000003 was ordered in another round",
+        also=("billing.bills_are_told",),
+    ),
+    Breaking(
+        "billing",
+        "settled_orders_are_paid",
+        "UPDATE bill SET paid_pence = 0 WHERE number = 'B-000001'",
+        "PO-000004 is accepted and settled, with 0 matches not billed and 1 bills not paid",
+        also=("billing.payments_add_up",),
+    ),
+    Breaking("billing", "bills_are_told", "UPDATE bill SET due_date = '2000-01-01' WHERE number = 'B-000001'", "2000"),
+    Breaking("billing", "settlements_are_told", "UPDATE purchase_order SET settled_at = NULL", "tables say nothing"),
+    *(
+        Breaking(
+            "billing",
+            f"{table}_numbers_have_no_gaps",
+            f"UPDATE document_number SET last = last + 1 WHERE series = '{series}'",
+            f"the counter of {series} stands at",
+        )
+        for series, table in (
+            ("SI", "supplier_invoice"),
+            ("B", "bill"),
+            ("J", "entry"),
+            ("RC", "bill_receipt"),
+            ("PY", "supplier_payment"),
+        )
+    ),
+]
+
+_RECEIPT = "(SELECT entry_id FROM entry WHERE kind = 'receipt' ORDER BY number LIMIT 1)"
+_INVOICE = "(SELECT entry_id FROM entry WHERE number = 'J-000001')"
+
+BOOKS = [
+    Breaking(
+        "billing",
+        "entries_balance",
+        f"UPDATE entry_line SET credit_pence = credit_pence + 1 WHERE entry_id = {_RECEIPT} AND account = '1100'",
+        "(RC-000001): debits of",
+        also=("billing.debtors_are_the_open_bills",),
+    ),
+    Breaking(
+        "billing",
+        "accounts_are_known",
+        f"UPDATE entry_line SET account = '9999' WHERE entry_id = {_RECEIPT} AND account = '1200'",
+        "account 9999",
+        also=("billing.bank_is_the_matched_lines",),
+    ),
+    Breaking(
+        "billing",
+        "documents_are_posted_once",
+        f"UPDATE entry SET document_id = gen_random_uuid() WHERE entry_id = {_INVOICE}",
+        "supplier_invoice SI-000001: no pence, 1 entries",
+        lines=2,
+    ),
+    Breaking(
+        "billing",
+        "debtors_are_the_open_bills",
+        f"UPDATE entry_line SET school_urn = 900004 WHERE entry_id = {_RECEIPT} AND account = '1100'",
+        "account 1100, school 900004: the ledger says -",
+        lines=2,
+    ),
+    Breaking(
+        "billing",
+        "creditors_are_the_open_invoices",
+        f"UPDATE entry_line SET supplier_id = '00000000-0000-4000-8000-000000000009'"
+        f" WHERE entry_id = {_INVOICE} AND account = '2100'",
+        "account 2100, supplier 00000000-0000-4000-8000-000000000009: the ledger says -",
+        lines=2,
+    ),
+    Breaking(
+        "billing",
+        "bank_is_the_matched_lines",
+        "UPDATE bank_line SET amount_pence = amount_pence - 1 WHERE matched_kind = 'supplier_invoice'",
+        "account 1200, all: the ledger says",
+        also=("billing.bank_lines_are_posted_once",),
+    ),
+    Breaking(
+        "billing",
+        "net_clearing_is_what_waits",
+        f"UPDATE entry_line SET account = '5110' WHERE entry_id = {_INVOICE} AND account = '5100'",
+        "account 5100, all: the ledger says",
+        also=("billing.vat_clearing_is_what_waits",),
+    ),
+    Breaking(
+        "billing",
+        "vat_clearing_is_what_waits",
+        f"UPDATE entry_line SET account = '5100' WHERE entry_id = {_INVOICE} AND account = '5110'",
+        "account 5110, all: the ledger says",
+        also=("billing.net_clearing_is_what_waits",),
+    ),
+    Breaking(
+        "billing",
+        "bank_lines_are_posted_once",
+        "UPDATE bank_line SET matched_id = gen_random_uuid() WHERE matched_number = 'B-000001'",
+        "matched to B-000001, posted 1 times",
+    ),
+    Breaking(
+        "billing",
+        "bank_lines_are_posted_once",
+        "INSERT INTO supplier_payment SELECT bank_line_id, 'PY-000002', supplier_invoice_id, supplier_id, booked_on, 1"
+        " FROM bank_line, supplier_invoice WHERE state = 'new' AND our_number = 'SI-000002'",
+        "new, posted 1 times for -1 pence",
+        also=(
+            "billing.creditors_are_the_open_invoices",
+            "billing.documents_are_posted_once",
+            "billing.payments_add_up",
+            "billing.supplier_payment_numbers_have_no_gaps",
+        ),
+    ),
+    Breaking(
+        "billing",
+        "payments_add_up",
+        "UPDATE supplier_invoice SET paid_pence = 1 WHERE our_number = 'SI-000002'",
+        "SI-000002: 1 pence count as paid, 0 were",
+    ),
+]
+
+GATEWAY = [
+    Breaking(
+        "gateway",
+        "rows_agree_with_their_parents",
+        "UPDATE session SET person_id = gen_random_uuid()",
+        "there is no such person",
+    ),
+    Breaking(
+        "gateway",
+        "addresses_are_one_persons",
+        "UPDATE person SET email = 'chair@people.example' WHERE name = 'Head'",
+        "chair@people.example is the address of 2 people",
+        also=("gateway.people_are_as_told_by_members",),
+    ),
+    Breaking(
+        "gateway",
+        "passwords_belong_to_people",
+        "UPDATE credential SET person_id = gen_random_uuid(), changed_at = now() - interval '1 hour'",
+        "nobody is person",
+    ),
+]
+
+
+def _copy(consumer: str, name: str, producer: str, sql: str, said: str) -> Breaking:
+    return Breaking(consumer, f"{name}_are_as_told_by_{producer}", sql, said)
+
+
+COPIES = [
+    *(
+        _copy(part, "suppliers", "members", "UPDATE supplier SET name = 'X' WHERE name = 'oakdale'", "'X'")
+        for part in ("catalogue", "orders", "billing")
+    ),
+    _copy(
+        "orders", "schools", "members", "UPDATE school SET town = 'Dover' WHERE urn = 900001", "900001: orders keeps"
+    ),
+    _copy("billing", "schools", "members", "DELETE FROM school WHERE urn = 900004", "900004: billing keeps nothing"),
+    _copy("gateway", "people", "members", "UPDATE person SET roles = '[]' WHERE name = 'Chair'", "'Chair'"),
+    _copy("orders", "contracts", "catalogue", "UPDATE contract SET title = 'X' WHERE title = 'Toner'", "'X'"),
+    _copy(
+        "billing",
+        "contracts",
+        "catalogue",
+        "UPDATE contract SET settlement = 'direct' WHERE title = 'Toner'",
+        "'direct'",
+    ),
+    _copy("orders", "offers", "catalogue", "UPDATE offer SET tiers = '[]' WHERE sku = 'A4'", "orders keeps"),
+    _copy("orders", "withdrawals", "catalogue", "UPDATE offer SET withdrawn = true WHERE sku = 'A4'", "keeps [True]"),
+    _copy("orders", "settlements", "billing", "UPDATE purchase_order SET settled_at = NULL", "orders keeps nothing"),
+    _copy("billing", "closed_rounds", "orders", "UPDATE round SET closed_at = now()", "billing keeps"),
+    _copy(
+        "billing",
+        "purchase_orders",
+        "orders",
+        "UPDATE purchase_order SET contract_id = gen_random_uuid() WHERE number = 'PO-000004'",
+        "PO-000004",
+    ),
+    _copy(
+        "billing",
+        "purchase_order_lines",
+        "orders",
+        "UPDATE purchase_order_line SET net_pence = 1 WHERE sku = 'TONER'",
+        "billing keeps [1, 2, 1, 12.505], orders told [1, 2, 2501, 12.505]",
+    ),
+    _copy(
+        "billing",
+        "drops",
+        "orders",
+        f"UPDATE drop_line SET net_pence = 1 WHERE {_TONER_OF_ASH}",
+        "billing keeps [1, 2, 1, 1800002], orders told [1, 2, 2501, 1800002]",
+    ),
+    _copy(
+        "billing",
+        "answers",
+        "orders",
+        "UPDATE purchase_order SET answer = 'accepted' WHERE answer = 'rejected'",
+        "billing keeps ['accepted'], orders told ['rejected']",
+    ),
+    _copy(
+        "billing",
+        "receipts",
+        "orders",
+        "INSERT INTO receipt_line (receipt_id, line_no, purchase_order_id, school_urn, supplier_id, quantity_received,"
+        " recorded_at) SELECT gen_random_uuid(), line_no, purchase_order_id, school_urn, supplier_id, 0, now()"
+        f" FROM drop_line WHERE {_TONER_OF_ASH}",
+        "billing keeps [2, 2, 1800002], orders told [1, 2, 1800002]",
+    ),
+]
+
+BREAKINGS = [*EVERYWHERE, *CURSORS, *MEMBERS, *CATALOGUE, *ORDERS, *BILLING, *BOOKS, *GATEWAY, *COPIES]

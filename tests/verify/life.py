@@ -1,0 +1,305 @@
+"""A small clean life: one alliance's round from the schools' orders to the bank, through the real services.
+
+Events travel as they do in a running stack, only in the test's own hands: each producer's rows are numbered, and each
+consumer takes the pages that follow its cursor.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+import psycopg
+from sqlalchemy import make_url
+from werkzeug.test import TestResponse
+
+from chassis.actor import SERVICE, Actor
+from chassis.consumer import Consumer, handlers_in
+from chassis.event import read_page
+from chassis.event_log import page_after
+from chassis.relay import number_committed
+from contracts.topology import PRODUCERS, SUBSCRIPTIONS
+from gateway.usecases.set_password import set_password
+from gateway.usecases.sign_in import sign_in
+from tests.backends import ServiceDatabase
+from tests.clients import Clients
+
+ASH, BEECH, CEDAR, DAMSON = 900001, 900002, 900003, 900004
+SCHOOLS = {ASH: "Ash Primary", BEECH: "Beech School", CEDAR: "Cedar Academy", DAMSON: "Damson Infants"}
+PASSWORD = "correct horse battery staple 7"
+SETTINGS = {
+    "stationery": ("Stationery", "30192000-1", "E19"),
+    "cleaning": ("Cleaning", "39830000-9", "E14"),
+}
+
+
+def person_id(name: str) -> str:
+    """The id of somebody who acts in the life."""
+    return str(uuid5(NAMESPACE_URL, name))
+
+
+MANAGER = Actor("alliance", person_id("manager"), "Morgan", frozenset({"alliance_manager", "board_member"}))
+
+
+def buyer(urn: int) -> Actor:
+    """Somebody who fills in a school's order."""
+    return Actor("school", person_id(f"buyer {urn}"), "Bea", frozenset({"school_buyer"}), school_urn=urn)
+
+
+def approver(urn: int) -> Actor:
+    """Somebody who approves a school's order."""
+    return Actor("school", person_id(f"approver {urn}"), "Alex", frozenset({"school_approver"}), school_urn=urn)
+
+
+def seller(supplier_id: str) -> Actor:
+    """Somebody at a supplier."""
+    return Actor("supplier", person_id(supplier_id), "Sal", frozenset({"supplier_user"}), supplier_id=supplier_id)
+
+
+class Life:
+    """The alliance's five databases and what is done in them."""
+
+    def __init__(self, databases: Callable[[str], ServiceDatabase]) -> None:
+        self.databases = {part: databases(part) for part in (*PRODUCERS, "gateway")}
+        self.clients = Clients(self.databases.__getitem__)
+
+    def live(self) -> None:
+        """From the first school to the bank statement; every event is taken by everybody who listens."""
+        suppliers = self._join()
+        self.tell()
+        contracts, offers = self._agree(*suppliers)
+        self.tell()
+        self._plan(contracts[:1])
+        round_id = self._order(contracts, offers)
+        self.tell()
+        orders = self._deliver(round_id)
+        self.tell()
+        self._settle(round_id, orders)
+        self.tell()
+        self._begin_another(contracts, offers)
+        self.tell()
+        for database in self.databases.values():
+            database.database.dispose()
+
+    def tell(self) -> None:
+        """Let every event reach everybody who listens, also those that follow from it."""
+        while any([self._number(producer) for producer in PRODUCERS]):
+            for consumer, producers in SUBSCRIPTIONS.items():
+                for producer in producers:
+                    self._take(consumer, producer)
+
+    def _number(self, producer: str) -> int:
+        url = make_url(self.databases[producer].app_url).set(drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            return number_committed(connection)
+
+    def _take(self, consumer: str, producer: str) -> None:
+        inbox = handlers_in("gateway.inbox" if consumer == "gateway" else f"services.{consumer}.inbox")
+        applier = Consumer(producer, self.databases[consumer].database, inbox)
+        with self.databases[producer].database.transaction(SERVICE) as connection:
+            page = read_page(page_after(connection, applier.position()).text, producer)
+        applier.take(page.events)
+
+    def _join(self) -> tuple[str, str]:
+        members = partial(self._do, "members", MANAGER)
+        for urn, name in SCHOOLS.items():
+            members("PUT", f"/schools/{urn}", school(name), version=0)
+        paper, soap = (
+            members("POST", "/suppliers", {"name": name, "email": f"{name}@trade.example", "vat_number": None})
+            for name in ("fenwright", "oakdale")
+        )
+        head = [{"role": "school_approver", "school_urn": ASH, "supplier_id": None, "starts_on": "2026-01-01"}]
+        desk = [{"role": "supplier_user", "supplier_id": paper["supplier_id"], "starts_on": "2026-01-01"}]
+        board = [{"role": "board_member", "starts_on": "2026-01-01", "ends_on": "2030-01-01"}]
+        for name, roles in (("Head", head), ("Desk", desk), ("Chair", [*board, *head])):
+            person = members("POST", "/people", {"name": name, "email": f"{name}@people.example", "roles": roles})
+        set_password(self.databases["gateway"].database, person["person_id"], PASSWORD)
+        return paper["supplier_id"], soap["supplier_id"]
+
+    def _agree(self, paper: str, soap: str) -> tuple[list[str], dict[str, str]]:
+        catalogue = partial(self._do, "catalogue", MANAGER, "POST")
+        for code, (name, cpv, ledger_code) in SETTINGS.items():
+            catalogue("/categories", {"code": code, "name": name, "cpv": cpv, "ledger_code": ledger_code})
+        contracts = {
+            title: catalogue("/contracts", contract(title, supplier, category))["contract_id"]
+            for title, supplier, category in (
+                ("Cleaning", soap, "cleaning"),
+                ("Devices", soap, "stationery"),
+                ("Paper", paper, "stationery"),
+                ("Toner", paper, "stationery"),
+            )
+        }
+        wanted = (("SOAP", "Cleaning"), ("TABLET", "Devices"), ("A4", "Paper"), ("A3", "Paper"), ("TONER", "Toner"))
+        offers = {sku: catalogue("/offers", offer(sku, contracts[title]))["offer_id"] for sku, title in wanted}
+        gone = catalogue("/offers", offer("GONE", contracts["Paper"]))
+        catalogue(f"/offers/{gone['offer_id']}/withdraw")
+        return list(contracts.values()), offers
+
+    def _order(self, contracts: Sequence[str], offers: Mapping[str, str]) -> str:
+        round_id = self._open("Autumn", contracts)
+        self._approve(round_id, ASH, {offers["A4"]: 34, offers["A3"]: 7, offers["SOAP"]: 5, offers["TONER"]: 2})
+        self._approve(round_id, BEECH, {offers["A4"]: 41, offers["A3"]: 7, offers["SOAP"]: 5})
+        self._approve(round_id, CEDAR, {offers["A4"]: 18, offers["A3"]: 7, offers["TABLET"]: 3})
+        self._send(round_id, DAMSON, {offers["A4"]: 9})
+        self._do("orders", MANAGER, "POST", f"/rounds/{round_id}/close")
+        return round_id
+
+    def _deliver(self, round_id: str) -> dict[str, dict[str, Any]]:
+        """Three purchase orders are accepted, Devices is rejected; Beech gets its paper short, and no soap."""
+        listed = self._do("orders", MANAGER, "GET", f"/purchase-orders?round_id={round_id}")["items"]
+        orders = {item["contract_title"]: item for item in listed}
+        for title, item in orders.items():
+            sent = {"answer": "rejected", "reason": "Sold out"} if title == "Devices" else {"answer": "accepted"}
+            path = f"/purchase-orders/{item['purchase_order_id']}"
+            self._do("orders", seller(item["supplier_id"]), "POST", f"{path}/acknowledgement", sent)
+            orders[title] = self._do("orders", MANAGER, "GET", path)
+        a3, a4 = (line["line_no"] for line in sorted(orders["Paper"]["lines"], key=lambda line: line["sku"]))
+        for urn, units in (
+            (ASH, {a4: 30, a3: 7}),
+            (ASH, {a4: 4}),
+            (BEECH, {a4: 38, a3: 7}),
+            (CEDAR, {a4: 18, a3: 7}),
+        ):
+            self._receive(orders["Paper"], urn, units)
+        self._receive(orders["Cleaning"], ASH, {1: 5})
+        self._receive(orders["Toner"], ASH, {1: 2})
+        return orders
+
+    def _settle(self, round_id: str, orders: Mapping[str, Mapping[str, Any]]) -> None:
+        """Toner settles. Beech's short paper and soap stay held; Ash's soap is accepted at its own price."""
+        billing = partial(self._do, "billing", MANAGER)
+        paper, _, soap = (
+            self._invoice(orders["Paper"]),
+            self._invoice(orders["Toner"]),
+            self._invoice(orders["Cleaning"], dearer=True),
+        )
+        path = f"/supplier-invoices/{soap['supplier_invoice_id']}/matches/1/{ASH}/accept"
+        billing("POST", path, {"reason": "The supplier will credit the rest"})
+        bills = {bill["school_urn"]: bill for bill in billing("POST", "/bills", {"round_id": round_id})["items"]}
+        rows = [
+            (bills[ASH]["gross_pence"], bills[ASH]["payment_reference"]),
+            (bills[CEDAR]["gross_pence"] - 1, bills[CEDAR]["payment_reference"]),
+            (-paper["gross_pence"], paper["our_number"]),
+        ]
+        self._import("1", rows)
+        self._import("2", [*rows, (bills[BEECH]["gross_pence"], bills[BEECH]["payment_reference"])])
+
+    def _begin_another(self, contracts: Sequence[str], offers: Mapping[str, str]) -> None:
+        round_id = self._open("Spring", contracts)
+        self._send(round_id, ASH, {offers["A4"]: 3})
+        sign_in(self.databases["gateway"].database, "Chair@people.example", PASSWORD, address="127.0.0.1")
+
+    def _plan(self, contracts: Sequence[str], title: str = "Winter") -> dict[str, Any]:
+        sent = {
+            "title": title,
+            "closes_at": f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
+            "delivery_from": "2027-01-04",
+            "delivery_to": "2027-01-22",
+            "contract_ids": list(contracts),
+        }
+        return self._do("orders", MANAGER, "POST", "/rounds", sent)
+
+    def _open(self, title: str, contracts: Sequence[str]) -> str:
+        round_id = self._plan(contracts, title)["round_id"]
+        self._do("orders", MANAGER, "POST", f"/rounds/{round_id}/open")
+        return str(round_id)
+
+    def _send(self, round_id: str, urn: int, quantities: Mapping[str, int]) -> dict[str, Any]:
+        lines = [{"offer_id": offer_id, "quantity": quantity} for offer_id, quantity in quantities.items()]
+        path = f"/rounds/{round_id}/orders/{urn}/submit"
+        return self._do("orders", buyer(urn), "POST", path, {"lines": lines}, version=0)
+
+    def _approve(self, round_id: str, urn: int, quantities: Mapping[str, int]) -> None:
+        sent = self._send(round_id, urn, quantities)
+        path = f"/rounds/{round_id}/orders/{urn}/approve"
+        self._do("orders", approver(urn), "POST", path, version=sent["version"])
+
+    def _receive(self, order: Mapping[str, Any], urn: int, units: Mapping[int, int]) -> None:
+        sent = {"lines": [{"line_no": line_no, "quantity_received": count} for line_no, count in units.items()]}
+        self._do("orders", buyer(urn), "POST", f"/purchase-orders/{order['purchase_order_id']}/receipts", sent)
+
+    def _invoice(self, order: Mapping[str, Any], *, dearer: bool = False) -> dict[str, Any]:
+        """The supplier invoices all that was ordered; `dearer`: a penny a unit above the order's price."""
+        lines = [
+            {
+                "order_line_no": line["line_no"],
+                "quantity": line["quantity"],
+                "unit_price": f"{float(line['unit_price']) + dearer / 100:.4f}",
+                "net_pence": line["net_pence"] + dearer * line["quantity"],
+                "vat_class": "S",
+            }
+            for line in order["lines"]
+        ]
+        net = sum(line["net_pence"] for line in lines)
+        sent = {
+            "number": f"INV {order['number']}",
+            "issue_date": "2026-11-23",
+            "purchase_order_number": order["number"],
+            "lines": lines,
+            "net_pence": net,
+            "vat_pence": net // 5,
+            "gross_pence": net + net // 5,
+        }
+        return self._do("billing", seller(order["supplier_id"]), "POST", "/supplier-invoices", sent)
+
+    def _import(self, number: str, rows: Sequence[tuple[int, str]]) -> None:
+        body = "".join(f"2026-11-2{number},{pence / 100:.2f},Payer,{reference}\n" for pence, reference in rows)
+        options = {"data": f"date,amount,counterparty,reference\n{body}", "content_type": "text/csv"}
+        self._do("billing", MANAGER, "POST", "/bank-statements?account=12345678", **options)
+
+    def _do(self, part: str, actor: Actor, method: str, path: str, sent: Any = None, **options: Any) -> Any:
+        if sent is not None:
+            options["json"] = sent
+        if method == "POST":
+            options["key"] = str(uuid4())
+        answer: TestResponse = self.clients(part, actor).send(method, path, **options)
+        assert answer.status_code in (200, 201), f"{method} {path}: {answer.get_data(as_text=True)}"
+        return answer.get_json()
+
+
+def school(name: str) -> dict[str, Any]:
+    """A school as its editor sends it."""
+    return {
+        "name": name,
+        "phase": "primary",
+        "type_code": "1",
+        "la_code": "886",
+        "establishment_number": "2001",
+        "low_age": 4,
+        "high_age": 11,
+        "pupils": 210,
+        "pupils_on": "2025-10-01",
+        "pupils_source": "autumn census",
+        "postcode": "CT1 1AA",
+        "town": "Canterbury",
+        "joined_on": "2025-09-01",
+    }
+
+
+def contract(title: str, supplier_id: str, category: str) -> dict[str, Any]:
+    """A contract as its editor sends it."""
+    return {
+        "supplier_id": supplier_id,
+        "title": title,
+        "reference": f"C-{title}",
+        "category_code": category,
+        "starts_on": "2025-09-01",
+        "ends_on": "2030-08-31",
+    }
+
+
+def offer(sku: str, contract_id: str) -> dict[str, Any]:
+    """An offer with two prices; the total of A4 reaches the lower one."""
+    return {
+        "contract_id": contract_id,
+        "category_code": "cleaning" if sku == "SOAP" else "stationery",
+        "sku": sku,
+        "name": f"Article {sku}",
+        "description": "",
+        "unit": "XBX",
+        "pack_size": 1,
+        "vat_class": "S",
+        "tiers": [{"from_quantity": 1, "unit_price": "12.5050"}, {"from_quantity": 50, "unit_price": "11.8000"}],
+        "phases": ["primary"],
+    }
