@@ -5,12 +5,23 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests import backends
 from tests.e2e.alliance import Alliance, found_alliance
 from tests.e2e.hands import ApiHands, Hands
 from tests.e2e.stack import Doubles, Killings, Purges, Stack, Trouble
+from tests.e2e.web_hands import WebHands
 
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _urns = count(910_001, 10)
 
 
@@ -49,10 +60,24 @@ def module_alliance(stack: Stack) -> Alliance:
     return found_alliance(stack, next(_urns))
 
 
-@pytest.fixture(params=["api"])
-def hands(request: pytest.FixtureRequest, alliance: Alliance) -> Hands:
-    """The hands that act in the story."""
-    return ApiHands(alliance)
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=backends.CHROMIUM, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=["api", pytest.param("web", marks=pytest.mark.browser)])
+def hands(request: pytest.FixtureRequest, alliance: Alliance) -> Iterator[Hands]:
+    """The hands that act in the story: a program's, and people's."""
+    if request.param == "api":
+        yield ApiHands(alliance)
+        return
+    web = WebHands(alliance, request.getfixturevalue("browser"))
+    yield web
+    web.close()
 
 
 @pytest.fixture(params=["calm", "killed", "purged", "doubled"])
