@@ -31,7 +31,7 @@ verify: $(VENV)/.run
 	$(BIN)/bursar verify --data $(DATA)
 
 compose-test: $(VENV)/.dev
-	$(BIN)/pytest tests/compose --override-ini addopts= --import-mode=importlib -ra
+	COMPOSE_TEST=1 $(BIN)/pytest tests/compose
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m tests.screenshots
