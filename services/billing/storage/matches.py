@@ -1,7 +1,6 @@
 """The three-way match of every invoiced line and school."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, text, update
@@ -85,12 +84,16 @@ def write_matches(
     after = {(match.invoice_id, match.line_no, match.school_urn): match for match in matches}
     changed = [match for key, match in after.items() if key not in before or _differs(before[key], match)]
     if changed:
-        rows = [{"supplier_invoice_id": match.invoice_id, **asdict(match)} for match in changed]
-        connection.execute(_UPSERT, {"order": order_id, "rows": as_json(rows)})
+        connection.execute(_UPSERT, {"order": order_id, "rows": as_json([_row(match) for match in changed])})
     gone = [key for key, row in before.items() if key not in after and row.bill_id is None]
     if gone:
         rows = [dict(zip(("supplier_invoice_id", "line_no", "school_urn"), key, strict=True)) for key in gone]
         connection.execute(_REMOVE, {"rows": as_json(rows)})
+
+
+def _row(match: Match) -> dict[str, Any]:
+    key = {"supplier_invoice_id": match.invoice_id, "line_no": match.line_no, "school_urn": match.school_urn}
+    return {**key, "order_line_no": match.order_line_no, **{name: getattr(match, name) for name in _COMPUTED}}
 
 
 def _differs(row: Row[Any], match: Match) -> bool:
