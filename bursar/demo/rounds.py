@@ -96,9 +96,10 @@ def _take_order(desk: Desk, plan: RoundPlan, round_id: str, school: DemoSchool) 
     at = min(plan.ordered_at(desk.today, school), desk.now)
     order = get_order(desk.orders, buyer, *place).found.order
     if order.state == "silent" and answer != "silent":
-        offers = [offer for offer, _, _ in get_form(desk.orders, buyer, *place).offers]
+        offers = get_form(desk.orders, buyer, *place).offers
         send = save_order if answer == "draft" else submit_order
-        order = send(desk.orders, buyer, *place, wanted_by(school, plan, offers), order.version, at).found.order
+        send(desk.orders, buyer, *place, wanted_by(school, plan, offers), order.version, at)
+        order = get_order(desk.orders, buyer, *place).found.order
     if order.state == "submitted" and answer == "approved":
         approve_order(desk.orders, approver, *place, order.version, at + timedelta(hours=3))
     if order.state == "submitted" and answer == "returned":

@@ -159,7 +159,7 @@ class Market:
         if state == "returned":
             sent = {"reason": "Half of it, please"}
             made = ok(self.as_(approver(urn)).post(f"{path}/return", sent, version=made["version"]))
-        return made
+        return ok(self.as_(buyer(urn)).get(path))
 
     def close(self, round_id: str) -> dict[str, Any]:
         """The manager closes the round."""

@@ -72,7 +72,8 @@ def test_an_order_is_filled_in_and_sent_at_once(market: Market) -> None:
     urn = market.school()
     round_id = market.open_round()
     sent = {"lines": lines({paper: 12})}
-    order = ok(market.as_(buyer(urn)).post(f"{order_path(round_id, urn)}/submit", sent, version=0))
+    ok(market.as_(buyer(urn)).post(f"{order_path(round_id, urn)}/submit", sent, version=0))
+    order = ok(market.as_(buyer(urn)).get(order_path(round_id, urn)))
     assert (order["state"], order["version"], order["lines"][0]["quantity"]) == ("submitted", 1, 12)
 
 

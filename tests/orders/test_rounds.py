@@ -239,9 +239,11 @@ def shown(shared_market: Market) -> dict[str, Any]:
     oak, elm = market.school(), market.school()
     round_id = market.open_round()
     market.order(round_id, oak, {paper: 93})
-    market.order(round_id, elm, {paper: 1}, "submitted")
+    draft = market.order(round_id, elm, {paper: 1}, "draft")
+    sent = ok(market.as_(buyer(elm)).post(f"{order_path(round_id, elm)}/submit", version=draft["version"]))
     school, manager, path = market.as_(buyer(oak)), market.as_(MANAGER), f"/rounds/{round_id}"
     shown = {
+        "OrderState": sent,
         "RoundList": ok(school.get("/rounds")),
         "RoundWithOffers": ok(manager.get(path)),
         "Totals": ok(school.get(f"{path}/totals")),
@@ -264,6 +266,7 @@ def shown(shared_market: Market) -> dict[str, Any]:
         "Totals",
         "Board",
         "Order",
+        "OrderState",
         "Form",
         "Preview",
         "PurchaseOrderList",

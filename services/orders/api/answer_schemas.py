@@ -129,23 +129,32 @@ class BoardSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
-class OrderHeadSchema(Schema):
-    """An order without its lines. `worst_gross_pence`: what it costs if no other school orders."""
+class OrderStateSchema(Schema):
+    """Where a school's order stands."""
 
+    round_id = fields.String(required=True)
+    round_number = fields.String(required=True)
+    round_title = fields.String(required=True)
+    closes_at = fields.String(required=True)
+    school_urn = fields.Integer(required=True)
+    school_name = fields.String(required=True)
     state = fields.String(required=True)
     version = fields.Integer(required=True)
     reference = fields.String(required=True, allow_none=True)
-    school_urn = fields.Integer(required=True)
-    school_name = fields.String(required=True)
-    net_pence = fields.Integer(required=True)
-    vat_pence = fields.Integer(required=True)
-    gross_pence = fields.Integer(required=True)
-    worst_gross_pence = fields.Integer(required=True)
     submitted_by = fields.String(required=True, allow_none=True)
     submitted_at = fields.String(required=True, allow_none=True)
     approved_by = fields.String(required=True, allow_none=True)
     approved_at = fields.String(required=True, allow_none=True)
     return_reason = fields.String(required=True, allow_none=True)
+
+
+class OrderHeadSchema(OrderStateSchema):
+    """An order without its lines. `worst_gross_pence`: what it costs if no other school orders."""
+
+    net_pence = fields.Integer(required=True)
+    vat_pence = fields.Integer(required=True)
+    gross_pence = fields.Integer(required=True)
+    worst_gross_pence = fields.Integer(required=True)
 
 
 class OrderLineSchema(Schema):
@@ -175,10 +184,6 @@ class HistorySchema(Schema):
 class OrderSchema(OrderHeadSchema):
     """A school's order in a round."""
 
-    round_id = fields.String(required=True)
-    round_number = fields.String(required=True)
-    round_title = fields.String(required=True)
-    closes_at = fields.String(required=True)
     lines = fields.List(fields.Nested(OrderLineSchema), required=True)
     history = fields.List(fields.Nested(HistorySchema), required=True)
 

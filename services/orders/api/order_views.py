@@ -1,4 +1,8 @@
-"""A school's order over HTTP. Only the school's own people come here; for others it does not exist."""
+"""A school's order over HTTP. Only the school's own people come here; for others it does not exist.
+
+Reading and saving answer with the whole order; sending, approving and returning with its state alone, because
+pricing it anew would take longer than the step.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +15,8 @@ from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.orders.api import answer_schemas, request_schemas, shapes
+from services.orders.api.form_text import form_text
+from services.orders.storage.orders import OrderInRound
 from services.orders.usecases import place_order, read_order
 from services.orders.usecases.read_order import OrderView
 
@@ -34,7 +40,7 @@ def get_order(round_id: UUID, urn: int) -> Response:
 def get_form(round_id: UUID, urn: int) -> Response:
     """Everything that the order form shows, in one answer."""
     view = read_order.get_form(current_database(), current_actor(), str(round_id), urn)
-    return tagged(jsonify(shapes.form_json(view)), view.found.order.version)
+    return tagged(Response(form_text(view), content_type="application/json"), view.found.order.version)
 
 
 @orders.route(PATH, methods=["PUT"])
@@ -54,11 +60,11 @@ def save_order(sent: dict[str, Any], round_id: UUID, urn: int) -> Response:
 @idempotent
 @requires("school_buyer")
 @orders.arguments(request_schemas.SubmitInSchema, required=False)
-@orders.response(200, answer_schemas.OrderSchema)
+@orders.response(200, answer_schemas.OrderStateSchema)
 def submit_order(sent: dict[str, Any] | None, round_id: UUID, urn: int) -> Response:
     """Send the order for approval, with its lines or as it is saved."""
     lines = (sent or {}).get("lines")
-    return _answer(
+    return _stepped(
         place_order.submit_order(
             current_database(), current_actor(), str(round_id), urn, lines, required_version(), _now()
         )
@@ -68,10 +74,10 @@ def submit_order(sent: dict[str, Any] | None, round_id: UUID, urn: int) -> Respo
 @orders.route(f"{PATH}/approve", methods=["POST"])
 @idempotent
 @requires("school_approver")
-@orders.response(200, answer_schemas.OrderSchema)
+@orders.response(200, answer_schemas.OrderStateSchema)
 def approve_order(round_id: UUID, urn: int) -> Response:
     """Commit the school to the order."""
-    return _answer(
+    return _stepped(
         place_order.approve_order(current_database(), current_actor(), str(round_id), urn, required_version(), _now())
     )
 
@@ -80,15 +86,20 @@ def approve_order(round_id: UUID, urn: int) -> Response:
 @idempotent
 @requires("school_approver")
 @orders.arguments(request_schemas.ReturnInSchema)
-@orders.response(200, answer_schemas.OrderSchema)
+@orders.response(200, answer_schemas.OrderStateSchema)
 def return_order(sent: dict[str, str], round_id: UUID, urn: int) -> Response:
     """Send the order back to its buyer, and say why."""
     version = required_version()
-    return _answer(
+    return _stepped(
         place_order.return_order(
             current_database(), current_actor(), str(round_id), urn, sent["reason"], version, _now()
         )
     )
+
+
+def _stepped(found: OrderInRound) -> Response:
+    """A step of the order: its new state, quickly; its money is there to be read."""
+    return tagged(jsonify(shapes.order_state_json(found)), found.order.version)
 
 
 def _answer(view: OrderView) -> Response:

@@ -11,11 +11,11 @@ from sqlalchemy import Row
 
 from contracts.money import unit_price_text
 from services.orders.domain.offer import RoundOffer
-from services.orders.domain.order import SchoolOrder
 from services.orders.domain.pricing import PricedOrder
 from services.orders.domain.tiers import Standing, Tier, standing
+from services.orders.storage.orders import OrderInRound
 from services.orders.usecases.close_round import PlannedOrder, Preview
-from services.orders.usecases.read_order import FormView, OrderView
+from services.orders.usecases.read_order import OrderView
 from services.orders.usecases.read_purchase_orders import PurchaseOrderView
 from services.orders.usecases.read_rounds import RoundView
 
@@ -92,7 +92,7 @@ def totals_json(totals: Mapping[str, Standing], now: datetime) -> Json:
                 "schools": at.schools,
                 "unit_price": unit_price_text(at.unit_price),
                 "net_pence": at.net_pence,
-                **_next_tier(at.next_tier, at.units_to_next),
+                **next_tier_json(at.next_tier, at.units_to_next),
                 "cheaper": _cheaper(at),
             }
             for offer_id, at in totals.items()
@@ -105,17 +105,43 @@ def board_json(row: Row[Any]) -> Json:
     return {**row._mapping, "updated_at": instant(row.updated_at)}
 
 
-def order_json(view: OrderView) -> Json:
-    """A school's order with its lines and history."""
-    found = view.found
+def order_state_json(found: OrderInRound) -> Json:
+    """Where a school's order stands, without its lines and money."""
+    order = found.order
     return {
-        **_order_head(found.order, view.priced),
         "round_id": found.round.round_id,
         "round_number": found.round.number,
         "round_title": found.round.title,
         "closes_at": instant(found.round.closes_at),
         "school_urn": found.member.urn,
         "school_name": found.member.name,
+        "state": order.state,
+        "version": order.version,
+        "reference": order.reference,
+        "submitted_by": order.submitted_by and order.submitted_by.name,
+        "submitted_at": instant(order.submitted_at),
+        "approved_by": order.approved_by and order.approved_by.name,
+        "approved_at": instant(order.approved_at),
+        "return_reason": order.return_reason,
+    }
+
+
+def sums_json(priced: PricedOrder) -> Json:
+    """What an order comes to."""
+    return {
+        "net_pence": priced.net_pence,
+        "vat_pence": priced.vat_pence,
+        "gross_pence": priced.gross_pence,
+        "worst_gross_pence": priced.worst_gross_pence,
+    }
+
+
+def order_json(view: OrderView) -> Json:
+    """A school's order with its lines and history."""
+    found = view.found
+    return {
+        **order_state_json(found),
+        **sums_json(view.priced),
         "lines": [
             {
                 "offer_id": line.offer.offer_id,
@@ -132,22 +158,6 @@ def order_json(view: OrderView) -> Json:
             for line, vat in view.priced.lines
         ],
         "history": view.history,
-    }
-
-
-def form_json(view: FormView) -> Json:
-    """The order form: the round, the order's head, and every offer with its quantities and tier."""
-    return {
-        "round": {
-            **round_json(RoundView(view.found.round, None, None)),
-            "my_order": None,
-        },
-        "order": {
-            **_order_head(view.found.order, view.priced),
-            "school_urn": view.found.member.urn,
-            "school_name": view.found.member.name,
-        },
-        "offers": [_form_line(*line) for line in view.offers],
     }
 
 
@@ -193,34 +203,6 @@ def purchase_order_json(view: PurchaseOrderView, *, whole: bool, own_drop: bool)
     return {**shape, "lines": lines, "drops": drops}
 
 
-def _order_head(order: SchoolOrder, priced: PricedOrder) -> Json:
-    return {
-        "state": order.state,
-        "version": order.version,
-        "reference": order.reference,
-        "net_pence": priced.net_pence,
-        "vat_pence": priced.vat_pence,
-        "gross_pence": priced.gross_pence,
-        "worst_gross_pence": priced.worst_gross_pence,
-        "submitted_by": order.submitted_by and order.submitted_by.name,
-        "submitted_at": instant(order.submitted_at),
-        "approved_by": order.approved_by and order.approved_by.name,
-        "approved_at": instant(order.approved_at),
-        "return_reason": order.return_reason,
-    }
-
-
-def _form_line(offer: RoundOffer, quantity: int, together: int) -> Json:
-    at = standing(offer.tiers, together)
-    return {
-        **offer_json(offer),
-        "quantity": quantity,
-        "total_quantity": together,
-        "unit_price": unit_price_text(at.unit_price),
-        **_next_tier(at.next_tier, at.units_to_next),
-    }
-
-
 def _planned_json(order: PlannedOrder, preview: Preview) -> Json:
     mine = [
         line
@@ -250,12 +232,12 @@ def _planned_line(line: Row[Any], offer: RoundOffer) -> Json:
         "unit_price": unit_price_text(line.unit_price),
         "quantity": line.quantity,
         "net_pence": line.net_pence,
-        **_next_tier(at.next_tier, at.units_to_next),
+        **next_tier_json(at.next_tier, at.units_to_next),
         "cheaper": _cheaper(at),
     }
 
 
-def _next_tier(tier: Tier | None, units: int | None) -> Json:
+def next_tier_json(tier: Tier | None, units: int | None) -> Json:
     return {
         "next_from_quantity": tier and tier.from_quantity,
         "next_unit_price": tier and unit_price_text(tier.unit_price),

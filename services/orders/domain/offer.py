@@ -7,9 +7,12 @@ from decimal import Decimal
 from services.orders.domain.tiers import Tier
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RoundOffer:
-    """What schools can order in one round; `tiers` ascend, empty `phases` mean every school."""
+    """What schools can order in one round; `tiers` ascend, empty `phases` mean every school.
+
+    Read once and shared: two are the same only if they are the same object.
+    """
 
     offer_id: str
     contract_id: str

@@ -93,13 +93,10 @@ _LOCKED = text("""
     FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
     WHERE l.round_id = :round_id AND d.school_urn = :urn
 """)
-_FORM = text("""
-    SELECT
-        (SELECT json_object_agg(offer_id, quantity) FROM order_line
-            WHERE round_id = :round_id AND school_urn = :urn) AS mine,
-        (SELECT json_object_agg(offer_id, quantity) FROM round_totals(:round_id)) AS together
+_MINE = text("""
+    SELECT round_stamp(:round_id) AS stamp, (SELECT json_object_agg(offer_id, quantity) FROM order_line
+        WHERE round_id = :round_id AND school_urn = :urn) AS quantities
 """)
-_TOTALS = text("SELECT offer_id::text, quantity, schools FROM round_totals(:round_id)")
 _BOARD = text("""
     SELECT s.urn AS school_urn, s.name AS school_name, s.phase, coalesce(o.state, 'silent') AS state, o.reference,
         coalesce(n.net_pence, 0) AS net_pence, o.updated_at
@@ -180,16 +177,10 @@ def locked_lines(connection: Connection, round_id: str, urn: int) -> Sequence[Ro
     return connection.execute(_LOCKED, {"round_id": round_id, "urn": urn}).all()
 
 
-def form_quantities(connection: Connection, round_id: str, urn: int) -> tuple[Lines, Lines]:
-    """A school's own quantities, and the units counted of all schools, by offer id."""
-    row = connection.execute(_FORM, {"round_id": round_id, "urn": urn}).one()
-    return row.mine or {}, row.together or {}
-
-
-def round_totals(connection: Connection, round_id: str) -> dict[str, tuple[int, int]]:
-    """Units and schools by offer id, of orders that are submitted or approved."""
-    rows = connection.execute(_TOTALS, {"round_id": round_id})
-    return {row.offer_id: (row.quantity, row.schools) for row in rows}
+def own_quantities(connection: Connection, round_id: str, urn: int) -> tuple[Lines, int]:
+    """A school's own quantities, and the round's stamp, under which `round_totals` may be remembered."""
+    row = connection.execute(_MINE, {"round_id": round_id, "urn": urn}).one()
+    return row.quantities or {}, row.stamp
 
 
 def board(connection: Connection, round_id: str, today: date) -> Sequence[Row[Any]]:

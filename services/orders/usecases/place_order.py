@@ -33,13 +33,13 @@ def save_order(
         found = _changeable(connection, actor, round_id, urn, version, now)
         lines = _checked(connection, found, wanted)
         order, entries = found.order.saved(_person(actor))
-        return _save(connection, found, order, entries, now, lines)
+        return view_order(connection, _save(connection, found, order, entries, now, lines))
 
 
 def submit_order(
     database: Database, actor: Actor, round_id: str, urn: int, wanted: Wanted | None, version: int, now: datetime
-) -> OrderView:
-    """Send the order for approval, after replacing its lines if `wanted` is given.
+) -> OrderInRound:
+    """Send the order for approval, after replacing its lines if `wanted` is given. Answers without pricing it.
 
     Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused, OrderEmpty, OrderAlreadySubmitted.
     """
@@ -60,7 +60,9 @@ def submit_order(
         return _save(connection, found, sent, [*entries, *sending], now, lines)
 
 
-def approve_order(database: Database, actor: Actor, round_id: str, urn: int, version: int, now: datetime) -> OrderView:
+def approve_order(
+    database: Database, actor: Actor, round_id: str, urn: int, version: int, now: datetime
+) -> OrderInRound:
     """Commit the school to its order. Raises NotFound, RoundNotOpen, VersionConflict, OrderNotSubmitted, OwnOrder."""
     with database.transaction(actor) as connection:
         found = _changeable(connection, actor, round_id, urn, version, now)
@@ -70,7 +72,7 @@ def approve_order(database: Database, actor: Actor, round_id: str, urn: int, ver
 
 def return_order(
     database: Database, actor: Actor, round_id: str, urn: int, reason: str, version: int, now: datetime
-) -> OrderView:
+) -> OrderInRound:
     """Send the order back to its buyer. Raises NotFound, RoundNotOpen, VersionConflict, OrderNotSubmitted."""
     with database.transaction(actor) as connection:
         found = _changeable(connection, actor, round_id, urn, version, now)
@@ -103,10 +105,10 @@ def _save(
     entries: Sequence[HistoryEntry],
     now: datetime,
     lines: Lines | None = None,
-) -> OrderView:
+) -> OrderInRound:
     if not orders.save_order(connection, found, order, entries, now, lines):
         raise VersionConflict("Somebody else at your school changed this order meanwhile.")
-    return view_order(connection, replace(found, order=replace(order, version=found.order.version + 1)))
+    return replace(found, order=replace(order, version=found.order.version + 1))
 
 
 def _person(actor: Actor) -> Person:

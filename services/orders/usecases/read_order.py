@@ -14,6 +14,7 @@ from services.orders.domain.pricing import BoughtLine, PricedOrder, price_live, 
 from services.orders.storage import orders
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
+from services.orders.storage.totals import round_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,17 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """An order with (offer, own quantity, units of all schools together) for all that the school may order."""
+    """An order with all that the school may order or has ordered.
+
+    `together` holds the units of all schools by offer id; `own` the school's lines as (quantity, units of all schools
+    together with these), by offer id.
+    """
 
     found: OrderInRound
     priced: PricedOrder
-    offers: Sequence[tuple[RoundOffer, int, int]]
+    offers: Sequence[RoundOffer]
+    together: Mapping[str, int]
+    own: Mapping[str, tuple[int, int]]
 
 
 def get_order(database: Database, actor: Actor, round_id: str, urn: int) -> OrderView:
@@ -48,15 +55,15 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
     with database.transaction(actor) as connection:
         found = own_order(connection, actor, round_id, urn)
         known = round_offers(connection, found.round)
-        mine, counted = orders.form_quantities(connection, round_id, urn)
-    own_counted = found.order.is_counted
-    offers = []
-    for offer_id, offer in known.items():
-        quantity = mine.get(offer_id, 0)
-        if quantity or (offer.is_for(found.member.phase) and not offer.withdrawn):
-            together = counted.get(offer_id, 0) + (0 if own_counted else quantity)
-            offers.append((offer, quantity, together))
-    return FormView(found, price_live([line for line in offers if line[1]]), offers)
+        mine, stamp = orders.own_quantities(connection, round_id, urn)
+        totals = round_totals(connection, round_id, stamp)
+    together = {offer_id: quantity for offer_id, (quantity, _) in totals.items()}
+    uncounted = 0 if found.order.is_counted else 1
+    own = {key: (quantity, together.get(key, 0) + uncounted * quantity) for key, quantity in mine.items()}
+    phase = found.member.phase
+    offers = [offer for key, offer in known.items() if key in own or (offer.is_for(phase) and not offer.withdrawn)]
+    priced = price_live([(known[key], *quantities) for key, quantities in own.items()])
+    return FormView(found, priced, offers, together, own)
 
 
 def own_order(connection: Connection, actor: Actor, round_id: str, urn: int, *, hold: bool = False) -> OrderInRound:

@@ -16,6 +16,7 @@ from services.orders.domain.tiers import Standing, standing
 from services.orders.storage import orders, rounds
 from services.orders.storage.round_offers import round_offers
 from services.orders.storage.rounds import MyOrder
+from services.orders.storage.totals import round_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def get_totals(database: Database, actor: Actor, round_id: str) -> dict[str, Sta
     with database.transaction(actor) as connection:
         found = _found(connection, round_id)
         offers = round_offers(connection, found, actor.supplier_id)
-        counted = orders.round_totals(connection, round_id)
+        counted = round_totals(connection, round_id)
     return {key: standing(offer.tiers, *counted.get(key, (0, 0))) for key, offer in offers.items()}
 
 

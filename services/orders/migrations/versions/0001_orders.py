@@ -216,7 +216,9 @@ PURCHASE_ORDERS = (
     )
     """,
     "CREATE INDEX school_drop_by_school ON school_drop (school_urn)",
-    # quantity_received is NULL until the school has recorded something about the line.
+    # quantity_received is NULL until the school has recorded something about the line. Only the close adds rows; it
+    # checks all of them against their purchase orders at once, where foreign keys would look each one up (that took
+    # longer than the rest of the close).
     """
     CREATE TABLE drop_line (
         purchase_order_id uuid NOT NULL,
@@ -226,9 +228,7 @@ PURCHASE_ORDERS = (
         quantity integer NOT NULL CHECK (quantity > 0),
         net_pence bigint NOT NULL,
         quantity_received integer CHECK (quantity_received BETWEEN 0 AND quantity),
-        PRIMARY KEY (purchase_order_id, school_urn, line_no),
-        FOREIGN KEY (purchase_order_id, school_urn) REFERENCES school_drop,
-        FOREIGN KEY (purchase_order_id, line_no) REFERENCES purchase_order_line
+        PRIMARY KEY (purchase_order_id, school_urn, line_no)
     )
     """,
     """
@@ -291,7 +291,16 @@ FUNCTIONS = (
     END
     $$
     """,
-    # The same for a few offers only: what pricing one order needs.
+    # A number that grows whenever an order of the round changes: totals read under it stay true as long as it stands.
+    """
+    CREATE FUNCTION round_stamp(p_round uuid) RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    BEGIN
+        RETURN (SELECT coalesce(sum(o.version), 0) FROM school_order o WHERE o.round_id = p_round);
+    END
+    $$
+    """,
+    # The same totals for a few offers only: what pricing one order needs.
     """
     CREATE FUNCTION offer_totals(p_round uuid, p_offers uuid[])
     RETURNS TABLE (offer_id uuid, quantity bigint)
