@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -108,6 +109,7 @@ def _row(offer: Mapping[str, Any], typing: Typing | None, faulty: set[str | None
     )
 
 
+@lru_cache(maxsize=4096)
 def _steps(unit_price: str) -> int:
     """A unit price such as "12.5000" in ten-thousandths of a pound."""
     whole, _, decimals = unit_price.partition(".")

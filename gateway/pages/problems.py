@@ -60,8 +60,16 @@ def register(app: Flask) -> None:
 
 
 def _page(status: int, trouble: Trouble) -> Response:
-    page = render_template("problem.html", trouble=trouble, status=status, correlation=correlation_id())
+    fields = _typed() if status >= 500 else []
+    page = render_template("problem.html", trouble=trouble, status=status, correlation=correlation_id(), fields=fields)
     return make_response(page, status)
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was sent, for the button that sends it once more: with its sending key, so that it takes effect once."""
+    if request.method != "POST" or request.files:
+        return []
+    return [(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "password")]
 
 
 def _http(error: HTTPException) -> Response:

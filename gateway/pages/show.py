@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -82,6 +83,7 @@ def money(pence: int | None) -> str:
     return f"−£{pounds(-pence)}" if pence < 0 else f"£{pounds(pence)}"
 
 
+@lru_cache(maxsize=4096)
 def price(unit_price: str | Decimal | None) -> str:
     """A unit price in pounds, with as many of its four decimals as it needs and at least two: "£12.50"."""
     if unit_price is None:

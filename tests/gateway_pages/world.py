@@ -46,16 +46,44 @@ SCHOOLS = [
     (910011, "Sycamore Sixth Form College", "sixteen_plus", 980, "Northfield"),
     (910012, "Maple Grove Primary School", "primary", 239, "Northfield"),
 ]
-STATES = "approved approved submitted silent draft approved returned silent approved draft submitted silent".split()
+STATES = ["approved", "approved", "submitted", "silent", "draft", "approved"]
+STATES += ["returned", "silent", "approved", "draft", "submitted", "silent"]
 
 GOODS = [
     ("stationery", "Stationery", "PAP-080", "Copier paper A4, 80 g", "XBX", 5, "S", ("12.5000", "11.8000", "10.9500")),
     ("stationery", "Stationery", "PEN-BLK", "Ballpoint pens, black, medium", "XPK", 50, "S", ("4.2500", "3.9900")),
     ("stationery", "Stationery", "GLU-040", "Glue sticks 40 g", "XPK", 100, "S", ("38.0000", "34.5000")),
-    ("exercise-books", "Exercise books", "EXB-A4L", "Exercise book A4, 80 pages, 8 mm ruled", "C62", 1, "S", ("0.3490",)),
-    ("exercise-books", "Exercise books", "EXB-9X7", "Exercise book 9 × 7 in, plain", "C62", 1, "S", ("0.2875", "0.2600")),
+    (
+        "exercise-books",
+        "Exercise books",
+        "EXB-A4L",
+        "Exercise book A4, 80 pages, 8 mm ruled",
+        "C62",
+        1,
+        "S",
+        ("0.3490",),
+    ),
+    (
+        "exercise-books",
+        "Exercise books",
+        "EXB-9X7",
+        "Exercise book 9 × 7 in",
+        "C62",
+        1,
+        "S",
+        ("0.2875", "0.2600"),
+    ),
     ("cleaning", "Cleaning", "CLN-FLR", "Floor cleaner, neutral, 5 litres", "XBX", 4, "S", ("21.9900", "19.5000")),
-    ("governance-support", "Governance support", "GOV-CLK", "Clerking of governors’ meetings", "HUR", 1, "E", ("41.0000",)),
+    (
+        "governance-support",
+        "Governance support",
+        "GOV-CLK",
+        "Clerking of governors’ meetings",
+        "HUR",
+        1,
+        "E",
+        ("41.0000",),
+    ),
 ]
 
 
@@ -188,7 +216,9 @@ def a_form(count: int = len(GOODS), state: str = "draft") -> Json:
     return {"round": round_, "order": order, "offers": form_offers(count)}
 
 
-def a_purchase_order(purchase_order_id: str = PAPER_PO, state: str = "accepted", *, own: bool = False, **more: Any) -> Json:
+def a_purchase_order(
+    purchase_order_id: str = PAPER_PO, state: str = "accepted", *, own: bool = False, **more: Any
+) -> Json:
     """A purchase order whole; with `own` as a school sees it."""
     schools = SCHOOLS[:1] if own else SCHOOLS[:4]
     goods = offers()[4:7]
@@ -227,7 +257,7 @@ def a_purchase_order(purchase_order_id: str = PAPER_PO, state: str = "accepted",
         }
         for line, offer in enumerate(goods, start=1)
     ]
-    return a_purchase_order_head(purchase_order_id, state) | {"lines": lines, "drops": drops} | more
+    return a_purchase_order_head(purchase_order_id, state) | {"lines": lines, "drops": drops}
 
 
 def a_purchase_order_head(purchase_order_id: str = PAPER_PO, state: str = "accepted", **more: Any) -> Json:
@@ -613,11 +643,24 @@ def _of_catalogue() -> dict[tuple[str, str], Any]:
     return {("catalogue", "/contracts"): listed(contract)}
 
 
+_LISTS = ("items", "offers", "lines", "drops", "matches", "history", "purchase_orders", "schools", "dropped")
+
+
 def emptied(found: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
     """The same answers on the first day: every list is empty."""
     bare = copy.deepcopy(found)
     for answer in bare.values():
-        for name in ("items", "offers", "lines", "drops", "matches", "history", "purchase_orders", "schools", "dropped"):
+        for name in (
+            "items",
+            "offers",
+            "lines",
+            "drops",
+            "matches",
+            "history",
+            "purchase_orders",
+            "schools",
+            "dropped",
+        ):
             if isinstance(answer.get(name), list):
                 answer[name] = []
         if "next" in answer:

@@ -1,0 +1,242 @@
+"""What people do on the other pages reaches the right service, and refusals are shown where they belong."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+
+from gateway.upstream import Problem
+from tests.gateway_pages.conftest import Visitor, summary_links, summary_text, text_of, value_of
+from tests.gateway_pages.fake import Call, FakeServices
+from tests.gateway_pages.people import OAK
+from tests.gateway_pages.world import CLEANING_PO, CLOSED, CONTRACT, DRAFT, HELD_INVOICE, OPEN, PAPER_PO, SCHOOLS
+
+Visit = Callable[[str], Visitor]
+DELIVERY = f"/school/deliveries/{PAPER_PO}"
+INVOICE_FORM = f"/supplier/orders/{PAPER_PO}/invoice"
+NEW_ROUND = {
+    "title": "Spring paper",
+    "closes_on": "2027-02-01",
+    "closes_time": "17:00",
+    "delivery_from": "2027-02-08",
+    "delivery_to": "2027-02-19",
+    "contract_ids": CONTRACT,
+    "sending_key": "a-key-of-this-form",
+}
+
+
+def last_change(services: FakeServices) -> Call:
+    return services.changes[-1]
+
+
+def test_all_arrived_is_one_button(visit: Visit, services: FakeServices) -> None:
+    visit("buyer").post(DELIVERY, {"action": "all", "sending_key": "a-key-of-this-form"})
+    call = last_change(services)
+    assert (call.path, call.key) == (f"/purchase-orders/{PAPER_PO}/receipts", "a-key-of-this-form")
+    assert call.sent["lines"] == [{"line_no": line, "quantity_received": 34} for line in (1, 2, 3)]
+
+
+def test_arrivals_can_be_entered_line_by_line(visit: Visit, services: FakeServices) -> None:
+    visit("buyer").post(DELIVERY, {"action": "lines", "line-2": "30", "line-3": "0", "note": "Box torn"})
+    assert last_change(services).sent == {"lines": [{"line_no": 2, "quantity_received": 30}], "note": "Box torn"}
+
+
+def test_an_empty_or_refused_receipt_says_which_line(visit: Visit, services: FakeServices) -> None:
+    buyer = visit("buyer")
+    assert "line-1" in summary_links(buyer.post(DELIVERY, {"action": "lines"}))
+    refused = [{"field": "lines.0.quantity_received", "message": "Only 34 are still to come."}]
+    path = f"/purchase-orders/{PAPER_PO}/receipts"
+    services.refusals["POST", "orders", path] = Problem(422, "receipt_refused", "Look again.", refused)
+    response = buyer.post(DELIVERY, {"action": "lines", "line-2": "35"})
+    assert summary_links(response) == {"line-2": "Only 34 are still to come."}
+    assert value_of(response, "line-2") == "35"
+
+
+def test_a_supplier_accepts_or_rejects_with_a_reason(visit: Visit, services: FakeServices) -> None:
+    supplier, path = visit("supplier"), f"/supplier/orders/{CLEANING_PO}/answer"
+    supplier.post(path, {"answer": "accepted", "sending_key": "a-key-of-this-form"})
+    assert last_change(services).path == f"/purchase-orders/{CLEANING_PO}/acknowledgement"
+    assert last_change(services).sent == {"answer": "accepted", "reason": None}
+    assert summary_links(supplier.post(path, {"answer": "rejected"})) == {"reason": "Enter why you reject the order."}
+    supplier.post(path, {"answer": "rejected", "reason": "Sold out"})
+    assert last_change(services).sent == {"answer": "rejected", "reason": "Sold out"}
+
+
+def test_an_invoice_file_goes_on_as_it_is(visit: Visit, services: FakeServices) -> None:
+    document = b'<?xml version="1.0"?><Invoice/>'
+    sent = {"file": (io.BytesIO(document), "invoice.xml"), "sending_key": "a-key-of-this-form"}
+    response = visit("supplier").post("/supplier/invoices/upload", sent)
+    assert response.location == f"/supplier/invoices/{HELD_INVOICE}"
+    assert (last_change(services).sent, last_change(services).key) == (document, "a-key-of-this-form")
+
+
+def test_a_refused_invoice_file_says_why_beside_the_field(visit: Visit, services: FakeServices) -> None:
+    supplier = visit("supplier")
+    assert summary_links(supplier.post("/supplier/invoices/upload")) == {"file": "Choose the invoice’s XML file."}
+    refusal = Problem(409, "duplicate_invoice", "INV-0042 was sent before, as SI-000001.")
+    services.refusals["POST", "billing", "/supplier-invoices"] = refusal
+    response = supplier.post("/supplier/invoices/upload", {"file": (io.BytesIO(b"<Invoice/>"), "again.xml")})
+    assert response.status_code == 409
+    assert summary_links(response) == {"file": "INV-0042 was sent before, as SI-000001."}
+
+
+def test_the_invoice_form_begins_with_what_was_received(visit: Visit) -> None:
+    page = visit("supplier").get(INVOICE_FORM)
+    assert value_of(page, "quantity-1") == "50", "9 at Elm Park and 41 at St Brigid’s"
+    assert (value_of(page, "net"), value_of(page, "vat"), value_of(page, "gross")) == ("1,642.50", "328.50", "1,971.00")
+
+
+def invoice(**more: str) -> dict[str, object]:
+    typed = {f"quantity-{line}": "0" for line in (1, 2, 3)} | {f"price-{line}": "10.95" for line in (1, 2, 3)}
+    head = {"number": "INV-7", "issue_date": "2026-11-20", "net": "109.50", "vat": "21.90", "gross": "131.40"}
+    return {**typed, **head, "quantity-2": "10", "action": "send", **more}
+
+
+def test_the_invoice_form_is_sent_in_pence_and_four_decimals(visit: Visit, services: FakeServices) -> None:
+    visit("supplier").post(INVOICE_FORM, invoice())
+    line = {"order_line_no": 2, "quantity": 10, "unit_price": "10.9500", "vat_class": "S", "vat_rate": "20.00"}
+    assert last_change(services).sent == {
+        "number": "INV-7",
+        "issue_date": "2026-11-20",
+        "purchase_order_number": "PO-000001",
+        "lines": [line],
+        "net_pence": 10950,
+        "vat_pence": 2190,
+        "gross_pence": 13140,
+    }
+
+
+def test_totals_are_worked_out_again_without_sending(visit: Visit, services: FakeServices) -> None:
+    page = visit("supplier").post(INVOICE_FORM, invoice(action="totals", **{"quantity-2": "102"}))
+    assert (value_of(page, "net"), value_of(page, "vat"), value_of(page, "gross")) == ("1,116.90", "223.38", "1,340.28")
+    assert services.changes == []
+
+
+def test_faults_of_the_invoice_form_are_linked_to_their_fields(visit: Visit, services: FakeServices) -> None:
+    supplier = visit("supplier")
+    page = supplier.post(INVOICE_FORM, invoice(number="", net="ten", **{"price-1": "x"}))
+    assert set(summary_links(page)) == {"number", "net", "price-1"}
+    assert value_of(page, "price-1") == "x"
+    refused = [{"field": "gross_pence", "message": "The lines add up to £131.40."}]
+    services.refusals["POST", "billing", "/supplier-invoices"] = Problem(422, "invoice_arithmetic", "Look.", refused)
+    assert summary_links(supplier.post(INVOICE_FORM, invoice())) == {"gross": "The lines add up to £131.40."}
+
+
+def test_a_round_is_made_with_its_deadline_in_utc(visit: Visit, services: FakeServices) -> None:
+    response = visit("manager").post("/alliance/rounds/new", NEW_ROUND)
+    assert response.location == f"/alliance/rounds/{DRAFT}"
+    assert last_change(services).key == "a-key-of-this-form"
+    assert last_change(services).sent == {
+        "title": "Spring paper",
+        "closes_at": "2027-02-01T17:00:00Z",
+        "delivery_from": "2027-02-08",
+        "delivery_to": "2027-02-19",
+        "contract_ids": [CONTRACT],
+    }
+
+
+def test_a_round_with_gaps_is_not_made_and_keeps_what_was_typed(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    page = manager.post("/alliance/rounds/new", {"title": "Spring paper", "closes_on": "soon"})
+    assert set(summary_links(page)) == {"closes_on", "closes_time", "delivery_from", "delivery_to", "contract_ids"}
+    assert value_of(page, "title") == "Spring paper"
+    refused = [{"field": "closes_at", "message": "The deadline lies in the past."}]
+    services.refusals["POST", "orders", "/rounds"] = Problem(422, "dates_out_of_order", "Look.", refused)
+    assert summary_links(manager.post("/alliance/rounds/new", NEW_ROUND)) == {
+        "closes_on": "The deadline lies in the past."
+    }
+
+
+@pytest.mark.parametrize(("round_id", "action"), [(DRAFT, "open"), (OPEN, "close")])
+def test_a_round_is_opened_and_closed_as_it_was_seen(
+    visit: Visit, services: FakeServices, round_id: str, action: str
+) -> None:
+    sent = {"version": "3", "sending_key": "a-key-of-this-form"}
+    assert visit("manager").post(f"/alliance/rounds/{round_id}/{action}", sent).status_code == 303
+    call = last_change(services)
+    assert (call.path, call.etag, call.key) == (f"/rounds/{round_id}/{action}", '"3"', "a-key-of-this-form")
+
+
+def test_closing_is_previewed_with_its_proof(visit: Visit) -> None:
+    text = text_of(visit("manager").get(f"/alliance/rounds/{OPEN}/close"))
+    assert "No unit and no penny is lost." in text
+    assert "The Yew Lodge Special School" in text
+    assert "130 would cost £1,300.00" in text
+
+
+def test_a_preview_that_does_not_add_up_warns_against_closing(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    services.table["orders", f"/rounds/{OPEN}/close-preview"]["proof"]["units_shared"] = 374
+    assert "They differ: do not close." in text_of(manager.get(f"/alliance/rounds/{OPEN}/close"))
+
+
+def test_the_board_can_be_narrowed_to_one_state(visit: Visit) -> None:
+    text = text_of(visit("manager").get(f"/alliance/rounds/{OPEN}?state=returned"))
+    assert "Rowan High School" in text
+    assert "Elm Park Academy" not in text
+    assert "All 12" in text
+
+
+def test_bills_of_a_round_are_issued_once_per_key(visit: Visit, services: FakeServices) -> None:
+    manager, path = visit("manager"), f"/alliance/rounds/{CLOSED}/bills"
+    assert "INV-0041 from Fenwright Paper Ltd" in text_of(manager.get(path))
+    manager.post(path, {"sending_key": "a-key-of-this-form"})
+    call = last_change(services)
+    assert (call.path, call.sent, call.key) == ("/bills", {"round_id": CLOSED}, "a-key-of-this-form")
+
+
+def test_a_held_line_is_released_with_a_reason(visit: Visit, services: FakeServices) -> None:
+    manager, urn = visit("manager"), SCHOOLS[1][0]
+    path = f"/alliance/invoices/{HELD_INVOICE}/lines/1/schools/{urn}/release"
+    field = f"reason-1-{urn}"
+    assert summary_links(manager.post(path)) == {field: "Enter why it is right to release this line."}
+    manager.post(path, {field: "Three boxes will be credited"})
+    call = last_change(services)
+    assert call.path == f"/supplier-invoices/{HELD_INVOICE}/matches/1/{urn}/accept"
+    assert call.sent == {"reason": "Three boxes will be credited"}
+
+
+def test_nobody_is_offered_to_release_what_was_never_received(visit: Visit) -> None:
+    text = visit("manager").get(f"/alliance/invoices/{HELD_INVOICE}").text
+    assert f"/schools/{SCHOOLS[1][0]}/release" in text
+    assert f"/schools/{SCHOOLS[2][0]}/release" not in text
+
+
+@pytest.mark.parametrize(("document", "kind"), [(b"\xef\xbb\xbf <Document/>", "xml"), (b"date,amount\n", "csv")])
+def test_a_statement_is_read_in(visit: Visit, services: FakeServices, document: bytes, kind: str) -> None:
+    manager = visit("manager")
+    response = manager.post("/alliance/bank", {"file": (io.BytesIO(document), f"statement.{kind}"), "account": "Main"})
+    assert response.status_code == 303
+    assert last_change(services).sent == document
+    assert last_change(services).params == {"account": "Main"}
+
+
+def test_a_broken_statement_says_in_which_line(visit: Visit, services: FakeServices) -> None:
+    broken = [{"field": "line 17", "message": "No amount."}]
+    refusal = Problem(422, "statement_unreadable", "Line 17: No amount.", broken)
+    services.refusals["POST", "billing", "/bank-statements"] = refusal
+    response = visit("manager").post("/alliance/bank", {"file": (io.BytesIO(b"date\n"), "statement.csv")})
+    assert response.status_code == 422
+    assert summary_links(response) == {"file": "Line 17: No amount."}
+
+
+def test_a_person_is_added_with_the_place_the_role_needs(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    sent = {"name": "Nia New", "email": "nia@example.org", "role": "school_buyer", "starts_on": "2026-12-01"}
+    assert set(summary_links(manager.post("/alliance/people/new", sent))) == {"school_urn"}
+    manager.post("/alliance/people/new", sent | {"school_urn": str(OAK), "supplier_id": "ignored"})
+    (role,) = last_change(services).sent["roles"]
+    assert role == {
+        "role": "school_buyer",
+        "school_urn": OAK,
+        "supplier_id": None,
+        "starts_on": "2026-12-01",
+        "ends_on": None,
+    }
+
+
+def test_a_refusal_without_fields_is_told_in_the_summary(visit: Visit, services: FakeServices) -> None:
+    services.refusals["POST", "orders", f"/rounds/{OPEN}/close"] = Problem(409, "round_not_open", "It is closed.")
+    response = visit("manager").post(f"/alliance/rounds/{OPEN}/close", {"version": "3"})
+    assert response.status_code == 409
+    assert "It is closed." in summary_text(response)
