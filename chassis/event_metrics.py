@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,6 +46,10 @@ class EventTables(Collector):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def describe(self) -> list[Metric]:
+        """Nothing in advance: to be registered, it need not ask the database."""
+        return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The age of the oldest unpublished event in seconds, and the parked events by producer."""

@@ -3,15 +3,17 @@
 import multiprocessing
 import os
 import signal
+import threading
+from contextlib import contextmanager
 from multiprocessing.connection import Connection as Pipe
 
 import kombu
 import pytest
 from prometheus_client import REGISTRY
 
+from chassis import broker, parking
 from chassis import consumer as consumer_module
-from chassis import parking
-from chassis.broker import DEAD_LETTER_QUEUE, queue_of
+from chassis.broker import DEAD_LETTER_QUEUE, connected, queue_of
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.feed import FeedClient
@@ -179,6 +181,35 @@ def test_a_long_batch_is_finished_before_the_subscription_ends(pair: Pair) -> No
     assert effects(pair.consumer) == [(1, "a"), (2, "b")]
     with pair.subscription():
         until(pair.caught_up(3))
+    assert effects(pair.consumer) == THREE
+
+
+@pytest.mark.rabbitmq
+def test_a_long_handler_does_not_cost_the_connection(rabbitmq_pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = rabbitmq_pair
+    connections = []
+
+    @contextmanager
+    def counted(*arguments, **options):
+        with connected(*arguments, **options) as link:
+            connections.append(link)
+            yield link
+
+    monkeypatch.setattr(broker, "_HEARTBEAT_SECONDS", 1)  # a silent client is cut off after three
+    monkeypatch.setattr(broker, "connected", counted)
+    three_events(pair)
+    with pair.link() as link:
+        link.publish(PRODUCER, pair.page(0, 3))
+    pair.feed.off()
+
+    def slow(connection, events) -> None:
+        threading.Event().wait(6)
+        HANDLERS[TYPE](connection, events)
+
+    with pair.subscription({TYPE: slow}):
+        until(pair.caught_up(3))
+        until(lambda: pair.waiting_messages() == 0)
+    assert len(connections) == 1
     assert effects(pair.consumer) == THREE
 
 
