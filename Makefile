@@ -5,10 +5,17 @@ PORT ?= 8000
 DATA ?= .bursar
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := bursar chassis contracts gateway services tests bench
+SOURCES := bursar chassis contracts gateway services bench
 PYTEST ?= -n auto --dist loadfile
+IMAGE ?= bursar:compose-test
+BUILD_NETWORK ?= default
+# How this machine's pip reaches its packages, passed on to the build of the image; addresses of local files are not.
+pip_setting = $(filter-out file:%,$(shell $(PYTHON) -m pip config get global.$(1) 2>/dev/null))
+PIP_INDEX_URL ?= $(call pip_setting,index-url)
+PIP_EXTRA_INDEX_URL ?= $(call pip_setting,extra-index-url)
+PIP_TRUSTED_HOST ?= $(call pip_setting,trusted-host)
 
-.PHONY: run test lint bench verify compose-test screenshots clean
+.PHONY: run test lint bench verify image compose-test screenshots clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -30,7 +37,12 @@ bench: $(VENV)/.dev
 verify: $(VENV)/.run
 	$(BIN)/bursar verify --data $(DATA)
 
-compose-test: $(VENV)/.dev
+image:
+	docker build --quiet --network $(BUILD_NETWORK) --tag $(IMAGE) --file deploy/Dockerfile \
+	  --build-arg PIP_INDEX_URL='$(PIP_INDEX_URL)' --build-arg PIP_EXTRA_INDEX_URL='$(PIP_EXTRA_INDEX_URL)' \
+	  --build-arg PIP_TRUSTED_HOST='$(PIP_TRUSTED_HOST)' .
+
+compose-test: $(VENV)/.dev image
 	COMPOSE_TEST=1 $(BIN)/pytest tests/compose
 
 screenshots: $(VENV)/.dev

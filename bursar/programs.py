@@ -63,7 +63,7 @@ def load_demo(settings: Mapping[str, str]) -> None:
     demo.load(settings)
 
 
-class _Web(BaseApplication):  # type: ignore[misc]
+class _Web(BaseApplication):
     """gunicorn with its settings from here instead of from a command line."""
 
     def __init__(self, part: str, options: Mapping[str, Any]) -> None:

@@ -43,9 +43,9 @@ class ComposeStack(Stack):
         self._databases: dict[str, Database] = {}
 
     def start(self) -> None:
-        """Build the image, start every container, and wait until the gateway answers through the proxy."""
+        """Start every container of the image that `make image` built, and wait for the gateway behind the proxy."""
         try:
-            self.compose("up", "-d", "--build")
+            self.compose("up", "-d", "--no-build")
             eventually(self._answers, failing_with=urllib3.exceptions.HTTPError)
         except (AssertionError, urllib3.exceptions.HTTPError) as fault:
             fault.add_note(self.compose("logs", "--no-color", "--tail", "30", check=False))
