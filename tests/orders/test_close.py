@@ -117,9 +117,9 @@ def test_the_preview_is_what_the_close_does(market: Market) -> None:
     assert [[order[name] for name in names] for order in made] == [
         [order[name] for name in names] for order in preview["purchase_orders"]
     ]
-    names = ("line_no", "offer_id", "unit_price", "quantity", "net_pence")
-    assert [[line[name] for name in names] for order in made for line in order["lines"]] == [
-        [line[name] for name in names] for order in preview["purchase_orders"] for line in order["lines"]
+    columns = ("line_no", "offer_id", "unit_price", "quantity", "net_pence")
+    assert [[line[name] for name in columns] for order in made for line in order["lines"]] == [
+        [line[name] for name in columns] for order in preview["purchase_orders"] for line in order["lines"]
     ]
     shares: dict[int, int] = {}
     for order in made:
@@ -319,7 +319,7 @@ def test_the_database_shares_as_allocate_does(
     tiers = {offer: tuple(Tier(start, data.draw(prices)) for start in starts[offer]) for offer in offers}
     ordered = {offer: {urn: data.draw(quantities) for urn in schools} for offer in offers}
     totals = {offer: sum(ordered[offer].values()) for offer in offers}
-    expected = {}
+    expected: dict[tuple[str, int], int] = {}
     for offer in offers:
         if totals[offer]:
             net = line_net_pence(totals[offer], unit_price_at(tiers[offer], totals[offer]))

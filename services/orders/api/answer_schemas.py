@@ -1,4 +1,4 @@
-"""What this service answers, for OpenAPI; `shapes` writes it, and a test holds the two together."""
+"""What this service answers about rounds and orders, for OpenAPI; `shapes` writes it, and a test holds it to this."""
 
 from marshmallow import Schema, fields, validate
 
@@ -261,76 +261,3 @@ class PreviewSchema(Schema):
     net_pence = fields.Integer(required=True)
     vat_pence = fields.Integer(required=True)
     proof = fields.Nested(ProofSchema, required=True)
-
-
-class PurchaseOrderHeadSchema(Schema):
-    """A purchase order without its lines; a school's figures are those of its own drop."""
-
-    purchase_order_id = fields.String(required=True)
-    number = fields.String(required=True)
-    round_id = fields.String(required=True)
-    round_number = fields.String(required=True)
-    round_title = fields.String(required=True)
-    contract_id = fields.String(required=True)
-    contract_title = fields.String(required=True)
-    supplier_id = fields.String(required=True)
-    supplier_name = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(["issued", "accepted", "rejected"]))
-    reason = fields.String(required=True, allow_none=True)
-    issued_at = fields.String(required=True)
-    acknowledged_at = fields.String(required=True, allow_none=True)
-    delivery_from = fields.String(required=True)
-    delivery_to = fields.String(required=True)
-    net_pence = fields.Integer(required=True)
-    vat_pence = fields.Integer(required=True)
-    version = fields.Integer(required=True)
-    drop_count = fields.Integer(required=True)
-    received_count = fields.Integer(required=True)
-
-
-class PurchaseOrderListSchema(Schema):
-    """A page of purchase orders, the highest number first."""
-
-    items = fields.List(fields.Nested(PurchaseOrderHeadSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-class PurchaseOrderLineSchema(Schema):
-    """A line of a purchase order."""
-
-    line_no = fields.Integer(required=True)
-    offer_id = fields.String(required=True)
-    sku = fields.String(required=True)
-    name = fields.String(required=True)
-    unit = fields.String(required=True)
-    vat_class = fields.String(required=True)
-    unit_price = fields.String(required=True)
-    quantity = fields.Integer(required=True)
-    net_pence = fields.Integer(required=True)
-
-
-class DropLineSchema(Schema):
-    """One school's share of a line, and what it has recorded of it so far."""
-
-    line_no = fields.Integer(required=True)
-    quantity = fields.Integer(required=True)
-    net_pence = fields.Integer(required=True)
-    quantity_received = fields.Integer(required=True)
-
-
-class DropSchema(Schema):
-    """One school's share of a purchase order."""
-
-    school_urn = fields.Integer(required=True)
-    school_name = fields.String(required=True)
-    postcode = fields.String(required=True)
-    town = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(["awaited", "part", "received"]))
-    lines = fields.List(fields.Nested(DropLineSchema), required=True)
-
-
-class PurchaseOrderSchema(PurchaseOrderHeadSchema):
-    """A purchase order whole."""
-
-    lines = fields.List(fields.Nested(PurchaseOrderLineSchema), required=True)
-    drops = fields.List(fields.Nested(DropSchema), required=True)

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from chassis.etag import tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
-from services.orders.api import answer_schemas, request_schemas, shapes
+from services.orders.api import purchase_order_schemas, request_schemas, shapes
 from services.orders.usecases import answer_purchase_order, read_purchase_orders, record_receipt
 
 purchase_orders = Blueprint("purchase_orders", __name__, description="Purchase orders and their drops")
@@ -21,7 +21,7 @@ READERS = ("supplier_user", "alliance_manager", "school_buyer", "school_approver
 @purchase_orders.route("/purchase-orders")
 @requires(*READERS)
 @purchase_orders.arguments(request_schemas.PurchaseOrderQuerySchema, location="query")
-@purchase_orders.response(200, answer_schemas.PurchaseOrderListSchema)
+@purchase_orders.response(200, purchase_order_schemas.PurchaseOrderListSchema)
 def list_purchase_orders(query: dict[str, Any]) -> Response:
     """A page of purchase orders without lines and drops, the highest number first."""
     views, following = read_purchase_orders.list_purchase_orders(current_database(), current_actor(), **query)
@@ -31,7 +31,7 @@ def list_purchase_orders(query: dict[str, Any]) -> Response:
 
 @purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>")
 @requires(*READERS)
-@purchase_orders.response(200, answer_schemas.PurchaseOrderSchema)
+@purchase_orders.response(200, purchase_order_schemas.PurchaseOrderSchema)
 def get_purchase_order(purchase_order_id: UUID) -> Response:
     """A purchase order whole; a school sees its own drop of it."""
     return _answer(purchase_order_id)
@@ -41,7 +41,7 @@ def get_purchase_order(purchase_order_id: UUID) -> Response:
 @idempotent
 @requires("supplier_user")
 @purchase_orders.arguments(request_schemas.AnswerInSchema)
-@purchase_orders.response(200, answer_schemas.PurchaseOrderSchema)
+@purchase_orders.response(200, purchase_order_schemas.PurchaseOrderSchema)
 def acknowledge(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
     """The supplier accepts or rejects it."""
     answer_purchase_order.answer_purchase_order(
@@ -54,7 +54,7 @@ def acknowledge(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
 @idempotent
 @requires("school_buyer", "school_approver")
 @purchase_orders.arguments(request_schemas.ReceiptInSchema)
-@purchase_orders.response(201, answer_schemas.PurchaseOrderSchema)
+@purchase_orders.response(201, purchase_order_schemas.PurchaseOrderSchema)
 def receive(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
     """A school records what arrived."""
     received = [(line["line_no"], line["quantity_received"]) for line in sent["lines"]]
