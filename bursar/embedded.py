@@ -148,7 +148,7 @@ class EmbeddedPostgres:
 
     def _prepare_directories(self, account: pwd.struct_passwd | None) -> None:
         for directory in (self.data_dir, self.log_file.parent, self.cluster_dir):
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(directory)
         if account is not None:
             os.chown(self.cluster_dir, account.pw_uid, account.pw_gid)
             _let_others_pass(self.cluster_dir)
@@ -213,6 +213,13 @@ def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
             os._exit(1)
 
     return ask_for_signal
+
+
+def make_private(directory: Path) -> None:
+    """Create a directory that only its owner may enter, and the ones above it that are missing likewise."""
+    if not directory.exists():
+        make_private(directory.parent)
+        directory.mkdir(mode=0o700, exist_ok=True)
 
 
 def _account() -> pwd.struct_passwd | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bursar.addresses import login_url, pgmq_url
-from bursar.embedded import EmbeddedPostgres
+from bursar.embedded import EmbeddedPostgres, make_private
 
 SERVICES: Final = ("members", "catalogue", "orders", "billing")
 PARTS: Final = (*SERVICES, "gateway")
@@ -38,7 +38,7 @@ class Installation:
 
         Raises AlreadyRunning with the process that holds it.
         """
-        self.log_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self.log_dir)
         with self._lock_file.open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -97,7 +97,7 @@ class Installation:
                 fresh_secrets,
             )  # only now: it loads much, and the supervisor is to stay small
 
-            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.data_dir)
             draft = self._secrets_file.with_suffix(".draft")
             draft.unlink(missing_ok=True)
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
