@@ -45,7 +45,8 @@ def forward(name: str, rest: str = "") -> Response:
     if resource is None or not {".", ".."}.isdisjoint(rest.split("/")):
         abort(404, f"There is no resource /api/v1/{name}.")
     actor = required_actor()
-    headers = {name: request.environ[key] for key, name in _REQUEST_HEADERS.items() if key in request.environ}
+    environ = request.environ
+    headers = {name: environ[key] for key, name in _REQUEST_HEADERS.items() if key in environ}
     body = _body(resource, headers)
     answer = upstream.forward(
         request.method,

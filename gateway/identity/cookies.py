@@ -1,7 +1,8 @@
 """The browser's cookies: our session token, and Flask's signed one with the CSRF secret."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from flask import session as signed_cookie
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from gateway.domain.sessions import ABSOLUTE
 
@@ -11,6 +12,7 @@ _HOST_ONLY = "__Host-"  # browsers then insist on Secure, Path=/ and no Domain, 
 
 def configure_cookies(app: Flask, *, secure: bool) -> None:
     """Name and guard both cookies; `secure` where people come over TLS."""
+    app.session_interface = _SignedCookie()
     prefix = _HOST_ONLY if secure else ""
     app.config.update(
         {
@@ -22,6 +24,15 @@ def configure_cookies(app: Flask, *, secure: bool) -> None:
             "SESSION_COOKIE_PATH": "/",
         }
     )
+
+
+class _SignedCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, without making its signer for programs that send no cookie at all."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def browser_token() -> str | None:

@@ -1,10 +1,13 @@
 """Sessions at rest: found by the hash of their token, revoked by deleting the row."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import Connection, delete, insert, or_, update
+from sqlalchemy.exc import OperationalError
 
 from chassis.database import Database
 from gateway.domain.sessions import IDLE, Channel
@@ -32,10 +35,18 @@ _FIND = "SELECT person_id::text, channel, seat, last_seen_at, expires_at, name, 
 def find_session(database: Database, token_hash: bytes) -> SessionRow | None:
     """The session of a token, even if it has expired.
 
-    Every request asks this first, so it is one statement on its own: no transaction, no actor to set before.
+    Every request asks this first, so it is one statement on its own, with no transaction and no actor to set before,
+    put to the driver itself: SQLAlchemy would take longer to wrap it than PostgreSQL to answer.
     """
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        row = connection.exec_driver_sql(_FIND, (token_hash,)).first()
+    with closing(database.engine.raw_connection()) as pooled:
+        connection = cast(psycopg.Connection[tuple[Any, ...]], pooled.driver_connection)
+        connection.autocommit = True
+        try:
+            row = connection.execute(_FIND, (token_hash,)).fetchone()
+        except psycopg.OperationalError as fault:
+            pooled.invalidate()
+            raise OperationalError(_FIND, None, fault) from fault
+        connection.autocommit = False
     return SessionRow(token_hash, *row) if row else None
 
 

@@ -1,0 +1,1 @@
+"""Figures beside their floors: `python -m bench` prints a table and writes `bench/results.json`."""
