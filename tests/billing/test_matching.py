@@ -167,6 +167,19 @@ def test_billed_shares_stand_when_a_late_receipt_would_share_differently() -> No
     assert (found[ASH].quantity_invoiced, found[ASH].reasons) == (39, ("quantity_short",))
 
 
+def test_what_a_later_invoice_has_billed_is_not_billed_again_when_an_earlier_one_is_shared_anew() -> None:
+    drops = [drop(ASH, 10, 10), drop(BEECH, 10, 0)]
+    lines = [invoiced(10), invoiced(10, invoice="two")]
+    standing = {
+        ("one", 1, ASH): Standing(5, billed=False),
+        ("one", 1, BEECH): Standing(5, billed=False),
+        ("two", 1, ASH): Standing(5, billed=True),
+        ("two", 1, BEECH): Standing(5, billed=False),
+    }
+    found = match_purchase_order(an_order(20), drops, lines, standing)
+    assert 5 + sum(match.billable_quantity for match in found if match.school_urn == ASH) <= 10
+
+
 def accepted(*reasons: str) -> dict[Key, Standing]:
     return {("one", 1, ASH): Standing(40, billed=False, accepted=frozenset(reasons))}
 

@@ -112,15 +112,17 @@ def match_purchase_order(
 ) -> list[Match]:
     """Match every invoiced line of one purchase order, in the order in which the invoices were registered.
 
-    What earlier lines have taken of a school's order counts against the later ones. Lines that are billed stand as they
-    are and are left out of the answer; if one school's share of a line is billed, the other shares of that line keep
-    their quantities. A line whose drops are not all known yet, and that names no school, gives no match yet.
+    What earlier lines have taken of a school's order counts against the later ones, and what is billed against all.
+    Lines that are billed stand as they are and are left out of the answer; if one school's share of a line is billed,
+    the other shares of that line keep their quantities. A line whose drops are not all known yet, and that names no
+    school, gives no match yet.
     """
+    invoiced = list(invoiced)
     lines = {line.line_no: line for line in order_lines}
     by_line: dict[int, dict[int, DropLine]] = defaultdict(dict)
     for drop in drops:
         by_line[drop.line_no][drop.school_urn] = drop
-    taken: dict[Place, int] = defaultdict(int)
+    taken = _billed(invoiced, standing)
     matches = []
     for item in invoiced:
         order_line, its_drops = lines[item.order_line_no], by_line[item.order_line_no]
@@ -130,8 +132,18 @@ def match_purchase_order(
             if before is None or not before.billed:
                 accepted = before.accepted if before else frozenset()
                 matches.append(_judge(item, order_line, its_drops.get(urn), share, taken[place], accepted, urn))
-            taken[place] += share.quantity
+                taken[place] += share.quantity
     return matches
+
+
+def _billed(invoiced: Sequence[InvoicedLine], standing: Mapping[Key, Standing]) -> dict[Place, int]:
+    """Units that bills charge already, whichever invoice came first."""
+    order_lines = {(item.invoice_id, item.line_no): item.order_line_no for item in invoiced}
+    taken: dict[Place, int] = defaultdict(int)
+    for (invoice_id, line_no, urn), past in standing.items():
+        if past.billed:
+            taken[order_lines[invoice_id, line_no], urn] += past.quantity_invoiced
+    return taken
 
 
 def share_quantity(quantity: int, drops: Sequence[DropLine], taken: Mapping[Place, int]) -> tuple[dict[int, int], bool]:
