@@ -4,7 +4,7 @@ from bursar.verify import told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, last_told
 
-_LINKS = (
+LINKS = (
     Link("purchase_order", "round", ("round_id",)),
     Link("purchase_order_line", "purchase_order", ("purchase_order_id",), ("supplier_id",)),
     Link("drop_line", "purchase_order_line", ("purchase_order_id", "line_no"), ("supplier_id",)),
@@ -252,4 +252,4 @@ _TOLD = (
 
 _NUMBERS = (gapless("SI", "supplier_invoice", "our_number"), gapless("B", "bill", "number"))
 
-CHECKS = (parents(_LINKS), *_RECEIPTS, *_INVOICES, *_BILLS, *_NUMBERS, *_TOLD)
+CHECKS = (parents(LINKS), *_RECEIPTS, *_INVOICES, *_BILLS, *_NUMBERS, *_TOLD)

@@ -13,16 +13,16 @@ _OFFERS = """
     ) priced USING (offer_id)) AS offers
 """
 
+LINKS = (
+    Link("contract", "supplier", ("supplier_id",)),
+    Link("contract", "category", ("category_code = code",)),
+    Link("offer", "contract", ("contract_id",), ("supplier_id",)),
+    Link("offer", "category", ("category_code = code",)),
+    Link("offer_tier", "offer", ("offer_id",), ("supplier_id",)),
+)
+
 CHECKS = (
-    parents(
-        (
-            Link("contract", "supplier", ("supplier_id",)),
-            Link("contract", "category", ("category_code = code",)),
-            Link("offer", "contract", ("contract_id",), ("supplier_id",)),
-            Link("offer", "category", ("category_code = code",)),
-            Link("offer_tier", "offer", ("offer_id",), ("supplier_id",)),
-        )
-    ),
+    parents(LINKS),
     Check(
         "offers_have_a_price_from_one_unit",
         "Every offer has price tiers, and the first begins at one unit.",

@@ -2,8 +2,13 @@
 
 from bursar.verify.check import Check, Link, parents
 
+LINKS = (
+    Link("session", "person", ("person_id",)),
+    Link("pending_form", "person", ("person_id",)),
+)
+
 CHECKS = (
-    parents((Link("session", "person", ("person_id",)), Link("pending_form", "person", ("person_id",)))),
+    parents(LINKS),
     Check(
         "addresses_are_one_persons",
         "No two people sign in with the same e-mail address.",

@@ -22,14 +22,14 @@ _PEOPLE = f"""
     ) held USING (person_id)
 """  # noqa: S608 -- the alliance's name is a constant
 
+LINKS = (
+    Link("person_role", "person", ("person_id",)),
+    Link("person_role", "school", ("school_urn = urn",)),
+    Link("person_role", "supplier", ("supplier_id",)),
+)
+
 CHECKS = (
-    parents(
-        (
-            Link("person_role", "person", ("person_id",)),
-            Link("person_role", "school", ("school_urn = urn",)),
-            Link("person_role", "supplier", ("supplier_id",)),
-        )
-    ),
+    parents(LINKS),
     Check(
         "roles_have_their_seats",
         "A role at a school names a school, one at a supplier a supplier, one in the alliance neither.",

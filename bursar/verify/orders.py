@@ -4,7 +4,7 @@ from bursar.verify import told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, kept_sums, last_told
 
-_LINKS = (
+LINKS = (
     Link("school_order", "school", ("school_urn = urn",)),
     Link("order_line", "school_order", ("round_id", "school_urn")),
     Link("order_line", "round_offer", ("round_id", "offer_id")),
@@ -224,4 +224,4 @@ _TOLD = (
     ),
 )
 
-CHECKS = (parents(_LINKS), *_CLOSE, *_RECEIPTS, *_NUMBERS, *_TOLD)
+CHECKS = (parents(LINKS), *_CLOSE, *_RECEIPTS, *_NUMBERS, *_TOLD)

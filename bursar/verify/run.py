@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from bursar.verify import billing, books, catalogue, events, gateway, members, orders
 from bursar.verify.check import Check
@@ -84,12 +83,13 @@ def verify(environ: Mapping[str, str], *, patience: float = PATIENCE) -> Verdict
     Workers get `patience` seconds to catch up with what had happened when the run began. Raises SettingsError, and
     CannotVerify if a database does not answer, is not migrated, or shows its login only some rows.
     """
-    databases = {part: _engine(url) for part, url in _owner_urls(environ).items()}
-    heads = {part: _number(database, _LOGGED) for part, database in databases.items()}
-    _wait_until_taken(databases, heads, patience)
-    found = [breach for part in databases for breach in _check(part, databases[part], heads[part])]
-    found += [breach for pair in _subscriptions() for breach in _check_cursor(*pair, databases, heads)]
-    found += [breach for copy in COPIES for breach in _check_copy(copy, databases)]
+    with ExitStack() as stack:
+        databases = {part: stack.enter_context(_opened(url)) for part, url in _owner_urls(environ).items()}
+        heads = {part: _number(database, _LOGGED) for part, database in databases.items()}
+        _wait_until_taken(databases, heads, patience)
+        found = [breach for part in databases for breach in _check(part, databases[part], heads[part])]
+        found += [breach for pair in _subscriptions() for breach in _check_cursor(*pair, databases, heads)]
+        found += [breach for copy in COPIES for breach in _check_copy(copy, databases)]
     return Verdict(tuple(found), len(check_names()), len(databases))
 
 
@@ -106,15 +106,21 @@ def _owner_urls(environ: Mapping[str, str]) -> dict[str, str]:
     return urls
 
 
-def _engine(url: str) -> Engine:
-    """A database to be read one snapshot at a time; nothing stays open between them."""
-    return create_engine(
+@contextmanager
+def _opened(url: str) -> Iterator[Engine]:
+    """A database to be read over one connection, one snapshot at a time."""
+    engine = create_engine(
         url,
-        poolclass=NullPool,
+        pool_size=1,
+        max_overflow=0,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
         connect_args={"application_name": "bursar verify", "connect_timeout": 5},
     )
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _subscriptions() -> list[tuple[str, str]]:

@@ -41,22 +41,23 @@ def broken(environ: Mapping[str, str]) -> Iterator[Callable[[str, str], Mapping[
         name = f"{part.upper()}_MIGRATION_DATABASE_URL"
         url = make_url(environ[name])
         copy = f"{url.database}_copy{next(_copies)}"
-        with _administrator("postgres") as admin:
+        with administrator("postgres") as admin:
             admin.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{url.database}" OWNER "{url.username}"')
         made.append(copy)
-        with _administrator(copy) as admin:
+        with administrator(copy) as admin:
             admin.execute("SET session_replication_role = replica")
             admin.execute(statements)
         return {**environ, name: url.set(database=copy).render_as_string(hide_password=False)}
 
     yield break_copy
-    with _administrator("postgres") as admin:
+    with administrator("postgres") as admin:
         for copy in made:
             admin.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 @contextmanager
-def _administrator(database: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def administrator(database: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """The administrator in one database of the tests' server."""
     url = make_url(backends.postgres().url).set(drivername="postgresql", database=database)
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
         yield connection

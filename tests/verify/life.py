@@ -20,12 +20,13 @@ from chassis.event import read_page
 from chassis.event_log import page_after
 from chassis.relay import number_committed
 from contracts.topology import PRODUCERS, SUBSCRIPTIONS
+from gateway.usecases.keep_form import keep_form
 from gateway.usecases.set_password import set_password
 from gateway.usecases.sign_in import sign_in
 from tests.backends import ServiceDatabase
 from tests.clients import Clients
 
-ASH, BEECH, CEDAR, DAMSON = 900001, 900002, 900003, 900004
+ASH, BEECH, CEDAR, DAMSON, ELDER = 900001, 900002, 900003, 900004, 900005
 SCHOOLS = {ASH: "Ash Primary", BEECH: "Beech School", CEDAR: "Cedar Academy", DAMSON: "Damson Infants"}
 PASSWORD = "correct horse battery staple 7"
 SETTINGS = {
@@ -79,12 +80,20 @@ class Life:
         self.tell()
         self._begin_another(contracts, offers)
         self.tell()
+        self.rest()
+
+    def rest(self) -> None:
+        """Leave the databases, so that they can be copied."""
         for database in self.databases.values():
             database.database.dispose()
 
+    def join(self, urn: int, name: str) -> None:
+        """A school joins; the others have yet to hear of it."""
+        self._do("members", MANAGER, "PUT", f"/schools/{urn}", school(name), version=0)
+
     def tell(self) -> None:
         """Let every event reach everybody who listens, also those that follow from it."""
-        while any([self._number(producer) for producer in PRODUCERS]):
+        while sum(self._number(producer) for producer in PRODUCERS):
             for consumer, producers in SUBSCRIPTIONS.items():
                 for producer in producers:
                     self._take(consumer, producer)
@@ -104,7 +113,7 @@ class Life:
     def _join(self) -> tuple[str, str]:
         members = partial(self._do, "members", MANAGER)
         for urn, name in SCHOOLS.items():
-            members("PUT", f"/schools/{urn}", school(name), version=0)
+            self.join(urn, name)
         paper, soap = (
             members("POST", "/suppliers", {"name": name, "email": f"{name}@trade.example", "vat_number": None})
             for name in ("fenwright", "oakdale")
@@ -182,13 +191,15 @@ class Life:
             (bills[CEDAR]["gross_pence"] - 1, bills[CEDAR]["payment_reference"]),
             (-paper["gross_pence"], paper["our_number"]),
         ]
-        self._import("1", rows)
-        self._import("2", [*rows, (bills[BEECH]["gross_pence"], bills[BEECH]["payment_reference"])])
+        self._import(rows)
+        self._import([*rows, (bills[BEECH]["gross_pence"], bills[BEECH]["payment_reference"])])
 
     def _begin_another(self, contracts: Sequence[str], offers: Mapping[str, str]) -> None:
         round_id = self._open("Spring", contracts)
         self._send(round_id, ASH, {offers["A4"]: 3})
-        sign_in(self.databases["gateway"].database, "Chair@people.example", PASSWORD, address="127.0.0.1")
+        gateway = self.databases["gateway"].database
+        signed_in = sign_in(gateway, "Chair@people.example", PASSWORD, address="127.0.0.1")
+        assert keep_form(gateway, signed_in.token, "/orders", [("A4", "3")])
 
     def _plan(self, contracts: Sequence[str], title: str = "Winter") -> dict[str, Any]:
         sent = {
@@ -243,8 +254,8 @@ class Life:
         }
         return self._do("billing", seller(order["supplier_id"]), "POST", "/supplier-invoices", sent)
 
-    def _import(self, number: str, rows: Sequence[tuple[int, str]]) -> None:
-        body = "".join(f"2026-11-2{number},{pence / 100:.2f},Payer,{reference}\n" for pence, reference in rows)
+    def _import(self, rows: Sequence[tuple[int, str]]) -> None:
+        body = "".join(f"2026-11-24,{pence / 100:.2f},Payer,{reference}\n" for pence, reference in rows)
         options = {"data": f"date,amount,counterparty,reference\n{body}", "content_type": "text/csv"}
         self._do("billing", MANAGER, "POST", "/bank-statements?account=12345678", **options)
 

@@ -1,0 +1,71 @@
+"""Rows and their parents: a parent that is gone, or that says otherwise, is noticed at every link."""
+
+from collections.abc import Callable, Mapping
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from bursar.verify import billing, catalogue, gateway, members, orders
+from bursar.verify.check import Link, strays
+from tests.verify.conftest import administrator
+
+LINKS = [
+    (part, link)
+    for part, module in (
+        ("members", members),
+        ("catalogue", catalogue),
+        ("orders", orders),
+        ("billing", billing),
+        ("gateway", gateway),
+    )
+    for link in module.LINKS
+]
+
+
+def _name(value: object) -> str:
+    return f"{value.child}-{value.parent}" if isinstance(value, Link) else str(value)
+
+
+@pytest.fixture
+def breaking(environ: Mapping[str, str]) -> Callable[[str, str, Link], tuple[int, list[str]]]:
+    """Runs a statement on a part's database, gives the link's children and what is said of them, and takes it back."""
+
+    def run(part: str, statement: str, link: Link) -> tuple[int, list[str]]:
+        database = make_url(environ[f"{part.upper()}_MIGRATION_DATABASE_URL"]).database
+        children = f"SELECT count(*) FROM {link.child} WHERE num_nulls({_columns(link)}) = 0"
+        with administrator(str(database)) as connection, connection.transaction(force_rollback=True):
+            connection.execute("SET LOCAL session_replication_role = replica")
+            amount = _column(connection, children)[0]
+            connection.execute(statement)
+            return int(str(amount)), [str(said) for said in _column(connection, strays(link))]
+
+    return run
+
+
+@pytest.mark.parametrize(("part", "link"), LINKS, ids=_name)
+def test_a_missing_parent_is_noticed(part: str, link: Link, breaking: Callable[..., tuple[int, list[str]]]) -> None:
+    children, said = breaking(part, f"DELETE FROM {link.parent}", link)
+    assert children > 0
+    assert len(said) == children
+    assert all(line.endswith(f"there is no such {link.parent}") for line in said)
+
+
+@pytest.mark.parametrize(
+    ("part", "link", "column"), [(part, link, column) for part, link in LINKS for column in link.same], ids=_name
+)
+def test_another_word_than_the_parents_is_noticed(
+    part: str, link: Link, column: str, breaking: Callable[..., tuple[int, list[str]]]
+) -> None:
+    other = "gen_random_uuid()" if column.endswith("_id") else f"{column} + 1"
+    children, said = breaking(part, f"UPDATE {link.child} SET {column} = {other}", link)
+    assert len(said) == children > 0
+    assert all(f"its {link.parent} says" in line for line in said)
+
+
+def _columns(link: Link) -> str:
+    return ", ".join(name.partition(" = ")[0] for name in link.on)
+
+
+def _column(connection: psycopg.Connection[tuple[object, ...]], query: str) -> list[object]:
+    return [row[0] for row in connection.execute(query)]
