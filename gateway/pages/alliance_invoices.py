@@ -52,11 +52,14 @@ def release_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[st
 def _page(invoice_id: str, faults: Faults) -> str:
     found = ask.one("billing", f"/supplier-invoices/{invoice_id}")
     matches = sorted(found["matches"], key=lambda match: (match["line_no"], match["school_name"]))
+    held_lines = {match["line_no"] for match in matches if match["state"] == "held"}
     return render_template(
         "alliance/invoice.html",
         invoice=found,
         matches={line_no: list(group) for line_no, group in groupby(matches, key=lambda match: match["line_no"])},
         held=sum(match["state"] == "held" for match in matches),
+        held_lines=held_lines,
+        agreeing=sum(line["line_no"] not in held_lines for line in found["lines"]),
         never_released=_NEVER_RELEASED,
         key=sending_key(request.form, faults),
         typed=request.form,

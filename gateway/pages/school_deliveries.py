@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from gateway.identity import current_seat
 from gateway.pages import ask
 from gateway.pages.doors import for_receiver, for_school, school
 from gateway.pages.faults import Faults
@@ -18,8 +19,8 @@ def deliveries() -> str:
     """Deliveries still to record, then those that came."""
     orders = [order for order in ask.items("orders", "/purchase-orders") if order["state"] != "rejected"]
     awaited = [order for order in orders if order["received_count"] < order["drop_count"]]
+    awaited.sort(key=lambda order: (order["state"] != "accepted", order["delivery_to"]))
     came = [order for order in orders if order["received_count"] >= order["drop_count"]]
-    awaited.sort(key=lambda order: order["delivery_to"])
     return render_template("school/deliveries.html", awaited=awaited, came=came)
 
 
@@ -70,12 +71,18 @@ def _page(purchase_order_id: str, faults: Faults) -> str:
     return render_template(
         "school/delivery.html",
         order=order,
+        may_record=order["state"] == "accepted" and _may_record(),
         drop=order["drops"][0] if order["drops"] else None,
         lines=_lines(order),
         typed=request.form,
         key=sending_key(request.form, faults),
         faults=faults,
     )
+
+
+def _may_record() -> bool:
+    seat = current_seat()
+    return seat is not None and seat.has_any("school_buyer", "school_approver")
 
 
 def _lines(order: dict[str, Any]) -> list[dict[str, Any]]:

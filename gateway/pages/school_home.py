@@ -1,10 +1,12 @@
 """A school's home: what needs its people, by deadline."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import render_template, url_for
 
+from contracts.money import line_net_pence
 from gateway.identity import current_seat
 from gateway.pages import ask
 from gateway.pages.doors import for_school, own_urn, school
@@ -25,6 +27,26 @@ class Task:
     by_word: str = "by"
 
 
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What ordering together saved on one order, in pence without VAT, against the tiers its quantities reach alone."""
+
+    title: str
+    round_id: str
+    net_pence: int
+    alone_pence: int
+
+    @property
+    def saved_pence(self) -> int:
+        """The difference."""
+        return self.alone_pence - self.net_pence
+
+    @property
+    def per_cent(self) -> str:
+        """The difference as a share of the price alone, to one decimal."""
+        return f"{self.saved_pence * 100 / self.alone_pence:.1f} %"
+
+
 @school.get("")
 @for_school
 def home() -> str:
@@ -43,7 +65,8 @@ def home() -> str:
         if found is None or (name != "bills" and deliveries is None)
     ]
     tasks.sort(key=lambda task: task.by)
-    return render_template("school/home.html", tasks=tasks, waiting=_waiting(rounds or []), away=away)
+    waiting, saving = _waiting(rounds or []), _last_saving(rounds or [])
+    return render_template("school/home.html", tasks=tasks, waiting=waiting, saving=saving, away=away)
 
 
 def _order_tasks(rounds: list[dict[str, Any]]) -> list[Task]:
@@ -118,3 +141,29 @@ def _waiting(rounds: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for found in rounds
         if found["state"] == "open" and found["my_order"] and found["my_order"]["state"] in ("submitted", "approved")
     ]
+
+
+def _last_saving(rounds: list[dict[str, Any]]) -> Saving | None:
+    """What this school saved in the last closed round in which it ordered, if anything."""
+    ordered = [
+        found
+        for found in rounds
+        if found["closed_at"] and found["my_order"] and found["my_order"]["state"] == "approved"
+    ]
+    if not ordered:
+        return None
+    last = max(ordered, key=lambda found: found["closed_at"])
+    order = ask.one("orders", f"/rounds/{last['round_id']}/orders/{own_urn()}")
+    offers = {offer["offer_id"]: offer for offer in ask.one("orders", f"/rounds/{last['round_id']}")["offers"]}
+    alone = sum(
+        line_net_pence(line["quantity"], _price_alone(offers[line["offer_id"]]["tiers"], line["quantity"]))
+        for line in order["lines"]
+    )
+    saving = Saving(last["title"], last["round_id"], order["net_pence"], alone)
+    return saving if saving.saved_pence > 0 else None
+
+
+def _price_alone(tiers: list[dict[str, Any]], quantity: int) -> Decimal:
+    """The unit price of the tier that this quantity reaches; below the first tier, the first one's."""
+    reached = [tier for tier in tiers if tier["from_quantity"] <= quantity]
+    return Decimal((reached[-1] if reached else tiers[0])["unit_price"])

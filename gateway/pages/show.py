@@ -65,14 +65,23 @@ REASONS: Final = {
 UNITS: Final = {
     "C62": ("", ""),
     "EA": ("", ""),
+    "SET": ("set", "sets"),
+    "PR": ("pair", "pairs"),
+    "XPK": ("pack", "packs"),
+    "XBX": ("box", "boxes"),
+    "XRO": ("roll", "rolls"),
+    "XBO": ("bottle", "bottles"),
+    "XBG": ("bag", "bags"),
+    "RM": ("ream", "reams"),
+    "KGM": ("kg", "kg"),
+    "LTR": ("litre", "litres"),
+    "MTR": ("metre", "metres"),
+    "MTK": ("m²", "m²"),
+    "KWH": ("kWh", "kWh"),
     "HUR": ("hour", "hours"),
     "DAY": ("day", "days"),
     "MON": ("month", "months"),
     "ANN": ("year", "years"),
-    "KGM": ("kg", "kg"),
-    "LTR": ("litre", "litres"),
-    "XPK": ("pack", "packs"),
-    "XBX": ("box", "boxes"),
 }
 
 

@@ -23,12 +23,10 @@
   };
   const netOf = (place) => Math.floor((units(inputs[place]) * tiers[place][reached(place)][1] + 50) / 100);
   const sums = () => {
-    let net = 0, vat = 0;
-    rows.forEach((row, place) => {
-      const line = netOf(place);
-      net += line;
-      vat += Math.floor((line * Number(row.dataset.v) + 50) / 100);
-    });
+    const nets = {};
+    rows.forEach((row, place) => { nets[row.dataset.v] = (nets[row.dataset.v] ?? 0) + netOf(place); });
+    const net = Object.values(nets).reduce((sum, part) => sum + part, 0);
+    const vat = Object.entries(nets).reduce((sum, [rate, part]) => sum + Math.floor((part * Number(rate) + 50) / 100), 0);
     showSums(net, vat, net + vat);
   };
   const price = (steps) => `£${(steps / 10000).toLocaleString("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 4 })}`;

@@ -1,6 +1,6 @@
 """The gateway's pages over fake services, and readers of what they answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 
 import pytest
 from flask import Flask
@@ -24,7 +24,7 @@ class Visitor:
         """Open a page."""
         return self._client.get(path, headers={**self._headers, **headers})
 
-    def post(self, path: str, sent: dict[str, object] | None = None, **headers: str) -> TestResponse:
+    def post(self, path: str, sent: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
         """Send a form."""
         return self._client.post(path, data=sent or {}, headers={**self._headers, **headers})
 
@@ -35,7 +35,7 @@ def gateway() -> tuple[Flask, FakeServices]:
 
 
 @pytest.fixture
-def services(gateway: tuple[Flask, FakeServices]) -> Iterator[FakeServices]:
+def services(gateway: tuple[Flask, FakeServices]) -> FakeServices:
     """What the services answer, and what they were asked; the same for every test anew."""
     fake = gateway[1]
     fake.table, fake.away, fake.refusals, fake.calls = {}, set(), {}, []

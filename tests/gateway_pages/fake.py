@@ -64,7 +64,7 @@ class FakeServices:
 
     table: dict[Key, Any] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
-    refusals: dict[tuple[str, str, str], Problem] = field(default_factory=dict)
+    refusals: dict[tuple[str, str, str], Problem | ServiceUnavailable] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
 
     def get(self, service: str, path: str, **options: Any) -> Answer:

@@ -22,6 +22,7 @@ from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.people import OAK
 from tests.gateway_pages.world import OPEN, answers
 
+PERSON_ID = "00000000-0000-4000-8000-000000000001"
 EMAIL = "beth@oak.example"
 PASSWORD = "three green apples"
 FORM = f"/school/rounds/{OPEN}/order"
@@ -51,7 +52,7 @@ def browser(app: Flask, store: ServiceDatabase) -> FlaskClient:
     """A browser of somebody who buys for a school and manages the alliance as well."""
     roles = [("school_buyer", OAK, "Oak Street Primary School"), ("alliance_manager", None, "The alliance")]
     person = {
-        "person_id": "00000000-0000-4000-8000-000000000001",
+        "person_id": PERSON_ID,
         "name": "Beth Buyer",
         "email": EMAIL,
         "roles": [
@@ -68,7 +69,7 @@ def browser(app: Flask, store: ServiceDatabase) -> FlaskClient:
     }
     with store.database.transaction(SERVICE) as connection:
         upsert_people(connection, [person])
-    set_password(store.database, person["person_id"], PASSWORD)
+    set_password(store.database, PERSON_ID, PASSWORD)
     return app.test_client()
 
 

@@ -535,14 +535,14 @@ def _of_billing() -> dict[tuple[str, str], Any]:
     held, billed = an_invoice(), an_invoice(BILLED_INVOICE, "billed")
     billed["matches"] = []
     bills = [a_bill(), a_bill(PAID_BILL, "paid")]
-    statement = [
+    statement: list[Json] = [
         {"on": day_in(-40), "kind": "bill", "number": "B-000002", "description": "Bill for Summer term cleaning"},
         {"on": day_in(-20), "kind": "receipt", "number": "B-000002", "description": "Payment received"},
         {"on": day_in(-2), "kind": "bill", "number": "B-000001", "description": "Bill for Back to school"},
     ]
     amounts = [(44676, 0, 44676), (0, 44676, 0), (44676, 0, 44676)]
     for item, (debit, credit, balance) in zip(statement, amounts, strict=True):
-        item |= {"debit_pence": debit, "credit_pence": credit, "balance_pence": balance}  # type: ignore[operator]
+        item |= {"debit_pence": debit, "credit_pence": credit, "balance_pence": balance}
     bank_lines = [
         _bank_line(1, 44676, "OAK STREET PRIMARY", "B-000001", {"kind": "bill", "id": BILL, "number": "B-000001"}),
         _bank_line(2, 53873, "ELM PARK ACADEMY", "B-000003", None),
