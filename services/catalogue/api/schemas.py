@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import Schema, fields, validate
 
@@ -28,7 +28,7 @@ class UuidText(fields.UUID):
 class UnitPrice(fields.String):
     """Pounds with at most four decimals: a string on the wire, a Decimal inside."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012 - as marshmallow declares it
         "price": "Enter pounds with at most four decimals, such as 12.5000."
     }
 
