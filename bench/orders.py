@@ -103,9 +103,15 @@ def market(database: Database, offer_count: int) -> str:
     with database.transaction(SERVICE) as connection:
         copies.record_schools(connection, [_school(FIRST_URN + number) for number in range(SCHOOLS)])
         copies.record_offers(connection, offers)
-    dates = {"delivery_from": now.date() + timedelta(days=9), "delivery_to": now.date() + timedelta(days=20)}
     round_id = plan_round(
-        database, MANAGER, now, title="Bench", closes_at=now + timedelta(days=7), contract_ids=contracts, **dates
+        database,
+        MANAGER,
+        now,
+        title="Bench",
+        closes_at=now + timedelta(days=7),
+        contract_ids=contracts,
+        delivery_from=now.date() + timedelta(days=9),
+        delivery_to=now.date() + timedelta(days=20),
     )
     open_round(database, MANAGER, now, round_id, None)
     with database.transaction(SERVICE) as connection:
