@@ -28,14 +28,19 @@ _ADD_RECEIPTS = text("""
     JOIN drop_line USING (purchase_order_id, line_no, school_urn)
     ON CONFLICT DO NOTHING
 """)
+# Only the drops that the receipts tell of, each by its index: an order of thousands of drops hears of them one by one.
 _SUM_RECEIPTS = text("""
-    UPDATE drop_line SET received = total.received
+    UPDATE drop_line SET received = (
+        SELECT sum(quantity_received) FROM receipt_line
+        WHERE receipt_line.purchase_order_id = drop_line.purchase_order_id
+            AND receipt_line.line_no = drop_line.line_no AND receipt_line.school_urn = drop_line.school_urn
+    )
     FROM (
-        SELECT purchase_order_id, line_no, school_urn, sum(quantity_received) AS received
-        FROM receipt_line WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) GROUP BY 1, 2, 3
-    ) AS total
-    WHERE drop_line.purchase_order_id = total.purchase_order_id AND drop_line.line_no = total.line_no
-        AND drop_line.school_urn = total.school_urn AND drop_line.received IS DISTINCT FROM total.received
+        SELECT DISTINCT purchase_order_id, line_no, school_urn
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent (purchase_order_id uuid, line_no int, school_urn int)
+    ) AS told
+    WHERE drop_line.purchase_order_id = told.purchase_order_id AND drop_line.line_no = told.line_no
+        AND drop_line.school_urn = told.school_urn
 """)
 _ANSWER = text("""
     UPDATE purchase_order SET answer = sent.answer
@@ -57,8 +62,9 @@ def record_drops(connection: Connection, rows: Rows) -> None:
 
 def record_receipts(connection: Connection, rows: Rows) -> None:
     """Add receipts, each counted once: receipt_id, line_no, purchase_order_id, school_urn, quantity_received …"""
-    connection.execute(_ADD_RECEIPTS, {"rows": as_json(rows)})
-    connection.execute(_SUM_RECEIPTS, {"orders": list({row["purchase_order_id"] for row in rows})})
+    sent = {"rows": as_json(rows)}
+    connection.execute(_ADD_RECEIPTS, sent)
+    connection.execute(_SUM_RECEIPTS, sent)
 
 
 def record_answers(connection: Connection, rows: Rows) -> None:
