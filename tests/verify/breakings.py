@@ -605,7 +605,6 @@ STRAYS = [
         also=(
             "orders.approved_lines_are_dropped",
             "orders.drops_are_told",
-            "orders.receipts_add_up",
             "orders.rows_agree_with_their_parents",
         ),
     ),
@@ -614,7 +613,7 @@ STRAYS = [
         "rows_agree_with_their_parents",
         f"UPDATE bill_line SET school_urn = 900003 WHERE bill_id = {_bill(2)}",
         "bill_line of (bill_id)",
-        also=("billing.bill_lines_stand_on_matches",),
+        also=("billing.bill_lines_stand_on_matches", "billing.nothing_is_billed_unreceived"),
     ),
     Breaking(
         "billing",

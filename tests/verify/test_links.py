@@ -57,7 +57,7 @@ def test_a_missing_parent_is_noticed(part: str, link: Link, breaking: Callable[.
 def test_another_word_than_the_parents_is_noticed(
     part: str, link: Link, column: str, breaking: Callable[..., tuple[int, list[str]]]
 ) -> None:
-    other = "gen_random_uuid()" if column.endswith("_id") else f"{column} + 1"
+    other = "gen_random_uuid()" if column.endswith("_id") else f"{column} + 1000"
     children, said = breaking(part, f"UPDATE {link.child} SET {column} = {other}", link)
     assert len(said) == children > 0
     assert all(f"its {link.parent} says" in line for line in said)
