@@ -10,7 +10,8 @@ from flask import Response, make_response, request
 from sqlalchemy import Connection, text
 from werkzeug.exceptions import BadRequest
 
-from chassis.actor import Actor
+from chassis.actor import SERVICE, Actor
+from chassis.database import Database
 from chassis.request import current_actor, current_database
 from contracts.errors import BrokenRule
 
@@ -56,9 +57,10 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
     return once
 
 
-def forget_old_keys(connection: Connection) -> int:
-    """Delete keys older than a week; returns how many. Called by a timer of each worker."""
-    return connection.execute(_FORGET).rowcount
+def forget_old_keys(database: Database) -> int:
+    """Delete keys older than a week; returns how many."""
+    with database.transaction(SERVICE) as connection:
+        return connection.execute(_FORGET).rowcount
 
 
 def _first_or_stored(connection: Connection, owner: str, key: str, run: Callable[[], Any]) -> Response:

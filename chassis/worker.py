@@ -17,6 +17,7 @@ from chassis.event_metrics import EventTables
 from chassis.feed import FeedClient
 from chassis.handlers import Handlers
 from chassis.health import Readiness
+from chassis.idempotency import forget_old_keys
 from chassis.logs import configure_logs
 from chassis.persistence import persist
 from chassis.relay import Relay
@@ -27,6 +28,7 @@ from contracts.topology import PRODUCERS
 
 _STOP_WITHIN: Final = 8.0
 _LOOKS_EVERY: Final = 0.5
+_OLD_KEYS_EVERY: Final = 3600.0
 
 _log = structlog.get_logger()
 
@@ -94,12 +96,15 @@ def run_worker(
 ) -> None:
     """Run the worker of part `name` until SIGTERM or SIGINT; then finish what is in hand and return.
 
+    Besides the part's own `timers`, every worker forgets old idempotency keys.
+
     Raises SystemExit(1) if a thread died, or did not end in time, so that whoever supervises starts a new one. What
     was in hand then is delivered again.
     """
     configure_logs(name)
     REGISTRY.register(EventTables(database))
-    worker = Worker(name, settings, database, handlers, timers)
+    tidying = Timer(_OLD_KEYS_EVERY, lambda: forget_old_keys(database))
+    worker = Worker(name, settings, database, handlers, [*timers, tidying])
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop_asked.set())
     host = "127.0.0.1" if settings.environment == "embedded" else ""
@@ -111,7 +116,7 @@ def run_worker(
                 _log.error("threads_died", threads=dead)
                 raise SystemExit(1)
         if not worker.stop():
-            _log.error("worker_stopped_hard", threads=worker.dead_threads())
+            _log.error("worker_stopped_hard", finished=worker.dead_threads())
             raise SystemExit(1)
     _log.info("worker_stopped")
 

@@ -2,21 +2,14 @@
 
 import os
 
-from chassis.actor import SERVICE
 from chassis.consumer import handlers_in
 from chassis.database import Database
-from chassis.idempotency import forget_old_keys
 from chassis.settings import read_settings
-from chassis.worker import Timer, run_worker
+from chassis.worker import run_worker
 
 
 def main() -> None:
     """Run until told to stop."""
     settings = read_settings("members", os.environ)
     database = Database(settings.database_url, pool_size=settings.pool_size)
-
-    def forget() -> None:
-        with database.transaction(SERVICE) as connection:
-            forget_old_keys(connection)
-
-    run_worker("members", settings, database, handlers_in("services.members.inbox"), timers=[Timer(3600, forget)])
+    run_worker("members", settings, database, handlers_in("services.members.inbox"))
