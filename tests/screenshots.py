@@ -54,12 +54,12 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("supplier-home", "/supplier"),
         Shot("supplier-orders", "/supplier/orders"),
         Shot("supplier-order", "/supplier/orders", (FIRST,)),
+        Shot("supplier-invoice-form", "/supplier", (".agenda a[href$='/invoice']",)),
     ),
     INVOICING_SUPPLIER: (
         Shot("supplier-invoices", "/supplier/invoices"),
         Shot("supplier-invoice", "/supplier/invoices", (FIRST,)),
         Shot("supplier-invoice-new", "/supplier/invoices/new"),
-        Shot("supplier-invoice-form", "/supplier/invoices/new", ("main li a",)),
     ),
     MANAGER: (
         Shot("alliance-rounds", "/alliance"),

@@ -55,14 +55,15 @@ def people() -> str:
     """Everybody with a role."""
     found = ask.items("members", "/people")
     found.sort(key=lambda person: person["name"])
-    return render_template("alliance/people.html", people=found)
+    return render_template("alliance/people.html", people=found, places=_places())
 
 
 @alliance.get("/people/<uuid:person_id>")
 @for_registrar
 def person_entry(person_id: Any) -> str:
     """One person with all roles and their dates."""
-    return render_template("alliance/person.html", entry=ask.one("members", f"/people/{person_id}"))
+    entry = ask.one("members", f"/people/{person_id}")
+    return render_template("alliance/person.html", entry=entry, places=_places())
 
 
 @alliance.get("/people/new")
@@ -107,6 +108,12 @@ def _role(typed: Typed, faults: Faults) -> dict[str, Any]:
         faults.add("Choose a school from the list.", "school_urn")
         urn = ""
     return {"role": role, "school_urn": int(urn) if urn else None, "supplier_id": supplier_id or None}
+
+
+def _places() -> dict[Any, str]:
+    """The names of schools by URN and of suppliers by id, for the roles held there."""
+    names = {school["urn"]: school["name"] for school in ask.items("members", "/schools")}
+    return names | {supplier["supplier_id"]: supplier["name"] for supplier in ask.items("members", "/suppliers")}
 
 
 def _new_page(faults: Faults) -> str:

@@ -202,10 +202,12 @@ def test_the_form_works_without_javascript(plain_window: Window) -> None:
     assert [call.method for call in plain_window.services.changes] == ["PUT", "POST"]
 
 
-def test_a_bill_prints_without_the_frame(window: Window) -> None:
+def test_a_bill_prints_as_a_table_without_the_frame(window: Window) -> None:
     path = next(path for _, name, path in PAGES if name == "school-bill")
+    window.page.set_viewport_size({"width": 690, "height": 1000})  # A4 without its margins
     page = window.open("buyer", path)
     page.emulate_media(media="print")
+    expect(page.locator("thead")).to_be_visible()
     expect(page.locator(".head")).to_be_hidden()
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
