@@ -17,6 +17,7 @@ from tests.e2e.stack import Stack
 
 REPOSITORY = Path(__file__).parents[2]
 FILES = ("-f", str(REPOSITORY / "docker-compose.yml"), "-f", str(Path(__file__).with_name("published.yml")))
+IMAGE = "bursar:compose-test"
 PROJECT = f"bursar-test-{os.getpid()}"
 
 
@@ -38,7 +39,7 @@ class ComposeStack(Stack):
             **self.secrets,
             "PORT": str(port),
             "TLS_PORT": str(_free_port()),
-            "BURSAR_IMAGE": "bursar:compose-test",
+            "BURSAR_IMAGE": IMAGE,
         }
         self._databases: dict[str, Database] = {}
 
@@ -97,6 +98,10 @@ class ComposeStack(Stack):
         inspected = subprocess.run(["docker", "inspect", *containers], capture_output=True, check=True).stdout
         facts = [fact for fact in json.loads(inspected) if fact["State"]["Running"]]
         return {fact["Config"]["Labels"]["com.docker.compose.service"]: fact for fact in facts}
+
+    def ours(self) -> list[dict[str, Any]]:
+        """What Docker knows of each running container of our own image."""
+        return [facts for facts in self.inspect().values() if facts["Config"]["Image"] == IMAGE]
 
     def fails(self, *arguments: str) -> str:
         """Run docker-compose where it should fail; returns all that it wrote."""

@@ -5,6 +5,7 @@ import json
 import urllib3
 
 from tests.compose.stack import ComposeStack
+from tests.e2e.patience import eventually
 from tests.e2e.test_life_of_an_order import story, test_life_of_an_order
 
 __all__ = ["story", "test_life_of_an_order"]
@@ -16,11 +17,8 @@ def test_the_killed_worker_was_started_again(stack: ComposeStack) -> None:
 
 
 def test_every_container_is_healthy_and_none_runs_as_root(stack: ComposeStack) -> None:
-    running = stack.inspect()
-    ours = {name: facts for name, facts in running.items() if facts["Config"]["Image"] == "bursar:compose-test"}
-    assert len(ours) == 10
-    assert {name for name, facts in ours.items() if facts["State"]["Health"]["Status"] != "healthy"} == set()
-    assert {facts["Config"]["User"] for facts in ours.values()} == {"10001"}
+    eventually(lambda: [facts["State"]["Health"]["Status"] for facts in stack.ours()] == ["healthy"] * 10)
+    assert {facts["Config"]["User"] for facts in stack.ours()} == {"10001"}
 
 
 def test_only_the_proxy_has_a_public_port(stack: ComposeStack) -> None:
