@@ -44,6 +44,8 @@ def _running(stack: Stack) -> Iterator[Stack]:
     stack.start()
     try:
         yield stack
+        stack.caught_up()
+        assert stack.verify() == [], "what the tests left behind breaks an invariant"
     finally:
         stack.stop()
 
