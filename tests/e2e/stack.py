@@ -32,6 +32,9 @@ STOP_SECONDS = 10
 class Stack:
     """`bursar up` on a data directory of its own; `broker_url` puts another broker in place of the embedded one."""
 
+    _frozen: tuple[str, psutil.Process] | None = None
+    lost_messages = 0
+
     def __init__(self, data_dir: Path, broker_url: str | None = None) -> None:
         self.installation = Installation(data_dir)
         self.port = _free_port()
@@ -42,8 +45,6 @@ class Stack:
         self.broker_url = broker_url or ""
         self._process: subprocess.Popen[bytes] | None = None
         self._databases: dict[str, Database] = {}
-        self._frozen: tuple[str, psutil.Process] | None = None
-        self.lost_messages = 0
 
     def start(self) -> None:
         """Start, and wait for the line that says it is ready."""
