@@ -37,10 +37,12 @@ def build_app(settings: GatewaySettings, database: Database) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     configure_cookies(app, secure=settings.secure)
+    services = Upstream(settings.services, Minter(settings.token_private_key).mint, acting)
+    app.extensions[EXTENSION] = services
+    app.wsgi_app = api.Door(app.wsgi_app, database, services)  # type: ignore[method-assign]
     install_shell(app, "gateway", database, api.STATUSES)
     install_security(app, secure=settings.secure, proxies=settings.proxies)
     protection = CSRFProtect(app)
-    app.extensions[EXTENSION] = Upstream(settings.services, Minter(settings.token_private_key).mint, acting)
     protection.exempt(api.blueprint)
     app.register_blueprint(api.blueprint)
     pages.register(app)

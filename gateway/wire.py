@@ -6,6 +6,7 @@ nobody but our services: no TLS, no redirects, no compression, no proxies.
 """
 
 import contextlib
+import select
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -43,18 +44,20 @@ class _Connection:
     def __init__(self, address: tuple[str, int], seconds: float) -> None:
         self.socket = socket.create_connection(address, timeout=seconds)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._seconds = seconds
+        self._anything_there = select.poll()
+        self._anything_there.register(self.socket, select.POLLIN)
         self.reader: IO[bytes] = self.socket.makefile("rb", _BLOCK)  # type: ignore[assignment]
 
     def is_usable(self) -> bool:
         """Whether the other side has kept it open; anything to read between two exchanges means that it has not."""
-        self.socket.setblocking(False)
-        try:
-            self.socket.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
+        return not self._anything_there.poll(0)
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Bound each read and write of the next exchange."""
+        if seconds != self._seconds:
+            self.socket.settimeout(seconds)
+            self._seconds = seconds
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -143,7 +146,7 @@ class Peer:
         """
         head = self._head(method, target, headers, body)
         connection = self._connected()
-        connection.socket.settimeout(seconds)
+        connection.wait_at_most(seconds)
         try:
             _send(connection.socket, head, body)
             return self._answer(connection, method)

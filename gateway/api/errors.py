@@ -36,7 +36,7 @@ def answer_as_problems(blueprint: Blueprint) -> None:
         blueprint.register_error_handler(status, from_http_exception)
     blueprint.register_error_handler(HTTPException, from_http_exception)
     blueprint.register_error_handler(BrokenRule, _broken_rule)
-    blueprint.register_error_handler(ServiceUnavailable, _unavailable)
+    blueprint.register_error_handler(ServiceUnavailable, unavailable)
 
 
 def _broken_rule(error: BrokenRule) -> Response:
@@ -48,7 +48,8 @@ def _broken_rule(error: BrokenRule) -> Response:
     return response
 
 
-def _unavailable(error: ServiceUnavailable) -> Response:
+def unavailable(error: ServiceUnavailable) -> Response:
+    """The problem that tells of a service without an answer."""
     response = problem(503, "service_unavailable", f"{error} Try again in a moment.")
     response.headers["Retry-After"] = "2"
     return response

@@ -1,19 +1,24 @@
 """Passes a call on to the service that owns the resource, and its answer back, byte for byte."""
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Response, abort, request
 from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 
+from chassis.actor import Actor
 from chassis.problems import problem
 from gateway.api.credentials import required_actor
 from gateway.api.resources import RESOURCES, Resource
-from gateway.upstream import PATH_SAFE, ServiceUnavailable, upstream
-from gateway.wire import Body, WireAnswer, WireFault
+from gateway.upstream import PATH_SAFE, ServiceUnavailable, Upstream, upstream
+from gateway.wire import Body, WireFault
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-PREFIX = "/api/v1"
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+BODILESS: Final = frozenset({"GET", "HEAD"})
+PREFIX: Final = "/api/v1"
+WHOLE: Final = 256 * 1024  # a body up to this size is read and sent in one piece, a longer one block by block
 
 # Named one by one: whatever else a caller sends (cookies, its own identity headers) stays outside.
 _REQUEST_HEADERS: Final = {
@@ -34,66 +39,85 @@ _ANSWER_HEADERS: Final = {
     "idempotent-replay": "Idempotent-Replay",
 }
 
-_WHOLE = 256 * 1024  # a body up to this size is read and sent in one piece, a longer one block by block
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A service's answer as it goes out: `body` is read already, or is being read block by block."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes | Iterable[bytes]
+
+
+class TokenRefused(Exception):
+    """A service does not accept our own tokens: a fault of the installation, and none of the caller's."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"The {service} service does not accept the gateway's tokens.")
 
 
 def forward(name: str, rest: str = "") -> Response:
     """Answer `/api/v1/{name}/{rest}` with what the owning service answers."""
-    resource = RESOURCES.get(name)
     if name == "sessions" and not rest:
         raise MethodNotAllowed(["POST"])
+    resource = RESOURCES.get(name)
     if resource is None or not {".", ".."}.isdisjoint(rest.split("/")):
         abort(404, f"There is no resource /api/v1/{name}.")
     actor = required_actor()
-    environ = request.environ
+    length = request.content_length
+    try:
+        passed = pass_on(upstream, request.environ, resource, actor, _body(resource, length), length)
+    except TokenRefused as fault:
+        return problem(502, "bad_gateway", str(fault))
+    response = Response(passed.body, passed.status)
+    if not isinstance(passed.body, bytes):
+        response.headers.remove("Content-Length")
+    response.headers.remove("Content-Type")
+    response.headers.extend(passed.headers)
+    return response
+
+
+def pass_on(
+    services: Upstream,
+    environ: Mapping[str, Any],
+    resource: Resource,
+    actor: Actor,
+    body: Body,
+    length: int | None,
+) -> Passed:
+    """Call the resource's service with what `environ` asks for; `length` is that of a body still to be read.
+
+    Raises ServiceUnavailable and TokenRefused.
+    """
     headers = {name: environ[key] for key, name in _REQUEST_HEADERS.items() if key in environ}
-    body = _body(resource, headers)
-    answer = upstream.forward(
-        request.method,
-        resource.service,
-        quote(request.path.removeprefix(PREFIX), safe=PATH_SAFE),
-        query=request.query_string.decode("latin-1"),
-        body=body,
-        headers=headers,
-        actor=actor,
-    )
+    if body is not None and not isinstance(body, bytes):
+        headers["Content-Length"] = str(length)
+    path = quote(environ["PATH_INFO"].encode("latin-1")[len(PREFIX) :], safe=PATH_SAFE)
+    query, method = environ.get("QUERY_STRING", ""), environ["REQUEST_METHOD"]
+    answer = services.forward(method, resource.service, path, query=query, body=body, headers=headers, actor=actor)
     if answer.status == 401:
         answer.close()
-        return problem(502, "bad_gateway", f"The {resource.service} service does not accept the gateway's tokens.")
-    return _handed_on(answer, resource.service)
+        raise TokenRefused(resource.service)
+    kept = [(name, answer.headers[key]) for key, name in _ANSWER_HEADERS.items() if key in answer.headers]
+    location = answer.headers.get("location", "")
+    if location.startswith("/"):
+        kept.append(("Location", PREFIX + location))
+    if answer.length is None or answer.length > WHOLE:
+        if answer.length is not None:
+            kept.append(("Content-Length", str(answer.length)))
+        return Passed(answer.status, kept, answer.blocks())
+    try:
+        return Passed(answer.status, kept, answer.read())
+    except WireFault as fault:
+        raise ServiceUnavailable(resource.service) from fault
 
 
-def _body(resource: Resource, headers: dict[str, str]) -> Body:
-    if request.method in ("GET", "HEAD"):
+def _body(resource: Resource, length: int | None) -> Body:
+    if request.method in BODILESS:
         return None
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding.")
     request.max_content_length = resource.largest_body
-    length = request.content_length
     if length is not None and length > resource.largest_body:
         abort(413, f"The body may have at most {resource.largest_body} bytes.")
-    if length is None or length <= _WHOLE:
-        return request.get_data(cache=False)
-    headers["Content-Length"] = str(length)
-    return request.stream
-
-
-def _handed_on(answer: WireAnswer, service: str) -> Response:
-    headers = [(name, answer.headers[key]) for key, name in _ANSWER_HEADERS.items() if key in answer.headers]
-    location = answer.headers.get("location", "")
-    if location.startswith("/"):
-        headers.append(("Location", PREFIX + location))
-    response = Response(status=answer.status)
-    response.headers.clear()
-    response.headers.extend(headers)
-    if answer.length is not None and answer.length <= _WHOLE:
-        try:
-            response.data = answer.read()
-        except WireFault as fault:
-            raise ServiceUnavailable(service) from fault
-    else:
-        response.response = answer.blocks()
-        response.call_on_close(answer.close)
-        if answer.length is not None:
-            response.headers["Content-Length"] = str(answer.length)
-    return response
+    return request.get_data(cache=False) if length is None or length <= WHOLE else request.stream

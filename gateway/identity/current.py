@@ -39,7 +39,13 @@ def acting() -> Actor:
     session = current_session()
     if session is None or session.seat is None:
         raise SessionExpired("Sign in first: there is no session, or it has ended.")
+    return actor_of(session)
+
+
+def actor_of(session: Session) -> Actor:
+    """The actor of a session whose seat is chosen."""
     seat = session.seat
+    assert seat is not None  # noqa: S101 - the callers' check, told to the type checker
     return Actor(
         kind=seat.kind,
         person_id=session.person_id,

@@ -1,5 +1,7 @@
 """`/api/v1` as a program meets it."""
 
+import io
+
 import pytest
 from flask import Response
 
@@ -76,18 +78,30 @@ def test_without_a_session_nothing_is_passed_on(client, recorder, headers):
     assert not recorder.seen
 
 
-def test_a_call_is_passed_on_whole(client, recorder, bearer):
+@pytest.fixture(params=["bearer", "browser"])
+def caller(request, client):
+    """A client and the headers of its changes: a program, which has a short way in, or a page in a browser."""
+    if request.param == "bearer":
+        return client, request.getfixturevalue("bearer")
+    client, csrf = request.getfixturevalue("browser")
+    return client, {"X-CSRFToken": csrf}
+
+
+def test_a_call_is_passed_on_whole(caller, recorder):
+    client, proof = caller
     recorder.answer = lambda: Response('{"b": 2}', 201, {"ETag": '"7"', "Location": "/rounds/1", "Server-Secret": "x"})
     answer = client.put(
         "/api/v1/rounds/1/orders/900001?a=1&b=%20%C3%A9",
         data=b'{"a":\n 1}',
         content_type="application/json",
-        headers=bearer | {"If-Match": '"6"', "Idempotency-Key": "a-new-wish", "X-Correlation-Id": "12345678-abc"},
+        headers=proof | {"If-Match": '"6"', "Idempotency-Key": "a-new-wish", "X-Correlation-Id": "12345678-abc"},
     )
     assert (answer.status_code, answer.data) == (201, b'{"b": 2}')
+    assert answer.headers["Content-Length"] == "8"
     assert answer.headers["ETag"] == '"7"'
     assert answer.headers["Location"] == "/api/v1/rounds/1"
     assert answer.headers["X-Correlation-Id"] == "12345678-abc"
+    assert answer.headers["X-Frame-Options"] == "DENY"
     assert "Server-Secret" not in answer.headers
     seen = recorder.last
     assert (seen["service"], seen["method"], seen["path"]) == ("orders", "PUT", "/rounds/1/orders/900001")
@@ -96,6 +110,28 @@ def test_a_call_is_passed_on_whole(client, recorder, bearer):
     assert seen["headers"]["Idempotency-Key"] == "a-new-wish"
     assert seen["headers"]["X-Correlation-Id"] == "12345678-abc"
     assert seen["actor"].school_urn == 900001
+
+
+def test_a_path_arrives_as_it_was_sent(caller, recorder):
+    client, _ = caller
+    client.get("/api/v1/schools/a%20b%3Fc%C3%A9", headers=caller[1])
+    assert recorder.last["path"] == "/schools/a b?c\u00e9"
+
+
+def test_an_answer_without_content_has_no_length(caller, recorder):
+    client, proof = caller
+    recorder.answer = lambda: Response(status=204)
+    answer = client.delete("/api/v1/rounds/1", headers=proof)
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert "Content-Length" not in answer.headers
+
+
+def test_a_request_that_breaks_off_goes_no_further(caller, recorder):
+    client, proof = caller
+    half = {"wsgi.input": io.BytesIO(b"half"), "CONTENT_LENGTH": "8"}
+    answer = client.post("/api/v1/bank-statements", headers=proof, environ_overrides=half)
+    refused(answer, 400, "bad_request")
+    assert not recorder.seen
 
 
 def test_a_caller_cannot_say_who_it_is(client, recorder, bearer):
@@ -141,17 +177,20 @@ def test_a_strange_method_is_not_allowed(client, recorder, bearer):
     assert answer.headers["Allow"] == "POST"
 
 
-def test_a_services_refusal_passes_unchanged(client, recorder, bearer):
+def test_a_services_refusal_passes_unchanged(caller, recorder):
+    client, bearer = caller
     recorder.answer = lambda: problem(412, "version_conflict", "Somebody else changed it.")
     assert refused(client.put("/api/v1/rounds/1", json={}, headers=bearer), 412, "version_conflict")["detail"]
 
 
-def test_a_refused_token_is_our_fault_not_the_callers(client, recorder, bearer):
+def test_a_refused_token_is_our_fault_not_the_callers(caller, recorder):
+    client, bearer = caller
     recorder.answer = lambda: problem(401, "token_invalid")
     refused(client.get("/api/v1/rounds", headers=bearer), 502, "bad_gateway")
 
 
-def test_a_service_that_is_away_is_a_503(app, client, bearer, recorder):
+def test_a_service_that_is_away_is_a_503(caller, recorder):
+    client, bearer = caller
     recorder.answer = lambda: break_connection() or Response()
     answer = client.get("/api/v1/rounds", headers=bearer)
     refused(answer, 503, "service_unavailable")
@@ -159,7 +198,8 @@ def test_a_service_that_is_away_is_a_503(app, client, bearer, recorder):
 
 
 @pytest.mark.parametrize(("path", "size"), [("rounds", 2 * 1024**2 + 1), ("schools", 256 * 1024 + 1)])
-def test_a_body_that_is_too_large_goes_no_further(client, recorder, bearer, path, size):
+def test_a_body_that_is_too_large_goes_no_further(caller, recorder, path, size):
+    client, bearer = caller
     refused(client.post(f"/api/v1/{path}", data=b"x" * size, headers=bearer), 413, "too_large")
     assert not recorder.seen
 
@@ -176,7 +216,8 @@ def test_a_compressed_body_is_refused(client, recorder, bearer):
     refused(answer, 415, "unsupported_media_type")
 
 
-def test_a_long_answer_is_handed_on_whole(client, recorder, bearer):
+def test_a_long_answer_is_handed_on_whole(caller, recorder):
+    client, bearer = caller
     long = b"0123456789" * 100_000
     recorder.answer = lambda: Response(long, headers={"Content-Disposition": "attachment; filename=a.pdf"})
     answer = client.get("/api/v1/bills/1", headers=bearer)
@@ -184,7 +225,8 @@ def test_a_long_answer_is_handed_on_whole(client, recorder, bearer):
     assert answer.headers["Content-Disposition"] == "attachment; filename=a.pdf"
 
 
-def test_an_empty_answer_stays_empty(client, recorder, bearer):
+def test_an_empty_answer_stays_empty(caller, recorder):
+    client, bearer = caller
     recorder.answer = lambda: Response(status=304, headers={"ETag": '"1"'})
     answer = client.get("/api/v1/rounds/1", headers=bearer | {"If-None-Match": '"1"'})
     assert (answer.status_code, answer.data) == (304, b"")
