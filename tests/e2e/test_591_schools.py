@@ -47,6 +47,7 @@ def schools(stack: Stack) -> list[int]:
 
 
 _managers: dict[str, Api] = {}
+_signed_in: dict[tuple[str, int], Api] = {}
 
 
 def manager_of(stack: Stack) -> Api:
@@ -75,7 +76,10 @@ def people_with_seats(stack: Stack, manager: Api, urns: list[int], role: str) ->
 
 
 def in_seat(stack: Stack, email: str, urn: int) -> Api:
-    return Api(stack.url, email, PASSWORD, seat=f"school:{urn}")
+    """That person in that school's seat, signed in once."""
+    if (email, urn) not in _signed_in:
+        _signed_in[email, urn] = Api(stack.url, email, PASSWORD, seat=f"school:{urn}")
+    return _signed_in[email, urn]
 
 
 @pytest.fixture
