@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template
 
 from chassis.web import public
 from gateway.api.description import merged_description
-from gateway.api.docs import fields_by_schema, operations_by_tag
+from gateway.api.docs import fields_by_schema, operations_by_resource
 from gateway.api.errors import answer_as_problems
 from gateway.api.forwarding import METHODS, PREFIX, forward
 from gateway.api.sessions import begin_session, end_session, show_session
@@ -36,7 +36,7 @@ def docs() -> str:
     return render_template(
         "api/docs.html",
         description=description,
-        groups=operations_by_tag(description),
+        groups=operations_by_resource(description),
         schemas=fields_by_schema(description),
     )
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.api.forwarding import PREFIX
+
 Spec = dict[str, Any]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -54,14 +56,14 @@ class Operation:
     answers: tuple[Body, ...]
 
 
-def operations_by_tag(description: Spec) -> dict[str, list[Operation]]:
+def operations_by_resource(description: Spec) -> dict[str, list[Operation]]:
     """Every operation under its resource, in the order of the paths."""
     groups: dict[str, list[Operation]] = {}
     for path, item in description["paths"].items():
         for method in _METHODS:
             if method in item:
-                tag = next(iter(item[method].get("tags", ())), "other")
-                groups.setdefault(tag, []).append(_operation(path, method, item))
+                resource = path.removeprefix(f"{PREFIX}/").split("/")[0]
+                groups.setdefault(resource, []).append(_operation(path, method, item))
     return groups
 
 
@@ -116,7 +118,7 @@ def _inherited(part: Spec) -> list[Field]:
 
 
 def _field(name: str, schema: Spec, *, required: bool) -> Field:
-    bounds = [text.format(schema[key]) for key, text in _BOUNDS.items() if schema.get(key) is not None]
+    bounds = [text.format(schema[key]) for key, text in _BOUNDS.items() if schema.get(key) not in (None, "")]
     if "enum" in schema:
         bounds.append("one of " + ", ".join(str(value) for value in schema["enum"]))
     if told := schema.get("description"):

@@ -28,11 +28,14 @@ class NewSession(Schema):
     seat = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=80))
 
 
+_LARGEST_SIGN_IN = 16 * 1024
+
 _new_session = NewSession()
 
 
 def begin_session() -> tuple[Response, int] | Response:
     """POST /api/v1/sessions: the bearer token of a new session, told this once."""
+    request.max_content_length = _LARGEST_SIGN_IN
     told = request.get_json(silent=True)
     if told is None:
         return problem(400, "malformed_json", "Send a JSON object with email and password.")

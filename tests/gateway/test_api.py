@@ -46,6 +46,7 @@ def test_signing_in_tells_token_and_seat(client, known):
     ("body", "status", "code"),
     [
         (b"{", 400, "malformed_json"),
+        (b'"' + b"x" * 20_000 + b'"', 413, "too_large"),
         (b"[]", 422, "validation_failed"),
         (b'{"email": 3, "password": "x"}', 422, "validation_failed"),
         (b'{"email": "a@b.example"}', 422, "validation_failed"),

@@ -1,8 +1,15 @@
 """The services' descriptions merged into one."""
 
-import pytest
+from threading import Thread
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+from chassis.actor import Actor
 from gateway.api.description import merge
+from tests.backends import CHROMIUM
 
 ERROR = {"$ref": "#/components/responses/DEFAULT_ERROR"}
 
@@ -56,8 +63,6 @@ def references(part):
 
 
 def test_every_reference_of_the_real_description_resolves(app, service_client):
-    from chassis.actor import Actor
-
     specs = {
         name: service_client(name, Actor("alliance")).get("/openapi.json").json
         for name in ("members", "catalogue", "orders", "billing")
@@ -94,3 +99,23 @@ def test_the_page_shows_the_same_with_local_assets_only(client):
     assert "https://" not in text
     with client.get("/api/static/docs.css") as styles:
         assert styles.status_code == 200
+
+
+@pytest.mark.browser
+def test_the_page_is_accessible_and_fits_a_phone(app, client):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 320, "height": 640})
+            page.goto(f"http://127.0.0.1:{server.server_port}/api/docs")
+            page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+            assert Axe().run(page).violations_count == 0
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            browser.close()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
