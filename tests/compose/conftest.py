@@ -28,8 +28,9 @@ class OneKilling(Trouble):
         assert self.visits_made > HALFWAY
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[ComposeStack]:
+    """Eighteen containers, gone again before the next file's tests."""
     if not compose_command():
         pytest.skip("docker-compose is not installed")
     if not backends.engine_answers():
