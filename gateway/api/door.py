@@ -64,7 +64,9 @@ class Door:
             session = resume_session(self._database, token)
         except SQLAlchemyError:
             return None
-        return actor_of(session) if session and session.channel == "program" and session.seat else None
+        if session is None or session.channel != "program" or session.seat is None:
+            return None
+        return actor_of(session, session.seat)
 
     def _pass_on(self, environ: "WSGIEnvironment", resource: Resource, actor: Actor, length: int) -> Passed:
         body = None if environ["REQUEST_METHOD"] in BODILESS else environ["wsgi.input"].read(length)

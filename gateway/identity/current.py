@@ -39,13 +39,11 @@ def acting() -> Actor:
     session = current_session()
     if session is None or session.seat is None:
         raise SessionExpired("Sign in first: there is no session, or it has ended.")
-    return actor_of(session)
+    return actor_of(session, session.seat)
 
 
-def actor_of(session: Session) -> Actor:
-    """The actor of a session whose seat is chosen."""
-    seat = session.seat
-    assert seat is not None  # noqa: S101 - the callers' check, told to the type checker
+def actor_of(session: Session, seat: Seat) -> Actor:
+    """Who acts when the session's person acts from the seat."""
     return Actor(
         kind=seat.kind,
         person_id=session.person_id,
