@@ -115,22 +115,22 @@ class EmbeddedPostgres:
         """Whether the server takes connections."""
         if not self.socket_dir.exists():
             return False
-        asked = subprocess.run([_program("pg_isready"), "-q", "-h", self.socket_dir, "-p", str(PORT)], check=False)
+        asked = subprocess.run(
+            [_program("pg_isready"), "-q", "-h", self.socket_dir, "-p", str(PORT), "-U", ADMIN], check=False
+        )
         return asked.returncode == 0
 
     def stop(self) -> None:
         """End all sessions and shut down cleanly; harder if that takes longer than a few seconds."""
         pid = self.pid()
-        if pid is None:
-            return
         for number, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 2), (signal.SIGKILL, 2)):
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                break
-            if self._wait_for_end(pid, seconds):
+            if pid is None or not _signal(pid, number) or self._wait_for_end(pid, seconds):
                 break
         self.process = None
+        self.forget_socket()
+
+    def forget_socket(self) -> None:
+        """Remove the directory of a stopped server's socket."""
         self._clear_socket()
         if self.socket_dir.exists():
             self.socket_dir.rmdir()
@@ -213,6 +213,15 @@ def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
             os._exit(1)
 
     return ask_for_signal
+
+
+def _signal(pid: int, number: int) -> bool:
+    """Signal a process; False if it is gone already."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def make_private(directory: Path) -> None:

@@ -177,6 +177,7 @@ class Up:
         names = [name for part in PARTS for name in (f"{part} web", f"{part} worker")]
         self._supervisor.stop(names, within=STOP_SECONDS, hurry=lambda: self._stops_asked > max(asked, 1))
         self._supervisor.stop(["postgres"], within=DATABASE_STOP_SECONDS, hurry=lambda: False)
+        self._installation.postgres.forget_socket()
 
     def _ask_to_stop(self, *_: object) -> None:
         self._stops_asked += 1

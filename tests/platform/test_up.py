@@ -7,13 +7,14 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 import urllib3
 
-from bursar.installation import PARTS
+from bursar.installation import PARTS, Installation
 from tests.e2e.patience import eventually
 
 STOP_SECONDS = 10
@@ -42,8 +43,12 @@ class Run:
         return self.output.read_text()
 
     def children(self) -> dict[str, psutil.Process]:
-        found = psutil.Process(self.process.pid).children()
-        return {child.name(): child for child in found if child.status() != psutil.STATUS_ZOMBIE}
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if child.status() != psutil.STATUS_ZOMBIE:
+                    found[child.name()] = child
+        return found
 
     def everything(self) -> list[psutil.Process]:
         children: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
@@ -118,7 +123,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 def test_a_killed_program_comes_back(running: Run, name: str) -> None:
     before = running.children()[name]
     before.kill()
-    eventually(lambda: running.children().get(name, before).pid != before.pid, failing_with=psutil.NoSuchProcess)
+    eventually(lambda: running.children().get(name, before).pid != before.pid)
     eventually(running.answers, failing_with=urllib3.exceptions.HTTPError)
 
 
@@ -160,6 +165,7 @@ def test_killed_hard_it_leaves_no_process_behind_and_starts_again_on_the_same_po
         everything = again.everything()
         again.stop(signal.SIGTERM)
     assert again.process.returncode == 0
+    assert not Installation(data_dir).postgres.socket_dir.exists()
     assert not [process for process in everything if process.is_running()]
 
 
