@@ -75,7 +75,7 @@ class OpenDocuments:
     def _sums(self) -> Mapping[int, list[str]]:
         sums: dict[int, list[str]] = defaultdict(list)
         by_party: dict[int | None, list[OpenDocument]] = defaultdict(list)
-        for bill in self._bills:
+        for bill in sorted(self._bills, key=lambda bill: bill.number):
             if bill.open_pence:
                 sums[bill.open_pence].append(f"{bill.number} ({bill.party})")
                 by_party[bill.school_urn].append(bill)
