@@ -71,7 +71,20 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(params=["api", pytest.param("web", marks=pytest.mark.browser)])
+TELLINGS = [(hands, trouble) for hands in ("api", "web") for trouble in ("calm", "killed")]
+TELLINGS += [("api", "purged"), ("api", "doubled")]  # what befalls messages does not depend on whose hands act
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell a story by each kind of hands, and in each kind of trouble."""
+    if {"hands", "trouble"} <= set(metafunc.fixturenames):
+        told = [
+            pytest.param(*telling, marks=[pytest.mark.browser] if telling[0] == "web" else []) for telling in TELLINGS
+        ]
+        metafunc.parametrize(("hands", "trouble"), told, indirect=True)
+
+
+@pytest.fixture
 def hands(request: pytest.FixtureRequest, alliance: Alliance) -> Iterator[Hands]:
     """The hands that act in the story: a program's, and people's."""
     if request.param == "api":
@@ -82,7 +95,7 @@ def hands(request: pytest.FixtureRequest, alliance: Alliance) -> Iterator[Hands]
     web.close()
 
 
-@pytest.fixture(params=["calm", "killed", "purged", "doubled"])
+@pytest.fixture
 def trouble(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Trouble]:
     """What happens between every pair of steps."""
     kind = {"calm": Trouble, "killed": Killings, "purged": Purges, "doubled": Doubles}[request.param]

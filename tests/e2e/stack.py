@@ -117,14 +117,19 @@ class Stack:
             return
         part, worker = self._frozen
         self._frozen = None
-        for producer in SUBSCRIPTIONS[part]:
+        try:
+            self._throw_away(part)
+        finally:
+            worker.resume()
+
+    def _throw_away(self, part: str) -> None:
+        for producer in set(SUBSCRIPTIONS[part]) - {part}:
             eventually(lambda p=producer: self._published(p) == self._head(p))  # type: ignore[misc]
         with kombu.Connection(**broker.parameters(self.broker_url)) as connection:
             channel = connection.channel()
             self.lost_messages += sum(
                 channel.queue_purge(queue_name(part, producer)) or 0 for producer in SUBSCRIPTIONS[part]
             )
-        worker.resume()
 
     def verify(self) -> list[str]:
         """The breaches that `bursar verify` finds."""
@@ -239,7 +244,7 @@ class Purges(Trouble):
     """What was sent to billing since the last visit is thrown away unread."""
 
     def visits(self) -> None:
-        self._stack.lose_messages()
+        self._stack.caught_up()  # so that the worker is frozen with no transaction in hand
         self._stack.freeze_worker("billing")
 
     def leaves(self) -> None:
