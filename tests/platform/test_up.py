@@ -43,16 +43,19 @@ class Run:
         return self.output.read_text()
 
     def children(self) -> dict[str, psutil.Process]:
-        found = {}
-        for child in psutil.Process(self.process.pid).children():
-            with suppress(psutil.NoSuchProcess):
-                if child.status() != psutil.STATUS_ZOMBIE:
-                    found[child.name()] = child
-        return found
+        return dict(self.named(recursive=False))
 
     def everything(self) -> list[psutil.Process]:
-        children: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
-        return children
+        return [child for _, child in self.named(recursive=True)]
+
+    def named(self, *, recursive: bool) -> list[tuple[str, psutil.Process]]:
+        """The processes below the supervisor; those of PostgreSQL come and go while one looks."""
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=recursive):
+            with suppress(psutil.NoSuchProcess):
+                if child.status() != psutil.STATUS_ZOMBIE:
+                    found.append((child.name(), child))
+        return found
 
     def answers(self) -> bool:
         answer = urllib3.request("GET", f"http://127.0.0.1:{self.port}/readyz", retries=False, timeout=30)
@@ -129,7 +132,7 @@ def test_a_killed_program_comes_back(running: Run, name: str) -> None:
 
 def test_a_request_waits_while_the_gateway_comes_back(running: Run) -> None:
     """The supervisor keeps the listening socket, so nobody is turned away."""
-    gateway = [process for process in running.everything() if process.name() == "gateway web"]
+    gateway = [process for name, process in running.named(recursive=True) if name == "gateway web"]
     for process in gateway:
         process.kill()
     eventually(lambda: not any(process.is_running() for process in gateway))
