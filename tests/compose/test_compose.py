@@ -32,6 +32,11 @@ def test_pages_come_compressed_through_the_proxy(stack: ComposeStack) -> None:
     assert json.loads(answer.data)["openapi"].startswith("3.1")
 
 
+def test_metrics_stay_inside(stack: ComposeStack) -> None:
+    assert urllib3.request("GET", f"{stack.url}/metrics").status == 404
+    assert urllib3.request("GET", f"{stack.url}/healthz").status == 200
+
+
 def test_secrets_are_refused_when_they_are_weak(stack: ComposeStack) -> None:
     said = stack.fails("run", "--rm", "-T", "--no-deps", "-e", "FEED_SECRET=changeme", "orders-worker")
     assert "FEED_SECRET is too weak" in said
