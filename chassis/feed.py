@@ -27,7 +27,7 @@ def feed_blueprint(database: Database, secret: str) -> Blueprint:
 
     Behind the bearer `secret`, which only workers have. Needs no broker: the log alone answers.
     """
-    from chassis.web import public  # here, because the workers use the client only
+    from chassis.access import public  # here, because the workers use the client only
 
     blueprint = Blueprint("feed", __name__)
     expected = f"Bearer {secret}".encode()

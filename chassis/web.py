@@ -1,8 +1,8 @@
 """The HTTP shell of a part: tokens, problems, health, metrics and correlation ids, the same everywhere."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, request
@@ -11,8 +11,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from chassis.access import is_public, public, requires
 from chassis.correlation import CORRELATION_HEADER, correlated, correlation_id
 from chassis.database import Database
+from chassis.feed import feed_blueprint
 from chassis.health import Readiness
 from chassis.idempotency import IdempotencyKeyReused
 from chassis.metrics import REQUEST_SECONDS, metrics_view
@@ -24,26 +26,8 @@ from contracts.errors import BrokenRule, Forbidden
 
 __all__ = ["create_app", "current_actor", "current_database", "install_shell", "is_public", "public", "requires"]
 
-View = TypeVar("View", bound=Callable[..., Any])
-
 _LARGEST_BODY = 8 * 1024 * 1024
 _log = structlog.get_logger()
-
-
-def public(view: View) -> View:
-    """Mark a view that answers without a token; the architecture test lists them all."""
-    view.bursar_public = True  # type: ignore[attr-defined]
-    return view
-
-
-def requires(*roles: str) -> Callable[[View], View]:
-    """Let only actors with one of these roles call the view; others get 403 `forbidden`."""
-
-    def mark(view: View) -> View:
-        view.bursar_roles = frozenset(roles)  # type: ignore[attr-defined]
-        return view
-
-    return mark
 
 
 class _ProblemApi(Api):  # type: ignore[misc]
@@ -63,8 +47,6 @@ def create_app(
     title: str,
 ) -> Flask:
     """A service's application. `statuses` maps its broken rules onto HTTP statuses (unlisted ones answer 422)."""
-    from chassis.feed import feed_blueprint
-
     app = Flask(name)
     app.config.update(
         API_TITLE=title,
@@ -133,11 +115,6 @@ def _require_tokens(app: Flask, verifier: Verifier) -> None:
         roles = getattr(view, "bursar_roles", None)
         if roles is not None and not g.actor.has_any(*roles):
             raise Forbidden("Your role does not allow this.")
-
-
-def is_public(endpoint: str, view: Callable[..., Any]) -> bool:
-    """Whether a view answers without a token: marked so, or the service's own OpenAPI document."""
-    return getattr(view, "bursar_public", False) or endpoint == "api-docs.openapi_json"
 
 
 def _observe_requests(app: Flask, name: str) -> None:
