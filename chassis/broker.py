@@ -22,6 +22,7 @@ _HEARTBEAT_SECONDS: Final = 30
 _CONFIRM_SECONDS: Final = 10  # less than half a heartbeat: py-amqp begins to wait anew at every frame
 _INVISIBLE_SECONDS: Final = 5
 _PREFETCH: Final = 4
+_DECLARING: Final = 0x717565756573  # "queues", the advisory lock of whoever declares them
 
 _events = kombu.Exchange(EXCHANGE, type="topic", durable=True)
 _dead_letters = kombu.Exchange(DEAD_LETTERS, type="direct", durable=True)
@@ -149,13 +150,33 @@ def connected(broker_url: str, queues: Sequence[kombu.Queue], *, listening: bool
     try:
         connection.ensure_connection(max_retries=0)
         channel = connection.channel()
-        for queue in (DEAD_LETTER_QUEUE, *queues):
-            queue.bind(channel).declare()
+        with _alone(broker_url):
+            for queue in (DEAD_LETTER_QUEUE, *queues):
+                queue.bind(channel).declare()
         yield Link(connection, channel)
     except BaseException:
         _abandon(connection)
         raise
     connection.release()
+
+
+@contextmanager
+def _alone(broker_url: str) -> Iterator[None]:
+    """One at a time: two that declare the same queues of pgmq at once run into each other's locks."""
+    if not broker_url.startswith("pgmq://"):
+        yield
+        return
+    patience = f"-c lock_timeout={_CONNECT_SECONDS}s"
+    with psycopg.connect(
+        _conninfo(broker_url), autocommit=True, connect_timeout=_CONNECT_SECONDS, options=patience
+    ) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_DECLARING,))
+        yield
+
+
+def _conninfo(broker_url: str) -> str:
+    address: dict[str, Any] = conninfo_to_dict("postgresql" + broker_url.removeprefix("pgmq"))
+    return make_conninfo(**address)
 
 
 def parameters(broker_url: str, listening: bool = False) -> dict[str, Any]:
