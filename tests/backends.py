@@ -70,7 +70,7 @@ class Running:
     kind: str
     url: str
     management_url: str = ""
-    container: str = ""
+    container: bool = False
     data_dir: str = ""
 
 
@@ -85,14 +85,16 @@ def begin_session() -> None:
 def end_session() -> None:
     """Stop what the session started, and remove its databases from a server that was given."""
     directory = session_dir()
-    for record in directory.glob("*.json"):
+    record = directory / "postgres.json"
+    if record.exists():
         running = Running(**json.loads(record.read_text()))
-        if running.container:
-            _docker().containers.get(running.container).remove(force=True, v=True)
-        elif running.data_dir:
+        if running.data_dir:
             EmbeddedPostgres(Path(running.data_dir), durable=False).stop()
-        elif record.name == "postgres.json":
+        elif not running.container:
             _drop_own_databases(running.url)
+    if any(directory.glob("*.lock")) and _docker():  # also those that never came to work
+        for container in _docker().containers.list(all=True, filters={"label": f"{LABEL}={directory}"}):
+            container.remove(force=True, v=True)
     shutil.rmtree(directory)
 
 
@@ -267,7 +269,7 @@ def _start_postgres_container() -> Running:
     return Running(
         kind=f"container {POSTGRES_IMAGE}",
         url=container.get_connection_url(driver="psycopg"),
-        container=str(container.get_wrapped_container().id),
+        container=True,
     )
 
 
@@ -293,7 +295,7 @@ def _start_rabbitmq() -> Running:
         kind=f"container {RABBITMQ_IMAGE}",
         url=f"amqp://test:{PASSWORD}@{host}:{container.get_exposed_port(5672)}/",
         management_url=f"http://test:{PASSWORD}@{host}:{container.get_exposed_port(15672)}",
-        container=str(container.get_wrapped_container().id),
+        container=True,
     )
     _wait_for_rabbitmq(running)
     return running
