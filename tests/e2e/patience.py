@@ -6,7 +6,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 120.0
 
 
 def eventually(look: Callable[[], Result], *, failing_with: type[BaseException] = AssertionError) -> Result:
