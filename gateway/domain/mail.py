@@ -1,0 +1,92 @@
+"""Mail: the kinds there are, how each reaches a person, and when the daily digest goes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from contracts.roles import SeatKind
+
+Delivery = Literal["at_once", "digest", "off"]
+MailState = Literal["queued", "gathered", "digested", "off", "sent", "expired", "failed", "discarded"]
+
+LONDON: Final = ZoneInfo("Europe/London")
+DIGEST_AT: Final = time(7, 35)
+"""The digest of 07:30 in London: it takes in the reminders that fall due at half past, so it goes minutes later."""
+
+KEPT_UNSENT: Final = timedelta(days=7)
+"""How long mail waits to be sent, where its sender names no earlier end: nobody wants last month's news."""
+
+RETRIES: Final = tuple(timedelta(minutes=2**power) for power in range(1, 11))
+"""How long to wait after each try that failed, 2 minutes to 17 hours; after the last the mail is a dead letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of mail; `seats` whose people get it. Nobody may refuse a `required` one, which is sent at once.
+
+    The words of a `secret` one are forgotten once it is sent: they hold the key to an account.
+    """
+
+    label: str
+    hint: str
+    seats: frozenset[SeatKind]
+    delivery: Delivery = "digest"
+    required: bool = False
+    secret: bool = False
+
+
+_SCHOOL: Final[frozenset[SeatKind]] = frozenset({"school"})
+_EVERYBODY: Final[frozenset[SeatKind]] = frozenset({"school", "supplier", "alliance"})
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "invitation": Kind("Invitations", "Your way into Bursar.", _EVERYBODY, "at_once", required=True, secret=True),
+    "password_reset": Kind("Passwords", "When you ask for a new one.", _EVERYBODY, "at_once", True, secret=True),
+    "digest": Kind("Daily digest", "What you chose to have once a day.", _EVERYBODY, "at_once", required=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to be queued: to a person, whose address is looked up when it is sent, or to a bare address.
+
+    `text` is plain paragraphs with an empty line between them; `link` a path of our own ("/school/…"), shown as a full
+    address below them. `key` names what the mail is about: a second one with the same key is the same mail.
+    """
+
+    kind: str
+    key: str
+    subject: str
+    text: str
+    to_person_id: str | None = None
+    to_address: str | None = None
+    link: str | None = None
+    expires_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"There is no kind of mail {self.kind!r}.")
+        if (self.to_person_id is None) == (self.to_address is None):
+            raise ValueError("A mail goes to a person or to an address.")
+        if not self.subject.isprintable():
+            raise ValueError("A subject is one line of text.")
+        if self.link is not None and not self.link.startswith("/"):
+            raise ValueError("A link is a path of our own pages.")
+
+
+def next_digest(after: datetime) -> datetime:
+    """When the next digest goes out, later than `after`; UTC. By the wall clock in London, summer and winter."""
+    today = _digest_of(after)
+    return today if today > after else _digest_of(after, days=1)
+
+
+def last_digest(now: datetime) -> datetime:
+    """When the latest digest was due, at `now` or before; UTC."""
+    today = _digest_of(now)
+    return today if today <= now else _digest_of(now, days=-1)
+
+
+def _digest_of(moment: datetime, days: int = 0) -> datetime:
+    day = moment.astimezone(LONDON).date() + timedelta(days=days)
+    return datetime.combine(day, DIGEST_AT, LONDON).astimezone(UTC)
