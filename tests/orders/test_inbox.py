@@ -3,7 +3,7 @@
 from contracts.events import samples
 from tests.orders.market import MANAGER, Market, buyer, in_days, ok, order_path, school_body
 
-COPIES = ("school", "supplier", "contract", "offer")
+COPIES = ("school", "delivery_site", "supplier", "contract", "offer")
 
 
 def rows(market: Market) -> dict[str, list[tuple[object, ...]]]:
@@ -12,7 +12,7 @@ def rows(market: Market) -> dict[str, list[tuple[object, ...]]]:
 
 def test_a_message_delivered_twice_changes_nothing(market: Market) -> None:
     events = [
-        (event_type, samples()[event_type, 1])
+        (event_type, samples()[event_type, 2 if event_type == "SchoolRecorded" else 1])
         for event_type in ("SchoolRecorded", "SupplierRecorded", "ContractRecorded", "OfferPublished")
     ]
     market.hear(*events)
@@ -26,6 +26,22 @@ def test_a_message_delivered_twice_changes_nothing(market: Market) -> None:
 def test_of_several_announcements_the_last_counts(market: Market) -> None:
     market.hear(*[("SchoolRecorded", school_body(900500, name=name)) for name in ("Old", "Middle", "New")])
     assert [row.name for row in market.sql("SELECT name FROM school WHERE urn = 900500")] == ["New"]
+
+
+def test_a_school_in_depth_is_kept_with_its_sites(market: Market) -> None:
+    told = samples()["SchoolRecorded", 2]
+    site = told["sites"][0]
+    annexe = site | {"site_id": "5170a001-0000-4000-8000-000000000002", "name": "Annexe", "main": False}
+    market.hear(("SchoolRecorded", told | {"sites": [site, annexe], "membership_class": "associate"}))
+    market.hear(("SchoolRecorded", told | {"sites": [annexe | {"main": True}], "financial_year": "september"}))
+
+    (school,) = market.sql("SELECT * FROM school")
+    assert (school.type_code, school.membership_class, school.pupils, school.financial_year) == (
+        "1", "full", 271, "september",
+    )  # fmt: skip
+    sites = market.sql("SELECT name, main, removed FROM delivery_site ORDER BY site_id", buyer(told["urn"]))
+    assert [tuple(each) for each in sites] == [("Main building", True, True), ("Annexe", True, False)]
+    assert market.sql("SELECT * FROM delivery_site", buyer(900500)) == []
 
 
 def test_an_offer_may_arrive_before_its_supplier_and_contract(market: Market) -> None:

@@ -9,12 +9,31 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-_SCHOOLS = text("""
-    INSERT INTO school (urn, name, phase, postcode, town, joined_on, left_on)
-    SELECT * FROM jsonb_to_recordset(CAST(:bodies AS jsonb))
-        AS b(urn integer, name text, phase text, postcode text, town text, joined_on date, left_on date)
-    ON CONFLICT (urn) DO UPDATE SET (name, phase, postcode, town, joined_on, left_on)
-        = (excluded.name, excluded.phase, excluded.postcode, excluded.town, excluded.joined_on, excluded.left_on)
+_SCHOOL_COLUMNS = "name, phase, postcode, town, joined_on, left_on, type_code, membership_class, pupils, financial_year"
+_SCHOOLS = text(f"""
+    INSERT INTO school (urn, {_SCHOOL_COLUMNS})
+    SELECT urn, name, phase, postcode, town, joined_on, left_on, coalesce(type_code, ''),
+        coalesce(membership_class, 'full'), pupils, coalesce(financial_year, 'april')
+    FROM jsonb_to_recordset(CAST(:bodies AS jsonb)) AS b(
+        urn integer, name text, phase text, postcode text, town text, joined_on date, left_on date, type_code text,
+        membership_class text, pupils integer, financial_year text)
+    ON CONFLICT (urn) DO UPDATE SET ({_SCHOOL_COLUMNS})
+        = ({", ".join("excluded." + column for column in _SCHOOL_COLUMNS.split(", "))})
+""")  # noqa: S608 -- column names of this module
+_SITES = text("""
+    WITH told AS (
+        SELECT b.urn, s.* FROM jsonb_to_recordset(CAST(:bodies AS jsonb)) AS b(urn integer, sites jsonb),
+            jsonb_to_recordset(b.sites)
+                AS s(site_id uuid, name text, address text, postcode text, instructions text, main boolean)
+    ), kept AS (
+        INSERT INTO delivery_site (site_id, school_urn, name, address, postcode, instructions, main, removed)
+        SELECT site_id, urn, name, address, postcode, instructions, main, false FROM told
+        ON CONFLICT (site_id) DO UPDATE SET (name, address, postcode, instructions, main, removed)
+            = (excluded.name, excluded.address, excluded.postcode, excluded.instructions, excluded.main, false)
+    )
+    UPDATE delivery_site SET removed = true
+    WHERE NOT removed AND school_urn = ANY (CAST(:urns AS integer[]))
+        AND site_id NOT IN (SELECT site_id FROM told)
 """)
 _SUPPLIERS = text("""
     WITH recorded AS (
@@ -62,8 +81,11 @@ _WITHDRAW = text("""
 
 
 def record_schools(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
-    """Keep the schools as announced (bodies of SchoolRecorded)."""
-    _upsert(connection, _SCHOOLS, "urn", bodies)
+    """Keep the schools as announced (bodies of SchoolRecorded), and their delivery sites where these are told of."""
+    last = {body["urn"]: body for body in bodies}
+    connection.execute(_SCHOOLS, {"bodies": json.dumps(list(last.values()))})
+    sited = [{"urn": urn, "sites": body["sites"]} for urn, body in last.items() if "sites" in body]
+    connection.execute(_SITES, {"bodies": json.dumps(sited), "urns": [each["urn"] for each in sited]})
 
 
 def record_suppliers(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
