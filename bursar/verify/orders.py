@@ -9,6 +9,8 @@ LINKS = (
     Link("order_line", "school_order", ("round_id", "school_urn")),
     Link("order_line", "round_offer", ("round_id", "offer_id")),
     Link("order_history", "school_order", ("round_id", "school_urn")),
+    Link("round_contract", "round", ("round_id",)),
+    Link("round_offer", "round_contract", ("round_id", "contract_id")),
     Link("round_tier", "round_offer", ("round_id", "offer_id"), ("supplier_id",)),
     Link("purchase_order", "round", ("round_id",)),
     Link("purchase_order_line", "purchase_order", ("purchase_order_id",), ("round_id", "supplier_id")),
@@ -47,11 +49,11 @@ _CLOSE = (
     ),
     Check(
         "closed_rounds_are_decided",
-        "In a round that is closed every order is approved or dropped.",
+        "In a round that is closed every order is approved, declined or dropped.",
         """
         SELECT format('round %s, school %s: the order is %s', r.number, o.school_urn, o.state)
         FROM school_order o JOIN round r USING (round_id)
-        WHERE r.closed_at IS NOT NULL AND o.state NOT IN ('approved', 'dropped')
+        WHERE r.closed_at IS NOT NULL AND o.state NOT IN ('approved', 'declined', 'dropped')
         """,
     ),
     Check(

@@ -85,7 +85,8 @@ _LEFT_OUT = f"""
             WHEN o.state = 'returned' THEN 'It had been returned and was not sent again before the close.'
             ELSE 'It had not been sent by the close.' END AS reason
     FROM school_order o JOIN school s ON s.urn = o.school_urn
-    WHERE o.round_id = :round_id AND o.state <> 'dropped' AND (o.state <> 'approved' OR NOT ({_MEMBER}))
+    WHERE o.round_id = :round_id AND o.state NOT IN ('dropped', 'declined')
+        AND (o.state <> 'approved' OR NOT ({_MEMBER}))
 """  # noqa: S608 -- assembled from this module
 _LIST_LEFT_OUT = text(f"{_LEFT_OUT} ORDER BY s.name, o.school_urn")
 _DROP = text(f"""

@@ -46,12 +46,16 @@ _SUPPLIERS = text("""
     WHERE round_id IN (SELECT f.round_id FROM round_offer f JOIN recorded USING (supplier_id))
 """)
 _CONTRACTS = text("""
-    INSERT INTO contract (contract_id, supplier_id, title, reference)
+    INSERT INTO contract (contract_id, supplier_id, title, reference, terms)
     SELECT * FROM jsonb_to_recordset(CAST(:bodies AS jsonb))
-        AS b(contract_id uuid, supplier_id uuid, title text, reference text)
-    ON CONFLICT (contract_id) DO UPDATE SET (supplier_id, title, reference)
-        = (excluded.supplier_id, excluded.title, excluded.reference)
+        AS b(contract_id uuid, supplier_id uuid, title text, reference text, terms jsonb)
+    ON CONFLICT (contract_id) DO UPDATE SET (supplier_id, title, reference, terms)
+        = (excluded.supplier_id, excluded.title, excluded.reference, excluded.terms)
 """)
+_TERMS = (
+    "charges", "minimum_order_pence", "small_order_fee_pence", "small_order_fee_share_by", "fairness", "tolerances",
+    "claim_days", "lead_urn",
+)  # fmt: skip
 _OFFER_COLUMNS = (
     "contract_id, supplier_id, category_code, category_name, ledger_code, sku, name, description, unit, pack_size,"
     " vat_class, tiers, phases"
@@ -94,8 +98,9 @@ def record_suppliers(connection: Connection, bodies: Iterable[Mapping[str, Any]]
 
 
 def record_contracts(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
-    """Keep the contracts as announced (bodies of ContractRecorded)."""
-    _upsert(connection, _CONTRACTS, "contract_id", bodies)
+    """Keep the contracts as announced (bodies of ContractRecorded), with as many terms as they state."""
+    kept = [{**body, "terms": {name: body[name] for name in _TERMS if name in body}} for body in bodies]
+    _upsert(connection, _CONTRACTS, "contract_id", kept)
 
 
 def record_offers(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:

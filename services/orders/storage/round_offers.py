@@ -36,6 +36,11 @@ _FIX = text(f"""
             coalesce(lead(t.from_quantity) OVER ascending, 9223372036854775807), t.unit_price
         FROM chosen c, jsonb_to_recordset(c.tiers) AS t(from_quantity bigint, unit_price numeric(12, 4))
         WINDOW ascending AS (PARTITION BY c.offer_id ORDER BY t.from_quantity)
+    ), fixed_terms AS (
+        INSERT INTO round_contract (round_id, contract_id, supplier_id, terms)
+        SELECT DISTINCT ON (c.contract_id) c.round_id, c.contract_id, c.supplier_id, coalesce(contract.terms, '{{}}')
+        FROM chosen c LEFT JOIN contract USING (contract_id)
+        ORDER BY c.contract_id, c.supplier_id
     )
     SELECT count(*) FROM fixed
 """)  # noqa: S608 -- assembled from this module
@@ -76,7 +81,7 @@ def choices_without_offers(connection: Connection, contract_ids: Sequence[str], 
 
 
 def fix_offers(connection: Connection, round_id: str) -> int:
-    """Copy what the round chose, as it is published now, with its tiers; returns how many offers that are."""
+    """Copy what the round chose as it is published now, with tiers and contracts' terms; returns how many offers."""
     return int(connection.execute(_FIX, {"round_id": round_id}).scalar_one())
 
 
