@@ -1,12 +1,16 @@
-"""The rows of the order form: up to hundreds, so everything is made ready here and the template only prints."""
+"""The rows of the order form: up to thousands, so those that hold nothing of the school's own are written once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from flask import current_app
+from markupsafe import Markup
 
 from gateway.pages.faults import Faults
+from gateway.pages.order_book import Book, Offer
 from gateway.pages.show import money, number, per_unit, price
 from gateway.pages.typed import units
 
@@ -27,33 +31,23 @@ class Typing:
     fields: Mapping[str, str]
 
 
-class Row(NamedTuple):
-    """One offer as it stands in the form.
+class Entry(NamedTuple):
+    """What a school has in one row: as it is saved, or as it was typed even if that makes no sense."""
 
-    For the script: `tiers` as "1:125000,50:118000" (from quantity: ten-thousandths of a pound), `others` the units that
-    the other schools have ordered, `vat_rate` per cent.
-    """
-
-    field: str
-    name: str
-    notes: str
-    price: str
-    next_price: str
-    next_distance: str
-    quantity: str
-    line_total: str
-    tiers: str
-    others: int
-    vat_rate: str
+    text: str
+    quantity: int
     faulty: bool
 
 
 class Group(NamedTuple):
-    """The offers of one category."""
+    """The offers of one category, and their rows as HTML."""
 
     code: str
     name: str
-    rows: list[Row]
+    rows: Markup
+
+
+_NOTHING: Final = Entry("", 0, False)
 
 
 def read_typing(sent: Mapping[str, str], faults: Faults) -> Typing:
@@ -72,41 +66,52 @@ def read_typing(sent: Mapping[str, str], faults: Faults) -> Typing:
     return Typing(texts, quantities, lines, fields)
 
 
-def groups_of(offers: list[dict[str, Any]], typing: Typing | None, faults: Faults | None) -> list[Group]:
-    """The offers by category, in the order the service gives them, with what was typed or else what is saved."""
-    faulty = {fault.field for fault in faults} if faults else set()
+def groups_of(form: Mapping[str, Any], book: Book, typing: Typing | None, faults: Faults | None) -> list[Group]:
+    """The school's offers by category, in the order the service gives them, with what was typed or else saved."""
+    saved = {line["offer_id"]: line["quantity"] for line in form["lines"]}
+    entries = _entries(saved, typing, {fault.field for fault in faults} if faults else set())
+    write = current_app.jinja_env.get_template("school/order_row.html").module.row  # type: ignore[attr-defined]
+
+    def row(standing: Mapping[str, Any]) -> str:
+        offer_id, total = standing["offer_id"], standing["total_quantity"]
+        if offer_id in entries or offer_id in saved:
+            entry, others = entries.get(offer_id, _NOTHING), total - saved.get(offer_id, 0)
+            return str(write(*_cells(book.offers[offer_id], standing, entry, others)))
+        kept = book.rows.get(offer_id)
+        if kept is None or kept[0] != total:
+            written = str(write(*_cells(book.offers[offer_id], standing, _NOTHING, total)))
+            kept = book.rows[offer_id] = (total, written)
+        return kept[1]
+
+    def category(standing: Mapping[str, Any]) -> tuple[str, str]:
+        offer = book.offers[standing["offer_id"]]
+        return offer["category_code"], offer["category_name"]
+
     return [
-        Group(code, name, [_row(offer, typing, faulty) for offer in members])
-        for (code, name), members in groupby(offers, key=lambda offer: (offer["category_code"], offer["category_name"]))
+        Group(code, name, Markup("".join(map(row, members))))  # noqa: S704 - each row comes from its template
+        for (code, name), members in groupby(form["standings"], category)
     ]
 
 
-def _row(offer: Mapping[str, Any], typing: Typing | None, faulty: set[str | None]) -> Row:
-    offer_id, field = offer["offer_id"], f"{_PREFIX}{offer['offer_id']}"
+def _entries(saved: Mapping[str, int], typing: Typing | None, faulty: set[str | None]) -> dict[str, Entry]:
     if typing is None:
-        quantity = offer["quantity"]
-        text = str(quantity) if quantity else ""
-    else:
-        quantity, text = typing.quantities.get(offer_id, 0), typing.texts.get(offer_id, "")
-    steps = _steps(offer["unit_price"])
-    next_price, distance = "", ""
-    if offer["next_from_quantity"] is not None:
-        next_price = f"{price(offer['next_unit_price'])} from {number(offer['next_from_quantity'])}"
-        distance = f"{number(offer['units_to_next'])} to go"
-    return Row(
-        field,
-        offer["name"],
-        _notes(offer),
-        price(offer["unit_price"]),
-        next_price,
-        distance,
-        text,
-        money((quantity * steps + 50) // 100) if quantity else "",
-        ",".join(f"{tier['from_quantity']}:{_steps(tier['unit_price'])}" for tier in offer["tiers"]),
-        offer["total_quantity"] - offer["quantity"],
-        str(offer["vat_rate"]).removesuffix(".00"),
-        field in faulty,
-    )
+        return {offer_id: Entry(str(quantity), quantity, False) for offer_id, quantity in saved.items()}
+    return {
+        offer_id: Entry(text, typing.quantities.get(offer_id, 0), f"{_PREFIX}{offer_id}" in faulty)
+        for offer_id, text in typing.texts.items()
+        if text
+    }
+
+
+def _cells(offer: Offer, standing: Mapping[str, Any], entry: Entry, others: int) -> tuple[Any, ...]:
+    """What the row's template prints: see school/order_row.html."""
+    next_price = ""
+    if standing["next_from_quantity"] is not None:
+        next_price = f"{price(standing['next_unit_price'])} from {number(standing['next_from_quantity'])}"
+    tiers = ",".join(f"{tier['from_quantity']}:{_steps(tier['unit_price'])}" for tier in offer["tiers"])
+    net = (entry.quantity * _steps(standing["unit_price"]) + 50) // 100
+    total = money(net) if entry.quantity else ""
+    return f"{_PREFIX}{offer['offer_id']}", offer, _notes(offer), standing, next_price, others, tiers, entry, total
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from gateway.pages import ask
 from gateway.pages.doors import for_buyer, for_school, own_urn, school
 from gateway.pages.faults import Faults
+from gateway.pages.order_book import Book, read_form
 from gateway.pages.order_rows import Typing, groups_of, read_typing
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
@@ -95,38 +96,39 @@ def order_sent(round_id: Any) -> Response | str:
 def _form_page(
     round_id: str, *, typing: Typing | None = None, faults: Faults | None = None, stale: bool = False
 ) -> str:
-    form = upstream.get("orders", f"{order_path(round_id)}/form").json()
+    form, book = read_form(round_id, order_path(round_id))
     version = request.form.get("version", "0") if typing and not stale else form["order"]["version"]
     return render_template(
         "school/order_form.html",
         round=form["round"],
         order=form["order"],
-        groups=groups_of(form["offers"], typing, faults),
-        count=len(form["offers"]),
+        groups=groups_of(form, book, typing, faults),
+        count=len(form["standings"]),
         version=version,
-        faults=_in_order(faults, form["offers"]) if faults else None,
-        conflict=_differences(form["offers"], typing) if stale and typing else None,
+        faults=_named(faults, book) if faults else None,
+        conflict=_differences(form, book, typing) if stale and typing else None,
         typed=typing is not None,
     )
 
 
-def _in_order(faults: Faults, offers: list[dict[str, Any]]) -> Faults:
+def _named(faults: Faults, book: Book) -> Faults:
     """The same faults, naming the offer that each field belongs to."""
-    names = {f"q.{offer['offer_id']}": offer["name"] for offer in offers}
     named = Faults()
     named.status = faults.status
     for fault in faults:
-        name = names.get(fault.field or "")
-        named.add(f"{name}: {fault.message[0].lower()}{fault.message[1:]}" if name else fault.message, fault.field)
+        offer = book.offers.get((fault.field or "").removeprefix("q."))
+        message = f"{offer['name']}: {fault.message[0].lower()}{fault.message[1:]}" if offer else fault.message
+        named.add(message, fault.field)
     return named
 
 
-def _differences(offers: list[dict[str, Any]], typing: Typing) -> list[dict[str, Any]]:
-    """Where the order somebody else saved differs from what was typed."""
+def _differences(form: dict[str, Any], book: Book, typing: Typing) -> list[dict[str, Any]]:
+    """Where the order somebody else saved differs from what was typed, in the order of the form."""
+    saved = {line["offer_id"]: line["quantity"] for line in form["lines"]}
     return [
-        {"name": offer["name"], "field": f"q.{offer['offer_id']}", "theirs": offer["quantity"], "mine": mine}
-        for offer in offers
-        if (mine := typing.quantities.get(offer["offer_id"], 0)) != offer["quantity"]
+        {"name": offer["name"], "field": f"q.{offer_id}", "theirs": saved.get(offer_id, 0), "mine": mine}
+        for offer_id, offer in book.offers.items()
+        if (mine := typing.quantities.get(offer_id, 0)) != saved.get(offer_id, 0)
     ]
 
 

@@ -131,6 +131,21 @@ def test_500_offers_weigh_at_most_120_kilobytes(buyer: Visitor, services: FakeSe
     assert gzip.decompress(response.data).count(b"<input id=") >= 500
 
 
+def test_offers_are_asked_for_once_and_rows_follow_the_totals(buyer: Visitor, services: FakeServices) -> None:
+    first = a_form()
+    services.table["orders", f"{ORDER}/form"] = first | {"offers_version": 7}
+    buyer.get(FORM)
+    moved = first["standings"][4] | {"total_quantity": 90, "unit_price": "11.8000", "units_to_next": 10}
+    standings = [*first["standings"][:4], moved, *first["standings"][5:]]
+    services.table["orders", f"{ORDER}/form"] = first | {"offers_version": 7, "offers": None, "standings": standings}
+    page = parsed(buyer.get(FORM))
+    assert services.calls[-1].params == {"known_offers": 7}
+    row = page.xpath("//tr[.//input[@name=$name]]", name=f"q.{moved['offer_id']}")[0]
+    assert row.get("data-o") == "90"
+    assert "10 to go" in row.text_content()
+    assert len(page.xpath("//table//input")) == len(form_offers())
+
+
 def test_checking_shows_lines_worst_case_and_sends_with_a_key(buyer: Visitor, services: FakeServices) -> None:
     response = buyer.get(f"{FORM}/check")
     text = text_of(response)

@@ -213,7 +213,21 @@ def a_form(count: int = len(GOODS), state: str = "draft") -> Json:
     for absent in ("lines", "history", "round_id", "round_number", "round_title", "closes_at"):
         del order[absent]
     round_ = a_round(OPEN, "R-0003", "Autumn stationery", "open", school=True)
-    return {"round": round_, "order": order, "offers": form_offers(count)}
+    placed = form_offers(count)
+    standing = ("offer_id", "total_quantity", "unit_price", "next_from_quantity", "next_unit_price", "units_to_next")
+    own = ("quantity", *standing[1:])
+    return {
+        "round": round_,
+        "order": order,
+        "lines": [
+            {name: offer[name] for name in ("offer_id", "quantity")}
+            for offer in placed
+            if offer["quantity"] and state != "silent"
+        ],
+        "offers_version": 0,
+        "standings": [{name: offer[name] for name in standing} | {"schools": 6} for offer in placed],
+        "offers": [{name: value for name, value in offer.items() if name not in own} for offer in placed],
+    }
 
 
 def a_purchase_order(

@@ -176,14 +176,17 @@ def test_the_form_has_every_offer_for_the_school_in_order(market: Market) -> Non
     market.order(round_id, elm, {paper: 40}, "submitted")
     market.order(round_id, oak, {paper: 8}, "draft")
     form = ok(market.as_(buyer(oak)).get(f"{order_path(round_id, oak)}/form"))
-    assert [offer["offer_id"] for offer in form["offers"]] == [atlas, infants, paper]
-    mine = form["offers"][2]
-    assert {name: mine[name] for name in ("quantity", "total_quantity", "unit_price", "units_to_next")} == {
-        "quantity": 8,
+    assert [at["offer_id"] for at in form["standings"]] == [atlas, infants, paper]
+    assert form["standings"][2] == {
+        "offer_id": paper,
         "total_quantity": 48,
+        "schools": 2,
         "unit_price": "12.5000",
+        "next_from_quantity": 50,
+        "next_unit_price": "11.8000",
         "units_to_next": 2,
     }
+    assert form["lines"] == [{"offer_id": paper, "quantity": 8}]
     assert (form["order"]["state"], form["order"]["net_pence"]) == ("draft", 100_00)
     assert form["round"]["round_id"] == round_id
 
@@ -193,12 +196,27 @@ def test_a_withdrawn_offer_leaves_the_form_unless_it_stands_in_the_order(market:
     oak, elm = market.school(), market.school()
     round_id = market.open_round()
     market.order(round_id, oak, {paper: 8, pens: 1}, "draft")
-    assert len(ok(market.as_(buyer(elm)).get(f"{order_path(round_id, elm)}/form"))["offers"]) == 2
+    assert len(ok(market.as_(buyer(elm)).get(f"{order_path(round_id, elm)}/form"))["standings"]) == 2
     market.hear(("OfferWithdrawn", {"offer_id": pens}))
     form = ok(market.as_(buyer(elm)).get(f"{order_path(round_id, elm)}/form"))
-    assert [offer["offer_id"] for offer in form["offers"]] == [paper]
+    assert [at["offer_id"] for at in form["standings"]] == [paper]
     form = ok(market.as_(buyer(oak)).get(f"{order_path(round_id, oak)}/form"))
+    assert [at["offer_id"] for at in form["standings"]] == [paper, pens]
     assert [(offer["offer_id"], offer["withdrawn"]) for offer in form["offers"]] == [(paper, False), (pens, True)]
+
+
+def test_who_keeps_the_offers_is_sent_them_again_only_after_a_change(market: Market) -> None:
+    paper, pens = market.offer(), market.offer("Pens")
+    oak = market.school()
+    path = f"{order_path(market.open_round(), oak)}/form"
+    first = ok(market.as_(buyer(oak)).get(path))
+    assert [offer["offer_id"] for offer in first["offers"]] == [paper, pens]
+    again = ok(market.as_(buyer(oak)).get(f"{path}?known_offers={first['offers_version']}"))
+    assert again == {**first, "offers": None}
+    market.hear(("OfferWithdrawn", {"offer_id": pens}))
+    changed = ok(market.as_(buyer(oak)).get(f"{path}?known_offers={first['offers_version']}"))
+    assert changed["offers_version"] != first["offers_version"]
+    assert [offer["withdrawn"] for offer in changed["offers"]] == [False, True]
 
 
 def test_the_list_shows_answers_to_the_manager_and_the_own_order_to_a_school(market: Market) -> None:

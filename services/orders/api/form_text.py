@@ -1,11 +1,12 @@
 """The order form as JSON text.
 
-It is the largest answer, and but for a school's own few lines the same for everybody: so each offer is encoded once
-for each total that it reaches, not once a reader.
+It is the largest answer, and but for a school's own few lines the same for everybody: so each offer is encoded once,
+and where it stands once for each total that it reaches, not once a reader. Who knows the offers already is spared them.
 """
 
 import json
 from functools import lru_cache
+from typing import Any
 
 from contracts.money import unit_price_text
 from services.orders.api import shapes
@@ -17,32 +18,38 @@ from services.orders.usecases.read_rounds import RoundView
 _REMEMBERED_OFFERS = 8192
 
 
-def form_text(view: FormView) -> str:
-    """The round, the order's head, and every offer with its quantities and tier."""
+def form_text(view: FormView, known: int | None) -> str:
+    """The round, the order with its lines, where the school's offers stand, and what they are.
+
+    `offers` is null if the reader holds those of `known`, the round's present `offers_version`.
+    """
     found = view.found
-    round_shape = shapes.round_json(RoundView(found.round, None, None))
-    order_shape = {**shapes.order_state_json(found), **shapes.sums_json(view.priced)}
-    offers = ",".join(
-        _encoded(offer, *view.own[offer.offer_id])
-        if offer.offer_id in view.own
-        else _not_ordered(offer, view.together.get(offer.offer_id, 0))
-        for offer in view.offers
-    )
-    return f'{{"round":{json.dumps(round_shape)},"order":{json.dumps(order_shape)},"offers":[{offers}]}}'
+    head: dict[str, Any] = {
+        "round": shapes.round_json(RoundView(found.round, None, None)),
+        "order": {**shapes.order_state_json(found), **shapes.sums_json(view.priced)},
+        "lines": [{"offer_id": offer_id, "quantity": quantity} for offer_id, quantity in view.own.items()],
+        "offers_version": found.round.offers_version,
+    }
+    standings = ",".join([_standing(offer, *view.reached(offer.offer_id)) for offer in view.offers])
+    offers = "null"
+    if known != found.round.offers_version:
+        offers = f"[{','.join(map(_offer, view.known.values()))}]"
+    return f'{json.dumps(head)[:-1]},"standings":[{standings}],"offers":{offers}}}'
 
 
 @lru_cache(_REMEMBERED_OFFERS)
-def _not_ordered(offer: RoundOffer, together: int) -> str:
-    return _encoded(offer, 0, together)
+def _offer(offer: RoundOffer) -> str:
+    return json.dumps(shapes.offer_json(offer), ensure_ascii=False, separators=(",", ":"))
 
 
-def _encoded(offer: RoundOffer, quantity: int, together: int) -> str:
-    at = standing(offer.tiers, together)
+@lru_cache(_REMEMBERED_OFFERS)
+def _standing(offer: RoundOffer, together: int, schools: int) -> str:
+    at = standing(offer.tiers, together, schools)
     shape = {
-        **shapes.offer_json(offer),
-        "quantity": quantity,
+        "offer_id": offer.offer_id,
         "total_quantity": together,
+        "schools": schools,
         "unit_price": unit_price_text(at.unit_price),
         **shapes.next_tier_json(at.next_tier, at.units_to_next),
     }
-    return json.dumps(shape, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(shape, separators=(",", ":"))

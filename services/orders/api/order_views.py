@@ -36,11 +36,13 @@ def get_order(round_id: UUID, urn: int) -> Response:
 
 @orders.route(f"{PATH}/form")
 @requires(*READERS)
+@orders.arguments(request_schemas.FormQuerySchema, location="query")
 @orders.response(200, answer_schemas.FormSchema)
-def get_form(round_id: UUID, urn: int) -> Response:
-    """Everything that the order form shows, in one answer."""
+def get_form(query: dict[str, Any], round_id: UUID, urn: int) -> Response:
+    """Everything that the order form shows, in one answer; a reader who keeps the offers need not be sent them anew."""
     view = read_order.get_form(current_database(), current_actor(), str(round_id), urn)
-    return tagged(Response(form_text(view), content_type="application/json"), view.found.order.version)
+    text = form_text(view, query["known_offers"])
+    return tagged(Response(text, content_type="application/json"), view.found.order.version)
 
 
 @orders.route(PATH, methods=["PUT"])

@@ -12,9 +12,9 @@ from contracts.errors import NotFound
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import BoughtLine, PricedOrder, price_live, price_locked
 from services.orders.storage import orders
-from services.orders.storage.orders import OrderInRound
+from services.orders.storage.orders import Lines, OrderInRound
 from services.orders.storage.round_offers import round_offers
-from services.orders.storage.totals import round_totals
+from services.orders.storage.totals import Totals, round_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,20 @@ class OrderView:
 class FormView:
     """An order with all that the school may order or has ordered.
 
-    `together` holds the units of all schools by offer id; `own` the school's lines as (quantity, units of all schools
-    together with these), by offer id.
+    `known` holds every offer of the round, `offers` those for this school; `totals` what counts of all schools, and
+    `own` the school's quantities, all by offer id.
     """
 
     found: OrderInRound
     priced: PricedOrder
+    known: Mapping[str, RoundOffer]
     offers: Sequence[RoundOffer]
-    together: Mapping[str, int]
-    own: Mapping[str, tuple[int, int]]
+    totals: Totals
+    own: Lines
+
+    def reached(self, offer_id: str) -> tuple[int, int]:
+        """Units and schools of an offer, with this school's own as if it had sent them."""
+        return _reached(self.totals, self.own, self.found.order.is_counted, offer_id)
 
 
 def get_order(database: Database, actor: Actor, round_id: str, urn: int) -> OrderView:
@@ -57,13 +62,16 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
         known = round_offers(connection, found.round)
         mine, stamp = orders.own_quantities(connection, round_id, urn)
         totals = round_totals(connection, round_id, stamp)
-    together = {offer_id: quantity for offer_id, (quantity, _) in totals.items()}
-    uncounted = 0 if found.order.is_counted else 1
-    own = {key: (quantity, together.get(key, 0) + uncounted * quantity) for key, quantity in mine.items()}
-    phase = found.member.phase
-    offers = [offer for key, offer in known.items() if key in own or (offer.is_for(phase) and not offer.withdrawn)]
-    priced = price_live([(known[key], *quantities) for key, quantities in own.items()])
-    return FormView(found, priced, offers, together, own)
+    phase, counted = found.member.phase, found.order.is_counted
+    offers = [offer for key, offer in known.items() if key in mine or (offer.is_for(phase) and not offer.withdrawn)]
+    priced = price_live([(known[key], units, _reached(totals, mine, counted, key)[0]) for key, units in mine.items()])
+    return FormView(found, priced, known, offers, totals, mine)
+
+
+def _reached(totals: Totals, own: Lines, counted: bool, offer_id: str) -> tuple[int, int]:
+    units, schools = totals.get(offer_id, (0, 0))
+    mine = 0 if counted else own.get(offer_id, 0)
+    return units + mine, schools + (1 if mine else 0)
 
 
 def own_order(connection: Connection, actor: Actor, round_id: str, urn: int, *, hold: bool = False) -> OrderInRound:
