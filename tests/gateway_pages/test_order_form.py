@@ -135,13 +135,13 @@ def test_offers_are_asked_for_once_and_rows_follow_the_totals(buyer: Visitor, se
     first = a_form()
     services.table["orders", f"{ORDER}/form"] = first | {"offers_version": 7}
     buyer.get(FORM)
-    moved = first["standings"][4] | {"total_quantity": 90, "unit_price": "11.8000", "units_to_next": 10}
+    moved = first["standings"][4] | {"total_quantity": 40, "next_from_quantity": 50, "units_to_next": 10}
     standings = [*first["standings"][:4], moved, *first["standings"][5:]]
     services.table["orders", f"{ORDER}/form"] = first | {"offers_version": 7, "offers": None, "standings": standings}
     page = parsed(buyer.get(FORM))
     assert services.calls[-1].params == {"known_offers": 7}
     row = page.xpath("//tr[.//input[@name=$name]]", name=f"q.{moved['offer_id']}")[0]
-    assert row.get("data-o") == "90"
+    assert row.get("data-o") == "40"
     assert "10 to go" in row.text_content()
     assert len(page.xpath("//table//input")) == len(form_offers())
 
