@@ -85,3 +85,63 @@ class ReceiptRefused(BrokenRule):
     """The receipt names lines that the school has not ordered, or more than is still to come."""
 
     code = "receipt_refused"
+
+
+class UnknownContract(BrokenRule):
+    """A recurring service stands under a contract that this service knows."""
+
+    code = "unknown_contract"
+
+
+class PlanInUse(BrokenRule):
+    """Schools have joined the service, so what they have committed to stands."""
+
+    code = "plan_in_use"
+
+
+class AlreadySubscribed(BrokenRule):
+    """The school has this service in these days already, or has asked for it."""
+
+    code = "already_subscribed"
+
+
+class SubscriptionNotRequested(BrokenRule):
+    """Only a subscription that is waiting for approval can be approved or declined."""
+
+    code = "subscription_not_requested"
+
+
+class SubscriptionNotApproved(BrokenRule):
+    """The school has not committed to this subscription."""
+
+    code = "subscription_not_approved"
+
+
+class OwnRequest(BrokenRule):
+    """Nobody approves the subscription that they asked for."""
+
+    code = "own_request"
+
+
+class EntitlementRefused(BrokenRule):
+    """The plan grants no such entitlement, or less of it is left."""
+
+    code = "entitlement_refused"
+
+
+class ReadingRefused(BrokenRule):
+    """The service has no driver to read, or the day is not one of it."""
+
+    code = "reading_refused"
+
+
+class ReadingMissing(BrokenRule):
+    """A year cannot be trued up while a school's driver has not been read."""
+
+    code = "reading_missing"
+
+
+class NothingToRun(BrokenRule):
+    """Nothing of this service can be billed yet."""
+
+    code = "nothing_to_run"
