@@ -33,3 +33,25 @@ def allocate(total: int, weights: Mapping[Key, int]) -> dict[Key, int]:
     for key in by_remainder[:left_over]:
         shares[key] += 1
     return {key: sign * share for key, share in shares.items()}
+
+
+def allocate_capped(total: int, weights: Mapping[Key, int], caps: Mapping[Key, int]) -> dict[Key, int]:
+    """Share `total` by `weights` so that no share exceeds its cap; the shares always add up to the total.
+
+    Whose share would reach its cap gets the cap, and what is left is shared over the others as `allocate` does, until
+    nobody is above. Keys that `caps` leaves out have none. Source: domain.md §3, example 5.
+
+    Raises AllocationError as `allocate` does, for a negative total, and when the caps add up to less than the total.
+    """
+    if total < 0:
+        raise AllocationError("A capped amount is not negative.")
+    fixed: dict[Key, int] = {}
+    shares = allocate(total, weights)
+    while above := [key for key, share in shares.items() if share > caps.get(key, share)]:
+        fixed |= {key: caps[key] for key in above}
+        shares = {key: 0 for key in shares if key not in fixed}
+        if left := total - sum(fixed.values()):
+            if not any(weights[key] for key in shares):
+                raise AllocationError("The caps add up to less than the total.")
+            shares = allocate(left, {key: weights[key] for key in shares})
+    return {key: fixed[key] if key in fixed else shares[key] for key in weights}
