@@ -169,7 +169,7 @@ def test_every_outcome_is_exact_consistent_and_the_largest(
         else:
             assert grant.granted == 0
             with_it = resolve(
-                tiers, pack, [replace(each, max_unit_price=None, min_schools=None) for each in kept + [wish]]
+                tiers, pack, [replace(each, max_unit_price=None, min_schools=None) for each in [*kept, wish]]
             )
             assert not _holds(wish, unit_price_at(tiers, with_it.quantity), len(kept) + 1)
     if any(grant.reason == "pack_cut" for grant in outcome.grants):
