@@ -77,6 +77,7 @@ class Installation:
         kept = self._secrets()
         settings = {
             "BURSAR_ENV": "embedded",
+            **self._mail(),
             "POSTGRES_ADMIN_URL": self.postgres.admin_url,
             "BROKER_DATABASE_URL": self._database_url(BROKER, BROKER, kept),
             "BROKER_URL": os.environ.get("BROKER_URL") or pgmq_url(self._database_url(BROKER, BROKER, kept)),
@@ -86,6 +87,12 @@ class Installation:
             settings[f"{part.upper()}_DATABASE_URL"] = self._database_url(part, part, kept)
             settings[f"{part.upper()}_MIGRATION_DATABASE_URL"] = self._database_url(part, f"{part}_owner", kept)
         return settings
+
+    def _mail(self) -> dict[str, str]:
+        """Where mail goes: to the environment's SMTP_URL, and otherwise into a folder beside the data."""
+        if os.environ.get("SMTP_URL"):
+            return {name: os.environ.get(name, "") for name in ("SMTP_URL", "SMTP_FROM")}
+        return {"MAIL_DIR": str(self.data_dir / "mail")}
 
     def _database_url(self, database: str, login: str, kept: Mapping[str, str]) -> str:
         return login_url(self.postgres.admin_url, database, login, kept[f"{login.upper()}_PASSWORD"])
@@ -115,5 +122,5 @@ def environment_of(part: str, settings: Mapping[str, str]) -> dict[str, str]:
     wanted = {"BURSAR_ENV", "BROKER_URL", "SERVICE_TOKEN_PUBLIC_KEY", "FEED_SECRET", f"{part.upper()}_DATABASE_URL"}
     wanted |= {f"{service.upper()}_URL" for service in SERVICES}
     if part == "gateway":
-        wanted |= {"SERVICE_TOKEN_PRIVATE_KEY", "SECRET_KEY"}
+        wanted |= {"SERVICE_TOKEN_PRIVATE_KEY", "SECRET_KEY", "SMTP_URL", "SMTP_FROM", "MAIL_DIR", "PUBLIC_URL"}
     return {name: value for name, value in settings.items() if name in wanted}

@@ -91,6 +91,7 @@ class Up:
         programs.settle()
         self._screen.report("programs", "loaded")
         self._run_step("migrate", lambda: programs.migrate(settings), settings)
+        settings["PUBLIC_URL"] = self.url
         listeners = {service: _listen(0) for service in SERVICES} | {"gateway": public}
         for service in SERVICES:
             settings[f"{service.upper()}_URL"] = f"http://{HOST}:{listeners[service].getsockname()[1]}"

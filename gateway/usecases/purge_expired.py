@@ -1,4 +1,4 @@
-"""Remove what has expired: sessions, kept forms and counters of attempts."""
+"""Remove what has expired: sessions, kept forms, counters of attempts, and mail that is long done with."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,11 +7,13 @@ from chassis.database import Database
 from gateway.domain.sessions import KEPT_FORM
 from gateway.domain.throttle import WINDOW
 from gateway.storage.attempts import delete_counters_before
+from gateway.storage.mail import delete_mail_before
 from gateway.storage.pending_forms import delete_forms_before
 from gateway.storage.sessions import delete_sessions_ended_before
 
 # An expired session is remembered for a day, so that a form sent with it can still be kept for its person.
 _REMEMBERED = timedelta(days=1)
+_MAIL_REMEMBERED = timedelta(days=90)
 
 
 def purge_expired(database: Database) -> int:
@@ -22,4 +24,5 @@ def purge_expired(database: Database) -> int:
             delete_sessions_ended_before(connection, now - _REMEMBERED)
             + delete_forms_before(connection, now - KEPT_FORM)
             + delete_counters_before(connection, now - WINDOW)
+            + delete_mail_before(connection, now - _MAIL_REMEMBERED)
         )
