@@ -3,19 +3,48 @@
 from bursar.verify.check import Check, Link, parents
 from bursar.verify.told import WITHDRAWALS, as_told, kept, last_told
 
-_CONTRACT = ("supplier_id", "title", "reference", "category_code", "settlement", "starts_on", "ends_on")
+_CONTRACT = ("supplier_id", "title", "reference", "category_code", "settlement", "starts_on", "ends_on", "notice_on")
 _OFFER = ("contract_id", "supplier_id", "category_code", "sku", "name", "description", "unit", "pack_size", "vat_class")
 _OFFERS = """
     (SELECT offer.*, coalesce(priced.tiers, '[]') AS tiers FROM offer LEFT JOIN (
-        SELECT offer_id, jsonb_agg(jsonb_build_object('from_quantity', from_quantity, 'unit_price', unit_price::text)
-            ORDER BY from_quantity) AS tiers
-        FROM offer_tier GROUP BY offer_id
-    ) priced USING (offer_id)) AS offers
+        SELECT offer_id, valid_from AS prices_from, jsonb_agg(
+            jsonb_build_object('from_quantity', from_quantity, 'unit_price', unit_price::text) ORDER BY from_quantity
+        ) AS tiers
+        FROM offer_tier GROUP BY offer_id, valid_from
+    ) priced USING (offer_id, prices_from)) AS offers
 """
+_CONTRACTS = """
+    (SELECT contract.*, coalesce(charged.charges, '[]') AS charges FROM contract LEFT JOIN (
+        SELECT contract_id, jsonb_agg(to_jsonb(contract_charge) - '{contract_id,supplier_id,position}'::text[]
+            ORDER BY position) AS charges
+        FROM contract_charge GROUP BY contract_id
+    ) charged USING (contract_id)) AS contracts
+"""
+# What was told before these were known says nothing of them: it stands for what every row had then.
+_TERMS = {
+    "charges": "coalesce(body -> 'charges', '[]')",
+    "minimum_order_pence": "body -> 'minimum_order_pence'",
+    "small_order_fee_pence": "body -> 'small_order_fee_pence'",
+    "small_order_fee_share_by": "coalesce(body ->> 'small_order_fee_share_by', 'value')",
+    "fairness": "coalesce(body ->> 'fairness', 'pro_rata')",
+    "tolerated_basis_points": "coalesce(body #> '{tolerances,price_basis_points}', '0')",
+    "tolerated_units": "coalesce(body #> '{tolerances,quantity_units}', '0')",
+    "tolerated_pence": "coalesce(body #> '{tolerances,total_pence}', '0')",
+    "claim_days": "coalesce(body -> 'claim_days', '5')",
+    "lead_urn": "body -> 'lead_urn'",
+}
+_ELIGIBILITY = {
+    "minimum_quantity": "coalesce(body -> 'minimum_quantity', '1')",
+    "alone_price::text": "body -> 'alone_price'",
+    "eligible_types": "coalesce(body -> 'eligible_types', '[]')",
+    "eligible_classes": "coalesce(body -> 'eligible_classes', '[]')",
+    "eligible_urns": "coalesce(body -> 'eligible_urns', '[]')",
+}
 
 LINKS = (
     Link("contract", "supplier", ("supplier_id",)),
     Link("contract", "category", ("category_code = code",)),
+    Link("contract_charge", "contract", ("contract_id",), ("supplier_id",)),
     Link("offer", "contract", ("contract_id",), ("supplier_id",)),
     Link("offer", "category", ("category_code = code",)),
     Link("offer_tier", "offer", ("offer_id",), ("supplier_id",)),
@@ -25,25 +54,53 @@ CHECKS = (
     parents(LINKS),
     Check(
         "offers_have_a_price_from_one_unit",
-        "Every offer has price tiers, and the first begins at one unit.",
+        "Every offer has present price tiers, and those of each day begin at one unit.",
         """
-        SELECT format('offer %s (%s): the first price is from %s', offer_id, sku, coalesce(first::text, 'no quantity'))
+        SELECT format('offer %s (%s): the first price of %s is from %s', offer_id, sku,
+            coalesce(valid_from, prices_from), coalesce(first::text, 'no quantity'))
         FROM offer LEFT JOIN (
-            SELECT offer_id, min(from_quantity) AS first FROM offer_tier GROUP BY offer_id
+            SELECT offer_id, valid_from, min(from_quantity) AS first FROM offer_tier GROUP BY offer_id, valid_from
         ) tiers USING (offer_id) WHERE first IS DISTINCT FROM 1
+        UNION ALL
+        SELECT format('offer %s (%s): its present prices, of %s, are missing', offer_id, sku, prices_from)
+        FROM offer WHERE NOT EXISTS (
+            SELECT 1 FROM offer_tier t WHERE t.offer_id = offer.offer_id AND t.valid_from = offer.prices_from
+        )
+        """,
+    ),
+    Check(
+        "more_together_costs_less_each",
+        "From one price tier of an offer to the next, the unit price falls.",
+        """
+        SELECT format('offer %s (%s): %s each from %s, %s before', offer_id, sku, unit_price, from_quantity, before)
+        FROM (
+            SELECT offer_id, sku, from_quantity, unit_price, lag(unit_price) OVER (
+                PARTITION BY offer_id, valid_from ORDER BY from_quantity
+            ) AS before
+            FROM offer_tier JOIN offer USING (offer_id)
+        ) tiers WHERE unit_price >= before
+        """,
+    ),
+    Check(
+        "prices_start_on_their_day",
+        "No price waits longer than a day after the day from which it holds.",
+        """
+        SELECT DISTINCT format('offer %s (%s): the prices of %s wait', offer_id, sku, valid_from)
+        FROM offer_tier JOIN offer USING (offer_id)
+        WHERE valid_from > prices_from AND valid_from < (now() AT TIME ZONE 'Europe/London')::date - 1
         """,
     ),
     as_told(
         "contracts_are_told",
         "The last ContractRecorded of each contract says what its row says.",
-        kept("contract", "contract_id", *_CONTRACT),
-        last_told("ContractRecorded", "contract_id", *_CONTRACT),
+        kept(_CONTRACTS, "contract_id", *_CONTRACT, *_TERMS),
+        last_told("ContractRecorded", "contract_id", *_CONTRACT, *_TERMS.values()),
     ),
     as_told(
         "offers_are_told",
         "The last OfferPublished of each offer says what its row and its tiers say.",
-        kept(_OFFERS, "offer_id", *_OFFER, "tiers", "phases"),
-        last_told("OfferPublished", "offer_id", *_OFFER, "tiers", "phases"),
+        kept(_OFFERS, "offer_id", *_OFFER, "tiers", "phases", *_ELIGIBILITY),
+        last_told("OfferPublished", "offer_id", *_OFFER, "tiers", "phases", *_ELIGIBILITY.values()),
     ),
     as_told(
         "categories_are_told_with_offers",

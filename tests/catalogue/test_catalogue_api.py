@@ -1,5 +1,6 @@
 """The catalogue's HTTP interface, and what it tells the other parts."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from chassis.actor import SERVICE, Actor
 from contracts.events import samples, schemas
+from contracts.london import london_today
 from services.catalogue.storage.suppliers import save_suppliers
+from services.catalogue.usecases.publish_offers import publish_due_prices
 from tests.catalogue.actors import BOARD_MEMBER, BUYER, FENWRIGHT, KILN, MANAGER, supplier_recorded, user_of
 from tests.clients import Clients, deliver
 
@@ -68,7 +71,7 @@ def told(catalogue: Clients, event_type: str) -> list[dict[str, Any]]:
         )
         bodies = [row.body for row in rows]
     for body in bodies:
-        jsonschema.validate(body, schemas()[event_type, 1])
+        jsonschema.validate(body, schemas()[event_type, max(v for kind, v in schemas() if kind == event_type)])
     return bodies
 
 
@@ -82,9 +85,19 @@ def test_a_contract_is_recorded_and_told(catalogue: Clients, contract: dict[str,
         "recharge",
         1,
     )
-    assert told(catalogue, "ContractRecorded") == [
-        CONTRACT | {"contract_id": contract["contract_id"], "settlement": "recharge"}
-    ]
+    terms = {
+        "settlement": "recharge",
+        "notice_on": None,
+        "charges": [],
+        "minimum_order_pence": None,
+        "small_order_fee_pence": None,
+        "small_order_fee_share_by": "value",
+        "fairness": "pro_rata",
+        "tolerances": {"price_basis_points": 0, "quantity_units": 0, "total_pence": 0},
+        "claim_days": 5,
+        "lead_urn": None,
+    }
+    assert told(catalogue, "ContractRecorded") == [CONTRACT | {"contract_id": contract["contract_id"]} | terms]
     assert catalogue("catalogue", BUYER).get("/contracts").json["items"] == [contract]
 
 
@@ -131,8 +144,8 @@ def test_a_contract_with_offers_keeps_its_supplier(
 def test_a_published_offer_is_told_whole(catalogue: Clients, offer: dict[str, Any]) -> None:
     [body] = told(catalogue, "OfferPublished")
 
-    assert body.keys() == samples()["OfferPublished", 1].keys()
-    assert offer == body | {"state": "published", "version": 1}
+    assert body.keys() == samples()["OfferPublished", 2].keys()
+    assert offer == body | {"state": "published", "version": 1, "later_prices": []}
     assert (body["category_name"], body["ledger_code"], body["supplier_id"]) == ("Stationery", "E19", FENWRIGHT)
     assert body["tiers"] == [
         {"from_quantity": 1, "unit_price": "12.5000"},
@@ -190,6 +203,130 @@ def test_a_new_price_is_told(catalogue: Clients, offer: dict[str, Any]) -> None:
     assert client.put(path, changed, version=2).json["version"] == 2
     assert client.put(path, changed, version=1).status_code == 412
     assert len(told(catalogue, "OfferPublished")) == 2
+
+
+TERMS = {
+    "settlement": "direct",
+    "notice_on": "2028-02-29",
+    "charges": [
+        {
+            "code": "DELIVERY",
+            "name": "Delivery",
+            "kind": "delivery",
+            "amount_pence": 4500,
+            "share_by": "value",
+            "free_from_pence": 100_000,
+            "vat_class": "S",
+        },
+        {
+            "code": "SETUP",
+            "name": "Account",
+            "kind": "fixed",
+            "amount_pence": 12_000,
+            "share_by": "equal",
+            "free_from_pence": None,
+            "vat_class": "S",
+        },
+    ],
+    "minimum_order_pence": 25_000,
+    "small_order_fee_pence": 1_500,
+    "small_order_fee_share_by": "units",
+    "fairness": "priority",
+    "tolerances": {"price_basis_points": 50, "quantity_units": 1, "total_pence": 100},
+    "claim_days": 7,
+    "lead_urn": 900001,
+}
+PLANS = {
+    "annual_value_pence": 4_327_500,
+    "value_vat_class": "S",
+    "procurement": "goods_services",
+    "procurement_began_on": "2026-03-01",
+}
+
+
+def test_the_terms_of_a_contract_are_kept_and_told(catalogue: Clients, contract: dict[str, Any]) -> None:
+    client, path = catalogue("catalogue", MANAGER), f"/contracts/{contract['contract_id']}"
+
+    kept = client.put(path, CONTRACT | TERMS | PLANS, version=1).json
+
+    assert {name: kept[name] for name in TERMS | PLANS} == TERMS | PLANS
+    body = told(catalogue, "ContractRecorded")[-1]
+    assert {name: body[name] for name in TERMS} == TERMS
+    assert body.keys().isdisjoint(PLANS)
+    assert client.put(path, CONTRACT | TERMS | PLANS, version=2).json["version"] == 2
+    moved = client.put(path, CONTRACT | TERMS | {"supplier_id": KILN, "charges": TERMS["charges"][:1]}, version=2).json
+    assert (moved["supplier_id"], len(moved["charges"])) == (KILN, 1)
+
+
+def test_an_offer_says_who_may_order_and_how_few(catalogue: Clients, offer: dict[str, Any]) -> None:
+    client, path = catalogue("catalogue", MANAGER), f"/offers/{offer['offer_id']}"
+    change = {
+        "minimum_quantity": 2,
+        "alone_price": "13.9900",
+        "eligible_types": ["1", "34"],
+        "eligible_classes": ["full"],
+        "eligible_urns": [900001],
+    }
+
+    kept = client.put(path, edit_of(offer, **change), version=1).json
+
+    assert {name: kept[name] for name in change} == change
+    body = told(catalogue, "OfferPublished")[-1]
+    assert {name: body[name] for name in change} == change
+
+
+def test_prices_of_a_later_day_wait_and_start_by_themselves(catalogue: Clients, offer: dict[str, Any]) -> None:
+    client, path = catalogue("catalogue", MANAGER), f"/offers/{offer['offer_id']}"
+    database = catalogue.database("catalogue").database
+    soon, later = london_today() + timedelta(days=10), london_today() + timedelta(days=40)
+    waiting = [
+        {"valid_from": soon.isoformat(), "tiers": [{"from_quantity": 1, "unit_price": "13.0000"}]},
+        {"valid_from": later.isoformat(), "tiers": [{"from_quantity": 1, "unit_price": "14.0000"}]},
+    ]
+    assert client.put(path, edit_of(offer, later_prices=waiting), version=1).json["later_prices"] == waiting
+    assert told(catalogue, "OfferPublished")[-1]["tiers"] == offer["tiers"]
+
+    changed = [publish_due_prices(database, SERVICE, soon + timedelta(days=late)) for late in (-1, 3, 3)]
+
+    assert changed == [0, 1, 0]
+    body = told(catalogue, "OfferPublished")[-1]
+    assert (body["tiers"], body["prices_from"]) == (waiting[0]["tiers"], soon.isoformat())
+    now = client.get(path).json
+    assert (now["tiers"], now["later_prices"], now["version"]) == (waiting[0]["tiers"], waiting[1:], 3)
+    prices = client.get(f"{path}/prices").json["items"]
+    assert [(price["valid_from"], price["present"]) for price in prices] == [
+        (offer["prices_from"], False),
+        (soon.isoformat(), True),
+        (later.isoformat(), False),
+    ]
+
+
+def test_a_withdrawn_offers_prices_change_in_silence(catalogue: Clients, offer: dict[str, Any]) -> None:
+    client, path = catalogue("catalogue", MANAGER), f"/offers/{offer['offer_id']}"
+    soon = london_today() + timedelta(days=1)
+    waiting = [{"valid_from": soon.isoformat(), "tiers": [{"from_quantity": 1, "unit_price": "13.0000"}]}]
+    client.put(path, edit_of(offer, later_prices=waiting), version=1)
+    client.post(f"{path}/withdraw")
+
+    assert publish_due_prices(catalogue.database("catalogue").database, SERVICE, soon) == 1
+
+    assert len(told(catalogue, "OfferPublished")) == 2
+    assert client.get(path).json["state"] == "withdrawn"
+
+
+def test_offers_are_found_by_their_words(catalogue: Clients, offer: dict[str, Any]) -> None:
+    client = catalogue("catalogue", MANAGER)
+    for sku, name in (("GLUE", "Glue stick, 100 % solvent-free"), ("PEN", "Ball pen")):
+        client.post("/offers", PAPER | {"contract_id": offer["contract_id"], "sku": sku, "name": name})
+
+    def found(**query: str) -> list[str]:
+        return [item["sku"] for item in client.get("/offers", query_string=query).json["items"]]
+
+    assert found() == ["PEN", offer["sku"], "GLUE"]
+    assert found(q="stick GLUE") == ["GLUE"]
+    assert found(q="%") == ["GLUE"]
+    assert found(q="glue pen") == []
+    assert found(state="withdrawn") == []
 
 
 def test_a_withdrawn_offer_is_told_once_and_may_come_back(catalogue: Clients, offer: dict[str, Any]) -> None:
@@ -262,7 +399,7 @@ def test_row_level_security_holds_even_without_the_views(catalogue: Clients) -> 
     ):
         save_suppliers(connection, {FENWRIGHT: "The best supplier"})
     with database.engine.begin() as connection:
-        for table in ("supplier", "category", "contract", "offer", "offer_tier"):
+        for table in ("supplier", "category", "contract", "contract_charge", "offer", "offer_tier"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0
 
 

@@ -135,8 +135,28 @@ CATALOGUE = [
         "catalogue",
         "offers_have_a_price_from_one_unit",
         f"UPDATE offer_tier SET from_quantity = 2 WHERE offer_id = {_offer('A4', 'offer')} AND from_quantity = 1",
-        "(A4): the first price is from 2",
+        "is from 2",
         also=("catalogue.offers_are_told",),
+    ),
+    Breaking(
+        "catalogue",
+        "more_together_costs_less_each",
+        f"UPDATE offer_tier SET unit_price = 13 WHERE offer_id = {_offer('A4', 'offer')} AND from_quantity = 50",
+        "13.0000 each from 50, 12.5050 before",
+        also=("catalogue.offers_are_told",),
+    ),
+    Breaking(
+        "catalogue",
+        "prices_start_on_their_day",
+        f"""
+        INSERT INTO offer_tier (offer_id, from_quantity, supplier_id, unit_price, valid_from)
+        SELECT offer_id, from_quantity, supplier_id, unit_price, '2025-01-01' FROM offer_tier
+        WHERE offer_id = {_offer("A4", "offer")};
+        UPDATE offer_tier SET valid_from = '2025-02-01'
+        WHERE offer_id = {_offer("A4", "offer")} AND valid_from > '2025-01-01';
+        UPDATE offer SET prices_from = '2025-01-01' WHERE sku = 'A4'
+        """,
+        "(A4): the prices of 2025-02-01 wait",
     ),
     Breaking("catalogue", "contracts_are_told", "UPDATE contract SET title = 'X' WHERE title = 'Toner'", '"X"'),
     Breaking("catalogue", "offers_are_told", "UPDATE offer SET name = 'X' WHERE sku = 'A4'", '"X"'),

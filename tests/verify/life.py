@@ -139,6 +139,7 @@ class Life:
                 ("Toner", paper, "stationery"),
             )
         }
+        catalogue("/contracts", contract("Grounds", soap, "cleaning") | {"charges": [VISIT]})
         wanted = (("SOAP", "Cleaning"), ("TABLET", "Devices"), ("A4", "Paper"), ("A3", "Paper"), ("TONER", "Toner"))
         offers = {sku: catalogue("/offers", offer(sku, contracts[title]))["offer_id"] for sku, title in wanted}
         gone = catalogue("/offers", offer("GONE", contracts["Paper"]))
@@ -286,6 +287,16 @@ def school(name: str) -> dict[str, Any]:
         "town": "Canterbury",
         "joined_on": "2025-09-01",
     }
+
+
+VISIT = {
+    "code": "VISIT",
+    "name": "Visits",
+    "kind": "fixed",
+    "amount_pence": 9_000,
+    "share_by": "equal",
+    "vat_class": "S",
+}
 
 
 def contract(title: str, supplier_id: str, category: str) -> dict[str, Any]:

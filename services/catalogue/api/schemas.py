@@ -6,8 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.catalogue.domain.contract import SETTLEMENTS
-from services.catalogue.domain.offer import LARGEST_QUANTITY
+from services.catalogue.domain.charge import KINDS, MOST_CHARGES, SHARE_BASES
+from services.catalogue.domain.contract import FAIRNESS, PROCUREMENTS, SETTLEMENTS
+from services.catalogue.domain.offer import PUBLISHED, WITHDRAWN
+from services.catalogue.domain.price import LARGEST_QUANTITY, MOST_LATER_PRICES
 
 MOST_PER_PAGE = 1000
 _PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
@@ -16,6 +18,11 @@ _PARAGRAPHS = validate.Regexp(r"[^\x00-\x09\x0b\x0c\x0e-\x1f\x7f]*\Z", error="Le
 
 def _text(most: int, *, least: int = 1) -> list[validate.Validator]:
     return [validate.Length(min=least, max=most), _PLAIN]
+
+
+def _list(of: fields.Field[Any], *, most: int) -> fields.List:
+    """A list that may be left out."""
+    return fields.List(of, load_default=list, validate=validate.Length(max=most))
 
 
 class UuidText(fields.UUID):
@@ -59,6 +66,26 @@ class CategorySchema(CategoryInSchema):
     version = fields.Integer(dump_only=True)
 
 
+class ChargeSchema(Schema):
+    """An amount for the whole order of a round, in pence before VAT, shared by the schools that order."""
+
+    code = fields.String(required=True, validate=_text(30))
+    name = fields.String(required=True, validate=_text(100))
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    amount_pence = fields.Integer(required=True, strict=True)
+    share_by = fields.String(required=True, validate=validate.OneOf(SHARE_BASES))
+    free_from_pence = fields.Integer(load_default=None, allow_none=True, strict=True)
+    vat_class = fields.String(required=True, validate=_text(2))
+
+
+class TolerancesSchema(Schema):
+    """How far an invoice may differ from the order before it is an exception."""
+
+    price_basis_points = fields.Integer(load_default=0, strict=True)
+    quantity_units = fields.Integer(load_default=0, strict=True)
+    total_pence = fields.Integer(load_default=0, strict=True)
+
+
 class ContractInSchema(Schema):
     """A contract as an editor sends it whole."""
 
@@ -69,6 +96,19 @@ class ContractInSchema(Schema):
     settlement = fields.String(load_default="recharge", validate=validate.OneOf(SETTLEMENTS))
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
+    notice_on = fields.Date(load_default=None, allow_none=True)
+    charges = _list(fields.Nested(ChargeSchema), most=MOST_CHARGES)
+    minimum_order_pence = fields.Integer(load_default=None, allow_none=True, strict=True)
+    small_order_fee_pence = fields.Integer(load_default=None, allow_none=True, strict=True)
+    small_order_fee_share_by = fields.String(load_default="value", validate=validate.OneOf(SHARE_BASES))
+    fairness = fields.String(load_default="pro_rata", validate=validate.OneOf(FAIRNESS))
+    tolerances = fields.Nested(TolerancesSchema, load_default=dict)
+    claim_days = fields.Integer(load_default=5, strict=True)
+    lead_urn = fields.Integer(load_default=None, allow_none=True, strict=True)
+    annual_value_pence = fields.Integer(load_default=None, allow_none=True, strict=True)
+    value_vat_class = fields.String(load_default="S", validate=_text(2))
+    procurement = fields.String(load_default="goods_services", validate=validate.OneOf(PROCUREMENTS))
+    procurement_began_on = fields.Date(load_default=None, allow_none=True)
 
 
 class ContractSchema(ContractInSchema):
@@ -86,6 +126,13 @@ class TierSchema(Schema):
     unit_price = UnitPrice(required=True)
 
 
+class DatedPricesSchema(Schema):
+    """Prices that hold from a day on."""
+
+    valid_from = fields.Date(required=True)
+    tiers = fields.List(fields.Nested(TierSchema), required=True, validate=validate.Length(1, 20))
+
+
 class OfferEditSchema(Schema):
     """An offer as an editor sends it whole."""
 
@@ -97,7 +144,13 @@ class OfferEditSchema(Schema):
     pack_size = fields.Integer(load_default=1, strict=True)
     vat_class = fields.String(required=True, validate=_text(2))
     tiers = fields.List(fields.Nested(TierSchema), required=True, validate=validate.Length(1, 20))
-    phases = fields.List(fields.String(validate=_text(40)), load_default=list, validate=validate.Length(max=20))
+    later_prices = _list(fields.Nested(DatedPricesSchema), most=MOST_LATER_PRICES)
+    phases = _list(fields.String(validate=_text(40)), most=20)
+    minimum_quantity = fields.Integer(load_default=1, strict=True)
+    alone_price = UnitPrice(load_default=None, allow_none=True)
+    eligible_types = _list(fields.String(validate=_text(3)), most=100)
+    eligible_classes = _list(fields.String(validate=_text(20)), most=5)
+    eligible_urns = _list(fields.Integer(strict=True), most=5000)
 
 
 class OfferInSchema(OfferEditSchema):
@@ -113,6 +166,7 @@ class OfferSchema(OfferInSchema):
     supplier_id = fields.String(dump_only=True)
     category_name = fields.String(dump_only=True)
     ledger_code = fields.String(dump_only=True)
+    prices_from = fields.String(dump_only=True)
     state = fields.String(dump_only=True)
     version = fields.Integer(dump_only=True)
 
@@ -138,9 +192,26 @@ class OfferPageSchema(Schema):
     next = fields.String(allow_none=True)
 
 
-class OfferQuerySchema(Schema):
-    """Which offers, and which page of them."""
+class OfferPriceSchema(Schema):
+    """Prices of an offer and whether they are the present ones; `valid_from` is their first day."""
 
+    valid_from = fields.Date()
+    tiers = fields.List(fields.Nested(TierSchema))
+    present = fields.Boolean()
+
+
+class OfferPriceListSchema(Schema):
+    """All prices of an offer, past, present and to come, by their first day."""
+
+    items = fields.List(fields.Nested(OfferPriceSchema))
+    next = fields.String(allow_none=True)
+
+
+class OfferQuerySchema(Schema):
+    """Which offers, and which page of them; every word of `q` occurs in name, article number or description."""
+
+    q = fields.String(load_default="", validate=_text(200, least=0))
+    state = fields.String(load_default=None, validate=validate.OneOf((PUBLISHED, WITHDRAWN)))
     contract_id = UuidText(load_default=None)
     category_code = fields.String(load_default=None, validate=_text(60))
     after = UuidText(load_default=None)

@@ -9,10 +9,13 @@ from flask_smorest import Blueprint
 from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
+from contracts.london import london_today
 from services.catalogue.api import schemas
 from services.catalogue.domain.category import Category
-from services.catalogue.domain.contract import Contract
-from services.catalogue.domain.offer import Offer, Tier
+from services.catalogue.domain.charge import Charge
+from services.catalogue.domain.contract import Contract, Tolerances
+from services.catalogue.domain.offer import Offer
+from services.catalogue.domain.price import DatedPrices, Tier
 from services.catalogue.usecases import publish_offers, read_catalogue, record_categories, record_contracts
 
 categories = Blueprint("categories", __name__, description="What is bought")
@@ -42,10 +45,22 @@ def _offer(offer_id: str, status: int = 200) -> Response:
     return tagged(response, found["version"])
 
 
+def _contract_sent(sent: dict[str, Any], contract_id: str = "") -> Contract:
+    charges = tuple(Charge(**charge) for charge in sent["charges"])
+    tolerances = Tolerances(**sent["tolerances"])
+    return Contract(contract_id=contract_id, **{**sent, "charges": charges, "tolerances": tolerances})
+
+
 def _offer_sent(sent: dict[str, Any], offer_id: str = "") -> Offer:
-    tiers = tuple(Tier(**tier) for tier in sent["tiers"])
-    named = {"contract_id": "", **sent, "tiers": tiers, "phases": tuple(sent["phases"])}
+    later = tuple(DatedPrices(prices["valid_from"], _tiers(prices["tiers"])) for prices in sent["later_prices"])
+    lists = ("phases", "eligible_types", "eligible_classes", "eligible_urns")
+    named = {"contract_id": "", **sent, **{name: tuple(sent[name]) for name in lists}}
+    named |= {"tiers": _tiers(sent["tiers"]), "later_prices": later}
     return Offer(offer_id=offer_id, supplier_id="", **named)
+
+
+def _tiers(sent: list[dict[str, Any]]) -> tuple[Tier, ...]:
+    return tuple(Tier(**tier) for tier in sent)
 
 
 @categories.route("/categories")
@@ -96,7 +111,7 @@ def list_contracts() -> dict[str, Any]:
 @contracts.response(201, schemas.ContractSchema)
 def add_contract(sent: dict[str, Any]) -> Response:
     """Record a new contract."""
-    record = Contract(contract_id="", **sent)
+    record = _contract_sent(sent)
     return _contract(record_contracts.add_contract(current_database(), current_actor(), record).contract_id, 201)
 
 
@@ -113,7 +128,7 @@ def get_contract(contract_id: UUID) -> Response:
 @contracts.response(200, schemas.ContractSchema)
 def put_contract(sent: dict[str, Any], contract_id: UUID) -> Response:
     """Write a contract whole."""
-    record = Contract(contract_id=str(contract_id), **sent)
+    record = _contract_sent(sent, str(contract_id))
     record_contracts.put_contract(current_database(), current_actor(), record, required_version())
     return _contract(str(contract_id))
 
@@ -135,7 +150,9 @@ def list_offers(query: dict[str, Any]) -> dict[str, Any]:
 def publish_offer(sent: dict[str, Any]) -> Response:
     """Publish a new offer."""
     record = _offer_sent(sent)
-    return _offer(publish_offers.publish_offer(current_database(), current_actor(), record).offer_id, 201)
+    return _offer(
+        publish_offers.publish_offer(current_database(), current_actor(), record, london_today()).offer_id, 201
+    )
 
 
 @offers.route("/offers/<uuid:offer_id>")
@@ -152,8 +169,15 @@ def get_offer(offer_id: UUID) -> Response:
 def put_offer(sent: dict[str, Any], offer_id: UUID) -> Response:
     """Write an offer whole and publish it."""
     record = _offer_sent(sent, str(offer_id))
-    publish_offers.put_offer(current_database(), current_actor(), record, required_version())
+    publish_offers.put_offer(current_database(), current_actor(), record, required_version(), london_today())
     return _offer(str(offer_id))
+
+
+@offers.route("/offers/<uuid:offer_id>/prices")
+@offers.response(200, schemas.OfferPriceListSchema)
+def list_prices(offer_id: UUID) -> dict[str, Any]:
+    """All prices of an offer, past, present and to come."""
+    return {"items": read_catalogue.list_prices(current_database(), current_actor(), str(offer_id)), "next": None}
 
 
 @offers.route("/offers/<uuid:offer_id>/withdraw", methods=["POST"])

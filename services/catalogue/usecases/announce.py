@@ -1,14 +1,18 @@
 """What the catalogue tells the other parts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from chassis.event_log import NewEvent, append_many
 from services.catalogue.domain.category import Category
 from services.catalogue.domain.contract import Contract
-from services.catalogue.domain.offer import Offer, price_text
+from services.catalogue.domain.offer import Offer
+from services.catalogue.domain.price import Tier, price_text
+
+_VERSION: Final = 2  # of both ContractRecorded and OfferPublished
 
 
 def announce_contracts(connection: Connection, contracts: Sequence[Contract]) -> None:
@@ -19,16 +23,8 @@ def announce_contracts(connection: Connection, contracts: Sequence[Contract]) ->
             NewEvent(
                 "ContractRecorded",
                 key=f"contract:{contract.contract_id}",
-                body={
-                    "contract_id": contract.contract_id,
-                    "supplier_id": contract.supplier_id,
-                    "title": contract.title,
-                    "reference": contract.reference,
-                    "category_code": contract.category_code,
-                    "settlement": contract.settlement,
-                    "starts_on": contract.starts_on.isoformat(),
-                    "ends_on": contract.ends_on.isoformat(),
-                },
+                body=contract_body(contract),
+                version=_VERSION,
             )
             for contract in contracts
         ],
@@ -44,6 +40,7 @@ def announce_offers(connection: Connection, offers: Sequence[Offer], categories:
                 "OfferPublished",
                 key=f"offer:{offer.offer_id}",
                 body=offer_body(offer, categories[offer.category_code]),
+                version=_VERSION,
             )
             for offer in offers
         ],
@@ -56,6 +53,29 @@ def announce_withdrawal(connection: Connection, offer: Offer) -> None:
         connection,
         [NewEvent("OfferWithdrawn", key=f"offer:{offer.offer_id}", body={"offer_id": offer.offer_id})],
     )
+
+
+def contract_body(contract: Contract) -> dict[str, Any]:
+    """A contract as others know it: ContractRecorded's body."""
+    return {
+        "contract_id": contract.contract_id,
+        "supplier_id": contract.supplier_id,
+        "title": contract.title,
+        "reference": contract.reference,
+        "category_code": contract.category_code,
+        "settlement": contract.settlement,
+        "starts_on": contract.starts_on.isoformat(),
+        "ends_on": contract.ends_on.isoformat(),
+        "notice_on": contract.notice_on.isoformat() if contract.notice_on else None,
+        "charges": [asdict(charge) for charge in contract.charges],
+        "minimum_order_pence": contract.minimum_order_pence,
+        "small_order_fee_pence": contract.small_order_fee_pence,
+        "small_order_fee_share_by": contract.small_order_fee_share_by,
+        "fairness": contract.fairness,
+        "tolerances": asdict(contract.tolerances),
+        "claim_days": contract.claim_days,
+        "lead_urn": contract.lead_urn,
+    }
 
 
 def offer_body(offer: Offer, category: Category) -> dict[str, Any]:
@@ -73,8 +93,17 @@ def offer_body(offer: Offer, category: Category) -> dict[str, Any]:
         "unit": offer.unit,
         "pack_size": offer.pack_size,
         "vat_class": offer.vat_class,
-        "tiers": [
-            {"from_quantity": tier.from_quantity, "unit_price": price_text(tier.unit_price)} for tier in offer.tiers
-        ],
+        "tiers": tier_bodies(offer.tiers),
         "phases": list(offer.phases),
+        "minimum_quantity": offer.minimum_quantity,
+        "alone_price": None if offer.alone_price is None else price_text(offer.alone_price),
+        "eligible_types": list(offer.eligible_types),
+        "eligible_classes": list(offer.eligible_classes),
+        "eligible_urns": list(offer.eligible_urns),
+        "prices_from": offer.prices_from.isoformat() if offer.prices_from else None,
     }
+
+
+def tier_bodies(tiers: Sequence[Tier]) -> list[dict[str, Any]]:
+    """Tiers as they travel: unit prices are pounds with four decimals, as text."""
+    return [{"from_quantity": tier.from_quantity, "unit_price": price_text(tier.unit_price)} for tier in tiers]

@@ -14,9 +14,11 @@ from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
+from contracts.london import london_today
 from services.catalogue.domain.category import Category, check_category
 from services.catalogue.domain.contract import Contract, check_contract
-from services.catalogue.domain.offer import Offer, Tier, check_offer, in_order
+from services.catalogue.domain.offer import Offer, check_offer, in_order
+from services.catalogue.domain.price import Tier
 from services.catalogue.storage.categories import find_categories, save_categories
 from services.catalogue.storage.contracts import contracts_by_reference, save_contracts
 from services.catalogue.storage.locking import lock_catalogue
@@ -101,7 +103,7 @@ def _add_offers(connection: Connection, rows: Rows, contract_rows: Rows) -> int:
     }
     new = [offer for offer in _offers(rows, contracts) if (offer.contract_id, offer.sku) not in known]
     for offer in new:
-        check_offer(offer)
+        check_offer(offer, london_today())
     saved = save_offers(connection, new)
     categories = find_categories(connection, {offer.category_code for offer in saved})
     announce_offers(connection, saved, categories)
@@ -125,6 +127,7 @@ def _offers(rows: Rows, contracts: Mapping[str, Contract]) -> Iterable[Offer]:
                 vat_class=row["vat_class"],
                 tiers=tuple(_tier(text) for text in row["tiers"].split()),
                 phases=in_order(row["phases"].split()),
+                prices_from=contract.starts_on,
             )
 
 

@@ -11,10 +11,11 @@ from chassis.database import Database
 from contracts.errors import NotFound
 from services.catalogue.domain.category import Category
 from services.catalogue.domain.offer import Offer
+from services.catalogue.domain.price import DatedPrices
 from services.catalogue.storage.categories import all_categories, find_categories, find_category
 from services.catalogue.storage.contracts import all_contracts, find_contract, supplier_names
-from services.catalogue.storage.offers import find_offer, find_offers
-from services.catalogue.usecases.announce import offer_body
+from services.catalogue.storage.offers import find_offer, find_offers, price_history
+from services.catalogue.usecases.announce import offer_body, tier_bodies
 
 
 def get_category(database: Database, actor: Actor, code: str) -> Category:
@@ -66,19 +67,46 @@ def list_offers(
     category_code: str | None,
     after: str | None,
     limit: int,
+    state: str | None = None,
+    q: str = "",
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of offers by id, and the cursor of the next page (None on the last)."""
+    """A page of offers by name, and the cursor of the next page (None on the last); `q` are words to look for."""
     with database.transaction(actor) as connection:
         found = find_offers(
-            connection, contract_id=contract_id, category_code=category_code, after=after, limit=limit + 1
+            connection,
+            contract_id=contract_id,
+            category_code=category_code,
+            state=state,
+            words=q.split(),
+            after=after,
+            limit=limit + 1,
         )
         items = _described(connection, found[:limit])
     return items, found[limit - 1].offer_id if len(found) > limit else None
 
 
+def list_prices(database: Database, actor: Actor, offer_id: str) -> list[dict[str, Any]]:
+    """All prices of an offer, past, present and to come, by their first day. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        found = find_offer(connection, offer_id)
+        if found is None:
+            raise NotFound("There is no such offer.")
+        history = price_history(connection, offer_id)
+    return [{**_dated(prices), "present": prices.valid_from == found.prices_from} for prices in history]
+
+
 def _described(connection: Connection, offers: Sequence[Offer]) -> list[dict[str, Any]]:
     categories = find_categories(connection, {offer.category_code for offer in offers})
     return [
-        offer_body(offer, categories[offer.category_code]) | {"state": offer.state, "version": offer.version}
+        offer_body(offer, categories[offer.category_code])
+        | {
+            "later_prices": [_dated(prices) for prices in offer.later_prices],
+            "state": offer.state,
+            "version": offer.version,
+        }
         for offer in offers
     ]
+
+
+def _dated(prices: DatedPrices) -> dict[str, Any]:
+    return {"valid_from": prices.valid_from, "tiers": tier_bodies(prices.tiers)}
