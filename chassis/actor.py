@@ -8,7 +8,10 @@ ActorKind = Literal["school", "supplier", "alliance", "service"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person in one seat (a school's, a supplier's or the alliance's), or a part of Bursar itself."""
+    """A person in one seat (a school's, a supplier's or the alliance's), or a part of Bursar itself.
+
+    `stands_in_for` is the person in whose name this one holds a role of the seat for the time being.
+    """
 
     kind: ActorKind
     person_id: str | None = None
@@ -16,6 +19,7 @@ class Actor:
     roles: frozenset[str] = field(default_factory=frozenset)
     school_urn: int | None = None
     supplier_id: str | None = None
+    stands_in_for: str | None = None
 
     def has_any(self, *roles: str) -> bool:
         """Whether the actor holds at least one of the roles in this seat."""

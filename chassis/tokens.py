@@ -57,6 +57,8 @@ class Minter:
             "iat": issued,
             "exp": issued + LIFETIME_SECONDS,
         }
+        if actor.stands_in_for is not None:
+            claims["stands_in_for"] = actor.stands_in_for
         return jwt.encode({"alg": "Ed25519"}, claims, self._key, algorithms=["Ed25519"])
 
 
@@ -94,6 +96,7 @@ class Verifier:
                 roles=frozenset(claims["roles"]),
                 school_urn=claims["school_urn"],
                 supplier_id=claims["supplier_id"],
+                stands_in_for=claims.get("stands_in_for"),
             )
             return float(claims["exp"]), actor
         except (JoseError, ValueError, KeyError, TypeError) as fault:

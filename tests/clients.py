@@ -22,6 +22,7 @@ KEYS = {
     "SchoolRecorded": ("members", "school", "urn"),
     "SupplierRecorded": ("members", "supplier", "supplier_id"),
     "PersonRecorded": ("members", "person", "person_id"),
+    "ApprovalLimitsRecorded": ("members", "school", "school_urn"),
     "ContractRecorded": ("catalogue", "contract", "contract_id"),
     "OfferPublished": ("catalogue", "offer", "offer_id"),
     "OfferWithdrawn": ("catalogue", "offer", "offer_id"),

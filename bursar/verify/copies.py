@@ -59,6 +59,13 @@ COPIES = (
         kept("person", "person_id", "name", "email", "roles"),
         last_told("PersonRecorded", "person_id", "name", "lower(btrim(body ->> 'email'))", "roles"),
     ),
+    Copy(
+        "orders",
+        "members",
+        "approval_limits",
+        kept("approval_limits", "school_urn", "limits", "second_above_pence"),
+        last_told("ApprovalLimitsRecorded", "school_urn", "limits", "second_above_pence"),
+    ),
     _same("orders", "catalogue", "contract", "ContractRecorded", "contract_id", *_CONTRACT),
     _same("billing", "catalogue", "contract", "ContractRecorded", "contract_id", *_CONTRACT, "settlement"),
     _same("orders", "catalogue", "offer", "OfferPublished", "offer_id", *_OFFER),

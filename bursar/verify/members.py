@@ -16,7 +16,9 @@ _PEOPLE = f"""
     FROM person p LEFT JOIN (
         SELECT r.person_id, jsonb_agg(jsonb_build_object('role', r.role, 'school_urn', r.school_urn,
             'supplier_id', r.supplier_id, 'organisation', coalesce(school.name, supplier.name, '{ALLIANCE_NAME}'),
-            'starts_on', r.starts_on, 'ends_on', r.ends_on) ORDER BY r.position) AS roles
+            'starts_on', r.starts_on, 'ends_on', r.ends_on)
+            || CASE WHEN r.delegated_from IS NULL THEN '{{}}'
+                ELSE jsonb_build_object('delegated_from', r.delegated_from) END ORDER BY r.position) AS roles
         FROM person_role r LEFT JOIN school ON school.urn = r.school_urn LEFT JOIN supplier USING (supplier_id)
         GROUP BY r.person_id
     ) held USING (person_id)
@@ -26,6 +28,8 @@ LINKS = (
     Link("person_role", "person", ("person_id",)),
     Link("person_role", "school", ("school_urn = urn",)),
     Link("person_role", "supplier", ("supplier_id",)),
+    Link("person_role", "person", ("delegated_from = person_id",)),
+    Link("approval_limits", "school", ("school_urn = urn",)),
 )
 
 CHECKS = (
@@ -60,5 +64,25 @@ CHECKS = (
         "The last PersonRecorded of each person says what the person's row and roles say.",
         _PEOPLE,
         last_told("PersonRecorded", "person_id", "name", "email", "roles"),
+    ),
+    Check(
+        "stand_ins_stand_in_for_approvers",
+        "Whoever is stood in for now, or will be, is an approver of that school in their own right on all those days.",
+        """
+        SELECT format('person %s stands in for %s at school %s, who is no approver there by right', r.person_id,
+            r.delegated_from, r.school_urn)
+        FROM person_role r
+        WHERE r.delegated_from IS NOT NULL AND r.ends_on >= current_date AND NOT EXISTS (
+            SELECT FROM person_role own
+            WHERE own.person_id = r.delegated_from AND own.delegated_from IS NULL AND own.role = r.role
+                AND own.school_urn = r.school_urn AND own.starts_on <= greatest(r.starts_on, current_date)
+                AND (own.ends_on IS NULL OR own.ends_on >= r.ends_on))
+        """,
+    ),
+    as_told(
+        "approval_limits_are_told",
+        "The last ApprovalLimitsRecorded of each school says what its row says.",
+        kept("approval_limits", "school_urn", "limits", "second_above_pence"),
+        last_told("ApprovalLimitsRecorded", "school_urn", "limits", "second_above_pence"),
     ),
 )

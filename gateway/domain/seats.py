@@ -18,6 +18,7 @@ class HeldRole:
     ends_on: date | None
     school_urn: int | None = None
     supplier_id: str | None = None
+    delegated_from: str | None = None
 
     def holds(self, today: date) -> bool:
         """Whether the role is held on the day."""
@@ -26,7 +27,10 @@ class HeldRole:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A school's, a supplier's or the alliance's seat, with the person's roles in it."""
+    """A school's, a supplier's or the alliance's seat, with the person's roles in it.
+
+    `stands_in_for` is the id of the person in whose name one of the roles is held, if one is.
+    """
 
     key: str
     kind: SeatKind
@@ -34,6 +38,7 @@ class Seat:
     roles: frozenset[str]
     school_urn: int | None = None
     supplier_id: str | None = None
+    stands_in_for: str | None = None
 
     def has_any(self, *roles: str) -> bool:
         """Whether at least one of the roles is held in this seat."""
@@ -49,6 +54,7 @@ def held_role(told: dict[str, Any]) -> HeldRole:
         ends_on=date.fromisoformat(told["ends_on"]) if told["ends_on"] else None,
         school_urn=told["school_urn"],
         supplier_id=told["supplier_id"],
+        delegated_from=told.get("delegated_from"),
     )
 
 
@@ -81,4 +87,5 @@ def _seat(key: str, roles: list[HeldRole]) -> Seat:
         roles=frozenset(role.role for role in roles),
         school_urn=first.school_urn if kind == "school" else None,
         supplier_id=first.supplier_id if kind == "supplier" else None,
+        stands_in_for=next((role.delegated_from for role in roles if role.delegated_from), None),
     )

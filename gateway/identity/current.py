@@ -51,6 +51,7 @@ def actor_of(session: Session, seat: Seat) -> Actor:
         roles=seat.roles,
         school_urn=seat.school_urn,
         supplier_id=seat.supplier_id,
+        stands_in_for=seat.stands_in_for,
     )
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.members.api import views
+from services.members.api import approval_views, school_views, views
 from services.members.api.errors import STATUSES
 
 
@@ -19,5 +19,13 @@ def create_app() -> Flask:
 
 def build_app(settings: Settings, database: Database) -> Flask:
     """The application on a given database."""
-    blueprints = (views.schools, views.suppliers, views.people)
+    blueprints = (
+        views.schools,
+        school_views.memberships,
+        school_views.pupil_counts,
+        school_views.sites,
+        approval_views.approvals,
+        views.suppliers,
+        views.people,
+    )
     return web.create_app("members", settings, database, blueprints, STATUSES, title="Bursar members")

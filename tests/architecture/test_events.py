@@ -104,6 +104,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "SchoolRecorded",
         "SupplierRecorded",
         "PersonRecorded",
+        "ApprovalLimitsRecorded",
         "ContractRecorded",
         "OfferPublished",
         "RoundClosed",

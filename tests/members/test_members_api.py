@@ -68,7 +68,7 @@ def told(members: Clients, event_type: str) -> list[dict[str, Any]]:
         )
         bodies = [row.body for row in rows]
     for body in bodies:
-        jsonschema.validate(body, schemas()[event_type, 1])
+        jsonschema.validate(body, schemas()[event_type, max(n for kind, n in schemas() if kind == event_type)])
     return bodies
 
 

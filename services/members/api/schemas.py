@@ -65,7 +65,7 @@ class SupplierSchema(SupplierInSchema):
 
 
 class RoleSchema(Schema):
-    """One role in one organisation between two dates."""
+    """One role in one organisation between two dates. `delegated_from` is what approvers agree: not taken from here."""
 
     role = fields.String(required=True, validate=validate.OneOf(list(ROLE_SEATS)))
     school_urn = fields.Integer(
@@ -80,6 +80,7 @@ class PersonInSchema(Schema):
     """A person as an editor sends them whole."""
 
     name = fields.String(required=True, validate=_text(200, least=1))
+    delegated_from = UuidText(load_default=None, allow_none=True)
     email = fields.String(required=True, validate=_text(254))
     roles = fields.List(fields.Nested(RoleSchema), load_default=list, validate=validate.Length(max=50))
 

@@ -55,3 +55,15 @@ class SchoolFileUnreadable(BrokenRule):
     """A file of schools is broken as a whole, so nothing of it was taken."""
 
     code = "school_file_unreadable"
+
+
+class LimitsInvalid(BrokenRule):
+    """A school's approval limits do not hold together."""
+
+    code = "limits_invalid"
+
+
+class DelegationRefused(BrokenRule):
+    """Somebody cannot stand in for this approver on these days."""
+
+    code = "delegation_refused"

@@ -15,13 +15,17 @@ MOST_ROLES: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One role, held for one school, one supplier or (neither) the alliance; `ends_on` is its last day."""
+    """One role, held for one school, one supplier or (neither) the alliance; `ends_on` is its last day.
+
+    `delegated_from` is the person who holds it by right and is stood in for; None for a role in one's own right.
+    """
 
     role: str
     school_urn: int | None
     supplier_id: str | None
     starts_on: date
     ends_on: date | None
+    delegated_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,19 @@ def same_person(one: Person, other: Person) -> bool:
     return replace(one, version=0) == replace(other, version=0)
 
 
+def keeping_delegations(before: Sequence[Role], after: Sequence[Role]) -> tuple[Role, ...]:
+    """`after` with the roles that are delegated marked as in `before`, whatever `after` says of that.
+
+    Only approvers delegate: an editor of the person neither makes a delegation nor turns one into a role by right.
+    """
+    lent = {_start_of(role): role.delegated_from for role in before}
+    return in_order([replace(role, delegated_from=lent.get(_start_of(role))) for role in after])
+
+
+def _start_of(role: Role) -> tuple[str, int | None, date]:
+    return role.role, role.school_urn, role.starts_on
+
+
 def _role_faults(role: Role) -> dict[str, str]:
     seat = ROLE_SEATS.get(role.role)
     if seat is None:
@@ -81,6 +98,8 @@ def _role_faults(role: Role) -> dict[str, str]:
         faults["supplier_id"] = "Name the supplier." if seat == "supplier" else "This role belongs to no supplier."
     if role.ends_on is not None and role.ends_on < role.starts_on:
         faults["ends_on"] = "A role cannot end before it starts."
+    if role.ends_on is None and role.delegated_from is not None:
+        faults["ends_on"] = "Whoever stands in for an approver needs a last day."
     return faults
 
 

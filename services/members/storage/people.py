@@ -36,6 +36,17 @@ def people_of_school(connection: Connection, urn: int) -> Sequence[Person]:
     return _people_of(connection, person_role.c.school_urn == urn)
 
 
+def people_at_school(connection: Connection, urn: int) -> Sequence[Person]:
+    """Everybody who holds or held a role for the school, with the roles that the actor may see."""
+    at_school = person.c.person_id.in_(select(person_role.c.person_id).where(person_role.c.school_urn == urn))
+    return _with_roles(connection, select(person).where(at_school).order_by(person.c.person_id))
+
+
+def stand_ins_of(connection: Connection, person_id: str) -> Sequence[Person]:
+    """Everybody who stands in, or stood in, for the person, their rows locked."""
+    return _people_of(connection, person_role.c.delegated_from == person_id)
+
+
 def people_of_supplier(connection: Connection, supplier_id: str) -> Sequence[Person]:
     """Everybody who holds or held a role for the supplier, their rows locked."""
     return _people_of(connection, person_role.c.supplier_id == supplier_id)
@@ -84,5 +95,7 @@ def _roles_of(connection: Connection, person_ids: Iterable[str]) -> dict[str, li
     )
     roles: dict[str, list[Role]] = defaultdict(list)
     for row in connection.execute(query):
-        roles[row.person_id].append(Role(row.role, row.school_urn, row.supplier_id, row.starts_on, row.ends_on))
+        roles[row.person_id].append(
+            Role(row.role, row.school_urn, row.supplier_id, row.starts_on, row.ends_on, row.delegated_from)
+        )
     return roles

@@ -1,6 +1,7 @@
 """The tables of the members' database."""
 
-from sqlalchemy import Column, Date, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
@@ -55,3 +56,13 @@ person_role = Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date),
 )
+    Column("delegated_from", ForeignKey("person.person_id")),
+)
+
+approval_limits = Table(
+    "approval_limits",
+    metadata,
+    Column("school_urn", ForeignKey("school.urn"), primary_key=True, autoincrement=False),
+    Column("limits", JSONB, nullable=False),
+    Column("second_above_pence", BigInteger),
+    Column("version", Integer, nullable=False),

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -10,6 +11,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.event_log import NewEvent, append_many
 from contracts.errors import Forbidden, NotFound, VersionConflict
+from services.members.domain.delegation import without_hollow
 from services.members.domain.errors import EmailTaken, OrganisationUnknown
 from services.members.domain.person import (
     ALLIANCE_NAME,
@@ -18,6 +20,7 @@ from services.members.domain.person import (
     check_person,
     grants_administrator,
     in_order,
+    keeping_delegations,
     same_person,
 )
 from services.members.storage import people
@@ -28,11 +31,11 @@ from services.members.storage.suppliers import supplier_names
 
 def add_person(database: Database, actor: Actor, name: str, email: str, roles: Sequence[Role]) -> Person:
     """Record a new person. Raises PersonInvalid, EmailTaken, OrganisationUnknown, Forbidden."""
-    person = Person(str(uuid.uuid4()), name.strip(), email.strip(), in_order(roles))
+    person = Person(str(uuid.uuid4()), name.strip(), email.strip(), keeping_delegations((), roles))
     with database.transaction(actor) as connection:
         lock_directory(connection)
         _check_change(connection, actor, (), person)
-        return _save(connection, person)
+        return save_and_announce(connection, person)
 
 
 def put_person(database: Database, actor: Actor, person: Person, version: int) -> Person:
@@ -48,10 +51,20 @@ def put_person(database: Database, actor: Actor, person: Person, version: int) -
             raise NotFound("There is no such person.")
         if before.version != version:
             raise VersionConflict("Somebody else changed this person meanwhile.")
+        person = replace(person, roles=keeping_delegations(before.roles, person.roles))
         if same_person(before, person):
             return before
         _check_change(connection, actor, before.roles, person)
-        return _save(connection, replace(person, version=version))
+        saved = save_and_announce(connection, replace(person, version=version))
+        _end_hollow_delegations(connection, saved)
+        return saved
+
+
+def save_and_announce(connection: Connection, person: Person) -> Person:
+    """Write a person who has been checked, and tell the gateway; returns the record with its version counted up."""
+    saved = people.save_person(connection, person)
+    announce_people(connection, [saved])
+    return saved
 
 
 def announce_people(connection: Connection, changed: Iterable[Person]) -> None:
@@ -84,10 +97,13 @@ def _check_change(connection: Connection, actor: Actor, before: Sequence[Role], 
         raise OrganisationUnknown("A role names an organisation that is not there.", fields=faults)
 
 
-def _save(connection: Connection, person: Person) -> Person:
-    saved = people.save_person(connection, person)
-    announce_people(connection, [saved])
-    return saved
+def _end_hollow_delegations(connection: Connection, person: Person) -> None:
+    """Nobody goes on approving in the name of a person who may no longer approve."""
+    today = datetime.now(UTC).date()
+    for stand_in in people.stand_ins_of(connection, person.person_id):
+        roles = without_hollow(stand_in, person, today)
+        if roles != stand_in.roles:
+            save_and_announce(connection, replace(stand_in, roles=roles))
 
 
 def _recorded(person: Person, schools: dict[int, str], suppliers: dict[str, str]) -> NewEvent:
@@ -104,6 +120,7 @@ def _recorded(person: Person, schools: dict[int, str], suppliers: dict[str, str]
             "organisation": organisation(role),
             "starts_on": role.starts_on.isoformat(),
             "ends_on": None if role.ends_on is None else role.ends_on.isoformat(),
+            **({"delegated_from": role.delegated_from} if role.delegated_from else {}),
         }
         for role in person.roles
     ]
@@ -111,4 +128,5 @@ def _recorded(person: Person, schools: dict[int, str], suppliers: dict[str, str]
         "PersonRecorded",
         key=f"person:{person.person_id}",
         body={"person_id": person.person_id, "name": person.name, "email": person.email, "roles": roles},
+        version=2,
     )
