@@ -1,15 +1,19 @@
-"""The members' worker: its relay. It listens to nobody."""
+"""The members' worker: its relay, and the timer by which memberships begin and end. It listens to nobody."""
 
 import os
 
 from chassis.consumer import handlers_in
 from chassis.database import Database
 from chassis.settings import read_settings
-from chassis.worker import run_worker
+from chassis.worker import Timer, run_worker
+from services.members.usecases.record_memberships import renew_memberships
+
+_RENEW_SECONDS = 60.0
 
 
 def main() -> None:
     """Run until told to stop."""
     settings = read_settings("members", os.environ)
     database = Database(settings.database_url, pool_size=settings.pool_size)
-    run_worker("members", settings, database, handlers_in("services.members.inbox"))
+    timers = [Timer(_RENEW_SECONDS, lambda: renew_memberships(database))]
+    run_worker("members", settings, database, handlers_in("services.members.inbox"), timers)

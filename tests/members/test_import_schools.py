@@ -70,7 +70,7 @@ def test_what_is_told_of_a_school_keeps_to_its_schema(databases: Databases) -> N
 
     assert [event["type"] for event in told] == ["SchoolRecorded", "SchoolRecorded"]
     for event in told:
-        jsonschema.validate(event["body"], schemas()["SchoolRecorded", 1])
+        jsonschema.validate(event["body"], schemas()["SchoolRecorded", 2])
 
 
 def test_a_broken_file_changes_nothing(databases: Databases) -> None:
@@ -90,7 +90,7 @@ def test_a_failure_half_way_changes_nothing(databases: Databases, monkeypatch: p
     def fail(*_: Any) -> None:
         raise ConnectionError("the database went away")
 
-    monkeypatch.setattr("services.members.usecases.record_schools.append_many", fail)
+    monkeypatch.setattr("services.members.usecases.announce_schools.append_many", fail)
     with pytest.raises(ConnectionError):
         take(members, register_file({"URN": 200001}))
 

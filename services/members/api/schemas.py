@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, pre_load, validate
 
 from contracts.phases import PHASES
 from contracts.roles import ROLE_SEATS
+from contracts.school_types import MEMBERSHIP_CLASSES, VAT_REFUNDS
 from services.members.domain.school import HIGHEST_URN, LOWEST_URN
 
 MOST_PER_PAGE = 1000
+FOLLOWS = ("type_name", "vat_refund", "financial_year")
 
 
-def _text(most: int, *, least: int = 0) -> list[validate.Validator]:
+def plain_text(most: int, *, least: int = 0) -> list[validate.Validator]:
+    """Text of one line, from `least` to `most` characters."""
     plain = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
     return [validate.Length(min=least, max=most), plain]
 
@@ -24,37 +27,46 @@ class UuidText(fields.UUID):
 
 
 class SchoolInSchema(Schema):
-    """A school as an editor sends it whole."""
+    """A school as an editor sends it whole; what follows from its type may be sent back, and is passed over."""
 
-    name = fields.String(required=True, validate=_text(200, least=1))
+    @pre_load
+    def pass_over_what_follows(self, sent: Any, **_: Any) -> Any:
+        """Leave out what a reader was told besides, so that it can edit what it read."""
+        return {key: value for key, value in sent.items() if key not in FOLLOWS} if isinstance(sent, dict) else sent
+
+    name = fields.String(required=True, validate=plain_text(200, least=1))
     phase = fields.String(required=True, validate=validate.OneOf(list(PHASES)))
-    type_code = fields.String(load_default="", validate=_text(4))
-    la_code = fields.String(load_default="", validate=_text(4))
-    establishment_number = fields.String(load_default="", validate=_text(4))
+    type_code = fields.String(load_default="", validate=plain_text(4))
+    la_code = fields.String(load_default="", validate=plain_text(4))
+    establishment_number = fields.String(load_default="", validate=plain_text(4))
     low_age = fields.Integer(load_default=None, allow_none=True, strict=True)
     high_age = fields.Integer(load_default=None, allow_none=True, strict=True)
     pupils = fields.Integer(load_default=None, allow_none=True, strict=True)
     pupils_on = fields.Date(load_default=None, allow_none=True)
-    pupils_source = fields.String(load_default="", validate=_text(60))
-    postcode = fields.String(load_default="", validate=_text(10))
-    town = fields.String(load_default="", validate=_text(100))
+    pupils_source = fields.String(load_default="", validate=plain_text(60))
+    postcode = fields.String(load_default="", validate=plain_text(10))
+    town = fields.String(load_default="", validate=plain_text(100))
     joined_on = fields.Date(required=True)
     left_on = fields.Date(load_default=None, allow_none=True)
+    membership_class = fields.String(load_default="full", validate=validate.OneOf(list(MEMBERSHIP_CLASSES)))
 
 
 class SchoolSchema(SchoolInSchema):
-    """A school as it stands."""
+    """A school as it stands; the last three follow from its type."""
 
     urn = fields.Integer(dump_only=True)
+    type_name = fields.String(dump_only=True)
+    vat_refund = fields.String(dump_only=True, validate=validate.OneOf(list(VAT_REFUNDS)))
+    financial_year = fields.String(dump_only=True, validate=validate.OneOf(["april", "september"]))
     version = fields.Integer(dump_only=True)
 
 
 class SupplierInSchema(Schema):
     """A supplier as an editor sends it whole."""
 
-    name = fields.String(required=True, validate=_text(200, least=1))
-    email = fields.String(required=True, validate=_text(254))
-    vat_number = fields.String(load_default=None, allow_none=True, validate=_text(20))
+    name = fields.String(required=True, validate=plain_text(200, least=1))
+    email = fields.String(required=True, validate=plain_text(254))
+    vat_number = fields.String(load_default=None, allow_none=True, validate=plain_text(20))
 
 
 class SupplierSchema(SupplierInSchema):
@@ -74,14 +86,14 @@ class RoleSchema(Schema):
     supplier_id = UuidText(load_default=None, allow_none=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(load_default=None, allow_none=True)
+    delegated_from = UuidText(load_default=None, allow_none=True)
 
 
 class PersonInSchema(Schema):
     """A person as an editor sends them whole."""
 
-    name = fields.String(required=True, validate=_text(200, least=1))
-    delegated_from = UuidText(load_default=None, allow_none=True)
-    email = fields.String(required=True, validate=_text(254))
+    name = fields.String(required=True, validate=plain_text(200, least=1))
+    email = fields.String(required=True, validate=plain_text(254))
     roles = fields.List(fields.Nested(RoleSchema), load_default=list, validate=validate.Length(max=50))
 
 

@@ -9,6 +9,42 @@ class SchoolInvalid(BrokenRule):
     code = "school_invalid"
 
 
+class MembershipInvalid(BrokenRule):
+    """A membership's dates or class do not hold together."""
+
+    code = "membership_invalid"
+
+
+class MembershipsOverlap(BrokenRule):
+    """A school cannot be a member twice on one day."""
+
+    code = "memberships_overlap"
+
+
+class NotAMember(BrokenRule):
+    """A school that has not joined cannot leave."""
+
+    code = "not_a_member"
+
+
+class PupilCountInvalid(BrokenRule):
+    """A count of pupils does not hold."""
+
+    code = "pupil_count_invalid"
+
+
+class PupilCountTaken(BrokenRule):
+    """There is a count of that day already."""
+
+    code = "pupil_count_taken"
+
+
+class SitesInvalid(BrokenRule):
+    """A school's delivery sites do not hold together."""
+
+    code = "sites_invalid"
+
+
 class SupplierInvalid(BrokenRule):
     """A supplier's facts do not hold together."""
 

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from typing import Final
 
 from contracts.phases import phase_from_ages
-from services.members.domain.school import HIGHEST_AGE, HIGHEST_URN, LOWEST_URN, MOST_PUPILS, tidy_postcode
+from contracts.school_types import SCHOOL_TYPES
+from services.members.domain.pupil_count import MOST_PUPILS
+from services.members.domain.school import HIGHEST_AGE, HIGHEST_URN, LOWEST_URN, tidy_postcode
 from services.members.domain.school_table import Layout
 
 # Types of establishment that public money funds (national register, code list of types): maintained, academies,
 # free schools, studio schools and technical colleges, with their special, alternative and 16 to 19 kinds.
-STATE_FUNDED_TYPES: Final = frozenset({1, 2, 3, 5, 6, 7, 12, 14, 15, 28, *range(33, 37), *range(38, 47), 57})
+STATE_FUNDED_TYPES: Final = frozenset(SCHOOL_TYPES)
 UNKNOWN_NUMBERS: Final = frozenset({"", "NA", "SUPP", "NP", "NE"})
 
 _REGISTER_PHASES: Final = {
@@ -78,7 +80,7 @@ def urn_of(values: Mapping[str, str]) -> int:
 
 def _register(values: Mapping[str, str], counted_on: date | None) -> SchoolFacts:
     type_code = _digits(values, "typeofestablishment (code)").lstrip("0")
-    if int(type_code or 0) not in STATE_FUNDED_TYPES:
+    if type_code not in STATE_FUNDED_TYPES:
         kind = values.get("typeofestablishment (name)") or f"Type {type_code or 'not given'}"
         raise RowRefused("not_state_funded", f"{kind}: not a state-funded school.")
     _refuse_unless_open(values)

@@ -23,7 +23,46 @@ school = Table(
     Column("town", Text, nullable=False),
     Column("joined_on", Date, nullable=False),
     Column("left_on", Date),
+    Column("membership_class", Text, nullable=False),
     Column("version", Integer, nullable=False),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("school_urn", ForeignKey("school.urn"), primary_key=True),
+    Column("joined_on", Date, primary_key=True),
+    Column("left_on", Date),
+    Column("membership_class", Text, nullable=False),
+)
+
+pupil_count = Table(
+    "pupil_count",
+    metadata,
+    Column("school_urn", ForeignKey("school.urn"), nullable=False),
+    Column("counted_on", Date),
+    Column("pupils", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+site_list = Table(
+    "site_list",
+    metadata,
+    Column("school_urn", ForeignKey("school.urn"), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+site = Table(
+    "site",
+    metadata,
+    Column("site_id", Uuid(as_uuid=False), primary_key=True),
+    Column("school_urn", ForeignKey("site_list.school_urn"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("postcode", Text, nullable=False),
+    Column("instructions", Text, nullable=False),
+    Column("main", Boolean, nullable=False),
 )
 
 supplier = Table(
@@ -55,7 +94,6 @@ person_role = Table(
     Column("supplier_id", ForeignKey("supplier.supplier_id")),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date),
-)
     Column("delegated_from", ForeignKey("person.person_id")),
 )
 
@@ -66,3 +104,4 @@ approval_limits = Table(
     Column("limits", JSONB, nullable=False),
     Column("second_above_pence", BigInteger),
     Column("version", Integer, nullable=False),
+)

@@ -1,6 +1,6 @@
 """Record schools by hand or from a published file, and tell the other parts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
-from chassis.event_log import NewEvent, append_many
 from contracts.errors import NotFound, VersionConflict
-from services.members.domain.school import School, check_school, same_school, tidy_postcode
+from services.members.domain import membership
+from services.members.domain.membership import Membership
+from services.members.domain.pupil_count import PupilCount
+from services.members.domain.school import School, check_newer_count, check_school, same_school, tidy_postcode
 from services.members.domain.school_import import (
     ImportPlan,
     RowReport,
@@ -20,8 +22,9 @@ from services.members.domain.school_import import (
     urns_in,
 )
 from services.members.domain.school_table import read_table
-from services.members.storage import people, schools
+from services.members.storage import memberships, people, pupil_counts, schools
 from services.members.storage.directory import lock_directory
+from services.members.usecases.announce_schools import announce_schools
 from services.members.usecases.record_people import announce_people
 
 
@@ -64,7 +67,7 @@ def import_schools(
         lock_directory(connection)
         known = schools.lock_schools(connection, urns_in(rows_wanted(table, selection)))
         plan = plan_import(table, selection, known, joined_on=joined_on or _today(), counted_on=counted_on)
-        _save(connection, [*plan.new, *plan.changed])
+        _save(connection, known, [*plan.new, *plan.changed])
         for school in plan.changed:
             _announce_renaming(connection, known[school.urn], school)
     return _result(plan)
@@ -73,57 +76,64 @@ def import_schools(
 def put_school(database: Database, actor: Actor, school: School, version: int | None) -> School:
     """Write one school whole; `version` is what the editor saw, None to add a school that is not there yet.
 
-    Raises SchoolInvalid, VersionConflict (also when adding one that is there), NotFound.
+    Its count of pupils joins the school's earlier counts, or corrects the one of its day; its dates and class correct
+    the current membership. Raises SchoolInvalid, MembershipsOverlap, VersionConflict (also when adding one that is
+    there), NotFound.
     """
     school = replace(school, postcode=tidy_postcode(school.postcode))
     check_school(school)
     with database.transaction(actor) as connection:
         lock_directory(connection)
-        before = schools.lock_schools(connection, [school.urn]).get(school.urn)
+        known = schools.lock_schools(connection, [school.urn])
+        before = known.get(school.urn)
         if before is None and version is not None:
             raise NotFound(f"There is no school {school.urn}.")
-        if before is not None and before.version != version:
-            raise VersionConflict("Somebody else changed this school meanwhile.")
-        if before is not None and same_school(before, school):
-            return before
-        saved = _save(connection, [replace(school, version=version or 0)])[0]
+        if before is not None:
+            if before.version != version:
+                raise VersionConflict("Somebody else changed this school meanwhile.")
+            if same_school(before, school):
+                return before
+            check_newer_count(before, school)
+            school = _correct_membership(connection, before, school)
+        saved = _save(connection, known, [replace(school, version=version or 0)])[0]
         if before is not None:
             _announce_renaming(connection, before, saved)
     return saved
 
 
-def _save(connection: Connection, changed: Sequence[School]) -> list[School]:
+def _correct_membership(connection: Connection, before: School, school: School) -> School:
+    kept = memberships.memberships_of(connection, [school.urn])[school.urn]
+    held = membership.corrected(kept, _membership(before), _membership(school))
+    if held != kept:
+        memberships.replace_memberships(connection, {school.urn: held})
+    return school.under(membership.current(held, _today()))
+
+
+def _save(connection: Connection, known: Mapping[int, School], changed: Sequence[School]) -> list[School]:
+    """Write schools, the memberships of new ones, and the counts that were not known before."""
     saved = schools.save_schools(connection, changed)
-    append_many(connection, [_recorded(school) for school in saved])
+    new = {school.urn: (_membership(school),) for school in saved if school.urn not in known}
+    memberships.replace_memberships(connection, new)
+    counted = {school.urn: _count(school) for school in saved if _count(school) != _count(known.get(school.urn))}
+    pupil_counts.save_counts(connection, {urn: count for urn, count in counted.items() if count is not None})
+    announce_schools(connection, saved)
     return saved
+
+
+def _membership(school: School) -> Membership:
+    return Membership(school.joined_on, school.left_on, school.membership_class)
+
+
+def _count(school: School | None) -> PupilCount | None:
+    if school is None or school.pupils is None:
+        return None
+    return PupilCount(school.pupils_on, school.pupils, school.pupils_source)
 
 
 def _announce_renaming(connection: Connection, before: School, after: School) -> None:
     """People's seats carry the name of their school, so a new name is told for each of them."""
     if before.name != after.name:
         announce_people(connection, people.people_of_school(connection, after.urn))
-
-
-def _recorded(school: School) -> NewEvent:
-    return NewEvent(
-        "SchoolRecorded",
-        key=f"school:{school.urn}",
-        body={
-            "urn": school.urn,
-            "name": school.name,
-            "phase": school.phase,
-            "type_code": school.type_code,
-            "la_code": school.la_code,
-            "establishment_number": school.establishment_number,
-            "low_age": school.low_age,
-            "high_age": school.high_age,
-            "pupils": school.pupils,
-            "postcode": school.postcode,
-            "town": school.town,
-            "joined_on": school.joined_on.isoformat(),
-            "left_on": None if school.left_on is None else school.left_on.isoformat(),
-        },
-    )
 
 
 def _result(plan: ImportPlan) -> ImportResult:
