@@ -1,20 +1,25 @@
 """Database sessions: one transaction for each thing a person or a message does, with its actor set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, Final, cast
 
-from sqlalchemy import Connection, create_engine, text
+import psycopg
+from psycopg import pq
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from chassis.actor import Actor
 from chassis.correlation import correlation_id, traceparent
 
-_SET_ACTOR = text(
-    "SELECT set_config('bursar.actor', :kind, true), set_config('bursar.person_id', :person, true),"
-    " set_config('bursar.school_urn', :urn, true), set_config('bursar.supplier_id', :supplier, true),"
-    " set_config('bursar.correlation_id', :correlation, true),"
-    " set_config('bursar.traceparent', :traceparent, true)"
+Row = tuple[Any, ...]
+
+_BEGIN: Final = (
+    b"BEGIN; SELECT set_config('bursar.actor', %b, true), set_config('bursar.person_id', %b, true),"
+    b" set_config('bursar.school_urn', %b, true), set_config('bursar.supplier_id', %b, true),"
+    b" set_config('bursar.correlation_id', %b, true), set_config('bursar.traceparent', %b, true)"
 )
 
 
@@ -53,7 +58,7 @@ class Database:
             yield joined[0]
             return
         with self.engine.begin() as connection:
-            _set_actor(connection, actor)
+            _begin_as(connection, actor)
             token = self._open.set((connection, actor))
             try:
                 yield connection
@@ -65,15 +70,40 @@ class Database:
         self.engine.dispose()
 
 
-def _set_actor(connection: Connection, actor: Actor) -> None:
-    connection.execute(
-        _SET_ACTOR,
-        {
-            "kind": actor.kind,
-            "person": actor.person_id or "",
-            "urn": "" if actor.school_urn is None else str(actor.school_urn),
-            "supplier": actor.supplier_id or "",
-            "correlation": correlation_id(),
-            "traceparent": traceparent(),
-        },
+def ask(connection: Connection, statement: str, values: Sequence[Any]) -> Row | None:
+    """The first row that a statement with `%s` gives, put to the driver itself; None if it gives none.
+
+    For the few statements of the chassis that run with almost every request: SQLAlchemy would take longer to wrap
+    them than PostgreSQL to answer (docs/adr/0008). Raises SQLAlchemy's exceptions.
+    """
+    driver = _driver_of(connection)
+    try:
+        cursor = driver.execute(statement, values)
+        return cursor.fetchone() if cursor.description else None
+    except psycopg.Error as fault:
+        if driver.closed:
+            connection.invalidate(fault)
+        raise DBAPIError.instance(statement, None, fault, psycopg.Error, dialect=connection.dialect) from fault
+
+
+def _begin_as(connection: Connection, actor: Actor) -> None:
+    """Begin and set the actor in one message: the driver would send a BEGIN of its own first, and wait for it."""
+    values = (
+        actor.kind,
+        actor.person_id or "",
+        "" if actor.school_urn is None else str(actor.school_urn),
+        actor.supplier_id or "",
+        correlation_id(),
+        traceparent(),
     )
+    server = _driver_of(connection).pgconn
+    quoted = pq.Escaping(server).escape_literal
+    begun = server.exec_(_BEGIN % tuple(quoted(value.encode()) for value in values))
+    if begun.status != pq.ExecStatus.TUPLES_OK:  # nothing in it can fail but the connection
+        fault = psycopg.OperationalError(begun.get_error_message())
+        connection.invalidate(fault)
+        raise OperationalError("BEGIN", None, fault, connection_invalidated=True)
+
+
+def _driver_of(connection: Connection) -> psycopg.Connection[Row]:
+    return cast("psycopg.Connection[Row]", connection.connection.driver_connection)

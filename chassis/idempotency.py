@@ -11,22 +11,18 @@ from sqlalchemy import Connection, text
 from werkzeug.exceptions import BadRequest
 
 from chassis.actor import SERVICE, Actor
-from chassis.database import Database
+from chassis.database import Database, ask
 from chassis.request import current_actor, current_database
 from contracts.errors import BrokenRule
 
 _LONGEST_KEY = 200
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
-_CLAIM = text(
-    "INSERT INTO idempotency_key (owner, key, request_hash) VALUES (:owner, :key, :hash)"
-    " ON CONFLICT DO NOTHING RETURNING 1"
+_CLAIM = (
+    "INSERT INTO idempotency_key (owner, key, request_hash) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING true"
 )
 _STORED = text("SELECT request_hash, status, headers, body FROM idempotency_key WHERE owner = :owner AND key = :key")
-_STORE = text(
-    "UPDATE idempotency_key SET status = :status, headers = CAST(:headers AS jsonb), body = :body"
-    " WHERE owner = :owner AND key = :key"
-)
+_STORE = "UPDATE idempotency_key SET status = %s, headers = %s, body = %s WHERE owner = %s AND key = %s"
 _FORGET = text("DELETE FROM idempotency_key WHERE created_at < now() - interval '7 days'")
 
 
@@ -65,19 +61,16 @@ def forget_old_keys(database: Database) -> int:
 
 def _first_or_stored(connection: Connection, owner: str, key: str, run: Callable[[], Any]) -> Response:
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data()).digest()
-    names = {"owner": owner, "key": key}
-    if connection.execute(_CLAIM, {**names, "hash": digest}).first() is None:
-        return _stored(connection, names, digest)
+    if ask(connection, _CLAIM, (owner, key, digest)) is None:
+        return _stored(connection, owner, key, digest)
     response: Response = make_response(run())
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    connection.execute(
-        _STORE, {**names, "status": response.status_code, "headers": json.dumps(headers), "body": response.get_data()}
-    )
+    ask(connection, _STORE, (response.status_code, json.dumps(headers), response.get_data(), owner, key))
     return response
 
 
-def _stored(connection: Connection, names: dict[str, str], digest: bytes) -> Response:
-    row = connection.execute(_STORED, names).one()
+def _stored(connection: Connection, owner: str, key: str, digest: bytes) -> Response:
+    row = connection.execute(_STORED, {"owner": owner, "key": key}).one()
     if bytes(row.request_hash) != digest:
         raise IdempotencyKeyReused("This Idempotency-Key was used for another request.")
     return Response(bytes(row.body), row.status, headers={**row.headers, "Idempotent-Replay": "true"})

@@ -2,10 +2,10 @@
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from chassis.actor import SERVICE, Actor
-from chassis.database import Database
+from chassis.database import Database, ask
 from chassis.numbers import next_number, next_numbers
 from chassis.rls import protect
 
@@ -110,6 +110,27 @@ def test_an_inner_block_joins_the_outer_transaction(database: Database) -> None:
 def test_a_transaction_never_changes_its_actor(database: Database) -> None:
     with database.transaction(FIRST), pytest.raises(RuntimeError), database.transaction(SERVICE):
         pytest.fail("the actor was raised")
+
+
+def test_a_connection_that_broke_is_told_and_replaced(database: Database) -> None:
+    with database.transaction(SERVICE) as connection:
+        backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    other = create_engine(database.url)
+    with other.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:backend, 5000)"), {"backend": backend})
+    other.dispose()
+    with pytest.raises(OperationalError):
+        words(database, SERVICE)
+    assert words(database, SERVICE) == ["one", "two"]
+
+
+def test_a_statement_put_to_the_driver_fails_as_any_other(database: Database) -> None:
+    with database.transaction(FIRST) as connection:
+        assert ask(connection, "UPDATE secret SET words = %s", ["uno"]) is None
+        assert ask(connection, "SELECT words FROM secret", ()) == ("uno",)
+    with pytest.raises(ProgrammingError, match="row-level security"), database.transaction(FIRST) as connection:
+        ask(connection, "UPDATE secret SET school_urn = %s", [900003])
+    assert words(database, FIRST) == ["uno"]
 
 
 def test_document_numbers_have_no_gaps(database: Database) -> None:
