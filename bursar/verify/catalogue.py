@@ -1,7 +1,7 @@
 """Invariants of the catalogue's database."""
 
 from bursar.verify.check import Check, Link, parents
-from bursar.verify.told import WITHDRAWALS, as_told, kept, last_told
+from bursar.verify.told import ELIGIBILITY, WITHDRAWALS, as_told, kept, last_told
 
 _CONTRACT = ("supplier_id", "title", "reference", "category_code", "settlement", "starts_on", "ends_on", "notice_on")
 _OFFER = ("contract_id", "supplier_id", "category_code", "sku", "name", "description", "unit", "pack_size", "vat_class")
@@ -32,13 +32,6 @@ _TERMS = {
     "tolerated_pence": "coalesce(body #> '{tolerances,total_pence}', '0')",
     "claim_days": "coalesce(body -> 'claim_days', '5')",
     "lead_urn": "body -> 'lead_urn'",
-}
-_ELIGIBILITY = {
-    "minimum_quantity": "coalesce(body -> 'minimum_quantity', '1')",
-    "alone_price::text": "body -> 'alone_price'",
-    "eligible_types": "coalesce(body -> 'eligible_types', '[]')",
-    "eligible_classes": "coalesce(body -> 'eligible_classes', '[]')",
-    "eligible_urns": "coalesce(body -> 'eligible_urns', '[]')",
 }
 
 LINKS = (
@@ -99,8 +92,8 @@ CHECKS = (
     as_told(
         "offers_are_told",
         "The last OfferPublished of each offer says what its row and its tiers say.",
-        kept(_OFFERS, "offer_id", *_OFFER, "tiers", "phases", *_ELIGIBILITY),
-        last_told("OfferPublished", "offer_id", *_OFFER, "tiers", "phases", *_ELIGIBILITY.values()),
+        kept(_OFFERS, "offer_id", *_OFFER, "tiers", "phases", *ELIGIBILITY),
+        last_told("OfferPublished", "offer_id", *_OFFER, "tiers", "phases", *ELIGIBILITY.values()),
     ),
     as_told(
         "categories_are_told_with_offers",

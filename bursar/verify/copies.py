@@ -43,6 +43,8 @@ _OFFER = (
     "unit", "pack_size", "vat_class", "tiers", "phases",
 )  # fmt: skip
 _PLACE = ("phase", "postcode", "town")
+_STANDING = ("type_code", "membership_class", "pupils", "financial_year")
+_SITE = ("name", "address", "postcode", "instructions", "main")
 _MEMBERSHIP = ("name", "joined_on", "left_on")
 _CONTRACT = ("supplier_id", "title", "reference")
 
@@ -50,7 +52,14 @@ COPIES = (
     _same("catalogue", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
     _same("orders", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
     _same("billing", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
-    _same("orders", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP, *_PLACE),
+    _same("orders", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP, *_PLACE, *_STANDING),
+    Copy(
+        "orders",
+        "members",
+        "delivery_sites",
+        kept("delivery_site", "site_id", "school_urn", *_SITE, where="NOT removed"),
+        told.DELIVERY_SITES,
+    ),
     _same("billing", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP),
     Copy(
         "gateway",
@@ -68,7 +77,13 @@ COPIES = (
     ),
     _same("orders", "catalogue", "contract", "ContractRecorded", "contract_id", *_CONTRACT),
     _same("billing", "catalogue", "contract", "ContractRecorded", "contract_id", *_CONTRACT, "settlement"),
-    _same("orders", "catalogue", "offer", "OfferPublished", "offer_id", *_OFFER),
+    Copy(
+        "orders",
+        "catalogue",
+        "offers",
+        kept("offer", "offer_id", *_OFFER, *told.ELIGIBILITY),
+        last_told("OfferPublished", "offer_id", *_OFFER, *told.ELIGIBILITY.values()),
+    ),
     Copy("orders", "catalogue", "withdrawals", kept("offer", "offer_id", "withdrawn"), told.WITHDRAWALS),
     Copy(
         "orders",

@@ -11,25 +11,43 @@ PRICED_LINES = ("count(*)", "sum(quantity)", "sum(net_pence)")
 WEIGHED_UNITS = "sum(quantity::bigint * school_urn)"
 RECEIVED_LINES = ("count(*)", "sum(quantity_received)", "sum(quantity_received::bigint * school_urn)")
 
+DELIVERY_SITES = """
+    SELECT site ->> 'site_id' AS subject, jsonb_build_array(body -> 'urn', site -> 'name', site -> 'address',
+        site -> 'postcode', site -> 'instructions', site -> 'main') AS facts
+    FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
+        jsonb_array_elements(body -> 'sites') AS site
+"""
 CLOSED_ROUNDS = """
     SELECT body ->> 'round_id' AS subject, jsonb_build_array(body -> 'number', body -> 'title',
         extract(epoch FROM (body ->> 'closed_at')::timestamptz)::bigint) AS facts
     FROM log WHERE type = 'RoundClosed'
 """
+# What was agreed after the close counts by what it changed, line by line.
 ORDER_LINES = """
-    SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(count(*),
-        sum((line ->> 'quantity')::bigint), sum((line ->> 'net_pence')::bigint),
-        sum((line ->> 'unit_price')::numeric)) AS facts
-    FROM log, jsonb_array_elements(body -> 'lines') AS line
-    WHERE type = 'PurchaseOrderIssued' GROUP BY 1
+    SELECT subject, jsonb_build_array(sum(lines), sum(quantity), sum(net_pence), sum(unit_price)) AS facts
+    FROM (
+        SELECT body ->> 'purchase_order_id' AS subject, 1 AS lines, (line ->> 'quantity')::bigint AS quantity,
+            (line ->> 'net_pence')::bigint AS net_pence, (line ->> 'unit_price')::numeric AS unit_price
+        FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'PurchaseOrderIssued'
+        UNION ALL
+        SELECT body ->> 'purchase_order_id', 0, (body ->> 'quantity')::bigint - (body ->> 'quantity_before')::bigint,
+            (body ->> 'net_pence')::bigint - (body ->> 'net_before_pence')::bigint, 0
+        FROM log WHERE type = 'PurchaseOrderAmended'
+    ) spoken GROUP BY subject
 """
 # Units are also weighed by URN, so that units under another school's name show.
 DROPS = """
-    SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(count(*),
-        sum((line ->> 'quantity')::bigint), sum((line ->> 'net_pence')::bigint),
-        sum((line ->> 'quantity')::bigint * (body ->> 'school_urn')::bigint)) AS facts
-    FROM log, jsonb_array_elements(body -> 'lines') AS line
-    WHERE type = 'DropIssued' GROUP BY 1
+    SELECT subject, jsonb_build_array(sum(lines), sum(quantity), sum(net_pence), sum(quantity * school_urn)) AS facts
+    FROM (
+        SELECT body ->> 'purchase_order_id' AS subject, (body ->> 'school_urn')::bigint AS school_urn, 1 AS lines,
+            (line ->> 'quantity')::bigint AS quantity, (line ->> 'net_pence')::bigint AS net_pence
+        FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'DropIssued'
+        UNION ALL
+        SELECT body ->> 'purchase_order_id', (body ->> 'school_urn')::bigint, 0,
+            (body ->> 'quantity')::bigint - (body ->> 'quantity_before')::bigint,
+            (body ->> 'net_pence')::bigint - (body ->> 'net_before_pence')::bigint
+        FROM log WHERE type = 'PurchaseOrderAmended'
+    ) spoken GROUP BY subject
 """
 RECEIPTS = """
     SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(count(*),
@@ -42,6 +60,14 @@ SETTLEMENTS = """
     SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(true) AS facts
     FROM log WHERE type = 'PurchaseOrderSettled'
 """
+# Columns of an offer and what tells of them; what was told before they were known says nothing of them.
+ELIGIBILITY = {
+    "minimum_quantity": "coalesce(body -> 'minimum_quantity', '1')",
+    "alone_price::text": "body -> 'alone_price'",
+    "eligible_types": "coalesce(body -> 'eligible_types', '[]')",
+    "eligible_classes": "coalesce(body -> 'eligible_classes', '[]')",
+    "eligible_urns": "coalesce(body -> 'eligible_urns', '[]')",
+}
 WITHDRAWALS = """
     SELECT DISTINCT ON (key) body ->> 'offer_id' AS subject,
         jsonb_build_array(type = 'OfferWithdrawn') AS facts

@@ -1,6 +1,7 @@
 """Tiers, standings and what an order costs, without a database."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,10 @@ from contracts.money import line_net_pence
 from contracts.vat import vat_pence
 from services.orders.domain.offer import RoundOffer, refused_lines
 from services.orders.domain.pricing import BoughtLine, price_live, price_locked, vat_of
+from services.orders.domain.round import Member
 from services.orders.domain.tiers import Tier, standing, unit_price_at
 
+ASH = Member(900001, "Ash School", "primary", date(2025, 9, 1), None, type_code="1")
 PAPER_TIERS = (Tier(1, Decimal("12.50")), Tier(50, Decimal("11.80")), Tier(100, Decimal("10.95")))
 PAPER = RoundOffer(
     offer_id="paper",
@@ -111,8 +114,8 @@ def test_refused_lines_are_named_by_their_place_in_the_request() -> None:
     gone = replace(PAPER, offer_id="gone", name="Old pens", withdrawn=True)
     offers = {"paper": PAPER, "lab": secondary, "gone": gone}
     lines = [("paper", 1), ("lab", 2), ("nothing", 1), ("gone", 3), ("paper", 4)]
-    assert refused_lines(offers, "primary", lines) == {
-        "lines.1.offer_id": "Lab coats is not offered to schools of your phase.",
+    assert refused_lines(offers, ASH, lines) == {
+        "lines.1.offer_id": "Lab coats is not offered to your school.",
         "lines.2.offer_id": "This round does not offer it.",
         "lines.3.offer_id": "Old pens has been withdrawn.",
         "lines.4.offer_id": "Copier paper stands in the order twice.",
@@ -121,4 +124,28 @@ def test_refused_lines_are_named_by_their_place_in_the_request() -> None:
 
 def test_a_line_can_always_be_taken_out() -> None:
     gone = replace(PAPER, withdrawn=True, phases=("secondary",))
-    assert refused_lines({"paper": gone}, "primary", [("paper", 0)]) == {}
+    assert refused_lines({"paper": gone}, ASH, [("paper", 0)]) == {}
+
+
+def test_a_line_is_of_the_minimum_or_more() -> None:
+    boxes = replace(PAPER, minimum_quantity=5)
+    assert refused_lines({"paper": boxes}, ASH, [("paper", 5)]) == {}
+    assert refused_lines({"paper": boxes}, ASH, [("paper", 4)]) == {
+        "lines.0.quantity": "Copier paper is ordered 5 or more at a time."
+    }
+
+
+@pytest.mark.parametrize(
+    ("limits", "fits"),
+    [
+        ({}, True),
+        ({"phases": ("primary", "nursery"), "eligible_types": ("1", "2")}, True),
+        ({"eligible_classes": ("full",), "eligible_urns": (900001,)}, True),
+        ({"phases": ("secondary",)}, False),
+        ({"phases": ("primary",), "eligible_types": ("34",)}, False),
+        ({"eligible_classes": ("associate",)}, False),
+        ({"eligible_urns": (900002, 900003)}, False),
+    ],
+)
+def test_a_school_must_fit_every_limit_that_is_set(limits: dict[str, tuple[str | int, ...]], fits: bool) -> None:
+    assert replace(PAPER, **limits).is_for(ASH) is fits

@@ -28,6 +28,11 @@ class RoundOfferSchema(Schema):
     vat_rate = fields.String(required=True)
     tiers = fields.List(fields.Nested(TierSchema), required=True)
     phases = fields.List(fields.String(), required=True)
+    minimum_quantity = fields.Integer(required=True)
+    alone_price = fields.String(required=True, allow_none=True)
+    eligible_types = fields.List(fields.String(), required=True)
+    eligible_classes = fields.List(fields.String(), required=True)
+    eligible_urns = fields.List(fields.Integer(), required=True)
     withdrawn = fields.Boolean(required=True)
 
 

@@ -77,6 +77,11 @@ def offer_json(offer: RoundOffer) -> Json:
             for tier in offer.tiers
         ],
         "phases": list(offer.phases),
+        "minimum_quantity": offer.minimum_quantity,
+        "alone_price": None if offer.alone_price is None else unit_price_text(offer.alone_price),
+        "eligible_types": list(offer.eligible_types),
+        "eligible_classes": list(offer.eligible_classes),
+        "eligible_urns": list(offer.eligible_urns),
         "withdrawn": offer.withdrawn,
     }
 

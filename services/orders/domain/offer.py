@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.orders.domain.round import Member
 from services.orders.domain.tiers import Tier
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoundOffer:
-    """What schools can order in one round; `tiers` ascend, empty `phases` mean every school.
+    """What schools can order in one round; `tiers` ascend. A line is of `minimum_quantity` units or more.
 
+    A school may order if it fits each of phases, types, classes of membership and URNs that is not empty. `alone_price`
+    is what a school pays for a unit on its own elsewhere.
     Read once and shared: two are the same only if they are the same object.
     """
 
@@ -29,33 +32,46 @@ class RoundOffer:
     vat_rate: Decimal
     tiers: tuple[Tier, ...]
     phases: tuple[str, ...]
+    minimum_quantity: int = 1
+    alone_price: Decimal | None = None
+    eligible_types: tuple[str, ...] = ()
+    eligible_classes: tuple[str, ...] = ()
+    eligible_urns: tuple[int, ...] = ()
     withdrawn: bool = False
 
-    def is_for(self, phase: str) -> bool:
-        """Whether a school of this phase may order it."""
-        return not self.phases or phase in self.phases
+    def is_for(self, member: Member) -> bool:
+        """Whether this school may order it."""
+        wanted = (
+            (self.phases, member.phase),
+            (self.eligible_types, member.type_code),
+            (self.eligible_classes, member.membership_class),
+            (self.eligible_urns, member.urn),
+        )
+        return all(not those or own in those for those, own in wanted)
 
 
-def refused_lines(offers: Mapping[str, RoundOffer], phase: str, lines: Sequence[tuple[str, int]]) -> dict[str, str]:
+def refused_lines(offers: Mapping[str, RoundOffer], member: Member, lines: Sequence[tuple[str, int]]) -> dict[str, str]:
     """What is wrong with the (offer id, quantity) lines of an order, by path: "lines.3.offer_id".
 
-    A line may name no offer that the round lacks, none twice, and ask units of none that is withdrawn or not for
-    schools of this phase. Quantity 0 takes a line out and is always allowed.
+    A line may name no offer that the round lacks, none twice, and ask units of none that is withdrawn or not for this
+    school, nor fewer than its minimum. Quantity 0 takes a line out and is always allowed.
     """
     faults: dict[str, str] = {}
     seen: set[str] = set()
     for position, (offer_id, quantity) in enumerate(lines):
         offer = offers.get(offer_id)
-        fault = None
+        field, fault = "offer_id", None
         if offer is None:
             fault = "This round does not offer it."
         elif offer_id in seen:
             fault = f"{offer.name} stands in the order twice."
-        elif quantity and not offer.is_for(phase):
-            fault = f"{offer.name} is not offered to schools of your phase."
+        elif quantity and not offer.is_for(member):
+            fault = f"{offer.name} is not offered to your school."
         elif quantity and offer.withdrawn:
             fault = f"{offer.name} has been withdrawn."
+        elif quantity and quantity < offer.minimum_quantity:
+            field, fault = "quantity", f"{offer.name} is ordered {offer.minimum_quantity:,} or more at a time."
         if fault:
-            faults[f"lines.{position}.offer_id"] = fault
+            faults[f"lines.{position}.{field}"] = fault
         seen.add(offer_id)
     return faults

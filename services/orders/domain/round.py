@@ -62,6 +62,8 @@ class Member:
     phase: str
     joined_on: date
     left_on: date | None
+    type_code: str = ""
+    membership_class: str = "full"
 
     def must_belong(self, today: date) -> None:
         """Raise NotAMember unless the school is in the alliance today."""

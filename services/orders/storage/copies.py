@@ -58,15 +58,17 @@ _TERMS = (
 )  # fmt: skip
 _OFFER_COLUMNS = (
     "contract_id, supplier_id, category_code, category_name, ledger_code, sku, name, description, unit, pack_size,"
-    " vat_class, tiers, phases"
+    " vat_class, tiers, phases, minimum_quantity, alone_price, eligible_types, eligible_classes, eligible_urns"
 )
+_OFFER_DEFAULTS = {"minimum_quantity": 1, "eligible_types": [], "eligible_classes": [], "eligible_urns": []}
 _OFFERS = text(f"""
     INSERT INTO offer (offer_id, {_OFFER_COLUMNS}, withdrawn)
     SELECT offer_id, {_OFFER_COLUMNS}, false
     FROM jsonb_to_recordset(CAST(:bodies AS jsonb)) AS b(
         offer_id uuid, contract_id uuid, supplier_id uuid, category_code text, category_name text, ledger_code text,
         sku text, name text, description text, unit text, pack_size integer, vat_class text, tiers jsonb,
-        phases text[])
+        phases text[], minimum_quantity integer, alone_price numeric(12, 4), eligible_types text[],
+        eligible_classes text[], eligible_urns integer[])
     ON CONFLICT (offer_id) DO UPDATE SET ({_OFFER_COLUMNS}, withdrawn)
         = ({", ".join("excluded." + column for column in _OFFER_COLUMNS.split(", "))}, false)
 """)  # noqa: S608 -- column names of this module
@@ -105,7 +107,7 @@ def record_contracts(connection: Connection, bodies: Iterable[Mapping[str, Any]]
 
 def record_offers(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
     """Keep the offers as published (bodies of OfferPublished); rounds that are open keep what they offered."""
-    _upsert(connection, _OFFERS, "offer_id", bodies)
+    _upsert(connection, _OFFERS, "offer_id", ({**_OFFER_DEFAULTS, **body} for body in bodies))
 
 
 def withdraw_offers(connection: Connection, offer_ids: Sequence[str]) -> None:

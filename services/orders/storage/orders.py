@@ -16,9 +16,9 @@ Lines = Mapping[str, int]
 """Quantities by offer id."""
 
 _SIGHT = """
-    SELECT {columns}, s.urn, s.name, s.phase, s.joined_on, s.left_on, o.state AS order_state,
-        o.version AS order_version, o.reference, o.submitted_by_id, o.submitted_by, o.submitted_at, o.approved_by_id,
-        o.approved_by, o.approved_at, o.return_reason
+    SELECT {columns}, s.urn, s.name, s.phase, s.joined_on, s.left_on, s.type_code, s.membership_class,
+        o.state AS order_state, o.version AS order_version, o.reference, o.submitted_by_id, o.submitted_by,
+        o.submitted_at, o.approved_by_id, o.approved_by, o.approved_at, o.return_reason
     FROM {round} r
     JOIN school s ON s.urn = :urn
     LEFT JOIN school_order o ON o.round_id = r.round_id AND o.school_urn = s.urn
@@ -133,7 +133,7 @@ def find_order(connection: Connection, round_id: str, urn: int, *, hold: bool = 
     row = connection.execute(_HOLD if hold else _READ, {"round_id": round_id, "urn": urn}).one_or_none()
     if row is None:
         return None
-    member = Member(row.urn, row.name, row.phase, row.joined_on, row.left_on)
+    member = Member(row.urn, row.name, row.phase, row.joined_on, row.left_on, row.type_code, row.membership_class)
     return OrderInRound(round_from(row), member, _order(row) if row.order_state else SchoolOrder())
 
 

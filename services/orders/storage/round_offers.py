@@ -23,9 +23,11 @@ _CHOSEN = """
 _FIX = text(f"""
     WITH chosen AS MATERIALIZED (SELECT r.round_id, o.* {_CHOSEN}), fixed AS (
         INSERT INTO round_offer (round_id, offer_id, contract_id, supplier_id, category_code, category_name,
-            ledger_code, sku, name, description, unit, pack_size, vat_class, phases)
+            ledger_code, sku, name, description, unit, pack_size, vat_class, phases, minimum_quantity, alone_price,
+            eligible_types, eligible_classes, eligible_urns)
         SELECT round_id, offer_id, contract_id, supplier_id, category_code, category_name,
-            ledger_code, sku, name, description, unit, pack_size, vat_class, phases
+            ledger_code, sku, name, description, unit, pack_size, vat_class, phases, minimum_quantity, alone_price,
+            eligible_types, eligible_classes, eligible_urns
         FROM chosen
         RETURNING 1
     ), fixed_tiers AS (
@@ -47,7 +49,7 @@ _FIX = text(f"""
 _FIELDS = (
     "o.offer_id::text, o.contract_id::text, o.supplier_id::text, coalesce(s.name, '') AS supplier_name,"
     " o.category_code, o.category_name, o.sku, o.name, o.description, o.unit, o.pack_size, o.vat_class, o.phases,"
-    " o.withdrawn"
+    " o.minimum_quantity, o.alone_price, o.eligible_types, o.eligible_classes, o.eligible_urns, o.withdrawn"
 )
 _ORDER = "ORDER BY o.category_name, o.name, o.sku, o.offer_id"
 _DRAFT = text(f"""
@@ -128,5 +130,10 @@ def _offer(row: Row[Any], tax_point: date) -> RoundOffer:
         vat_rate=vat_rate(row.vat_class, tax_point),
         tiers=tuple(Tier(from_quantity, Decimal(price)) for from_quantity, price in row.tiers),
         phases=tuple(row.phases),
+        minimum_quantity=row.minimum_quantity,
+        alone_price=row.alone_price,
+        eligible_types=tuple(row.eligible_types),
+        eligible_classes=tuple(row.eligible_classes),
+        eligible_urns=tuple(row.eligible_urns),
         withdrawn=row.withdrawn,
     )

@@ -92,7 +92,7 @@ def _changeable(
 
 
 def _checked(connection: Connection, found: OrderInRound, wanted: Wanted) -> Lines:
-    faults = refused_lines(round_offers(connection, found.round), found.member.phase, wanted)
+    faults = refused_lines(round_offers(connection, found.round), found.member, wanted)
     if faults:
         raise LinesRefused("Some lines cannot be ordered.", fields=faults)
     return {offer_id: quantity for offer_id, quantity in wanted if quantity}

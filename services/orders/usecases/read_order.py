@@ -62,8 +62,8 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
         known = round_offers(connection, found.round)
         mine, stamp = orders.own_quantities(connection, round_id, urn)
         totals = round_totals(connection, round_id, stamp)
-    phase, counted = found.member.phase, found.order.is_counted
-    offers = [offer for key, offer in known.items() if key in mine or (offer.is_for(phase) and not offer.withdrawn)]
+    member, counted = found.member, found.order.is_counted
+    offers = [offer for key, offer in known.items() if key in mine or (offer.is_for(member) and not offer.withdrawn)]
     priced = price_live([(known[key], units, _reached(totals, mine, counted, key)[0]) for key, units in mine.items()])
     return FormView(found, priced, known, offers, totals, mine)
 
