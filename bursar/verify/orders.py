@@ -19,6 +19,8 @@ LINKS = (
     Link("school_drop", "school_order", ("round_id", "school_urn")),
     Link("drop_line", "school_drop", ("purchase_order_id", "school_urn"), ("supplier_id",)),
     Link("drop_line", "purchase_order_line", ("purchase_order_id", "line_no")),
+    Link("amendment", "drop_line", ("purchase_order_id", "school_urn", "line_no"), ("supplier_id",)),
+    Link("amendment_step", "amendment", ("amendment_id",), ("purchase_order_id", "school_urn", "supplier_id")),
     Link("receipt", "school_drop", ("purchase_order_id", "school_urn"), ("supplier_id",)),
     Link("receipt_line", "receipt", ("receipt_id",), ("purchase_order_id", "school_urn", "supplier_id")),
     Link("receipt_line", "drop_line", ("purchase_order_id", "school_urn", "line_no")),
@@ -35,7 +37,7 @@ _CLOSE = (
             WHERE o.state = 'approved' AND r.closed_at IS NOT NULL
         ), dropped AS (
             SELECT o.round_id, d.school_urn, l.offer_id, count(*) AS drops, sum(d.quantity) AS quantity
-            FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
+            FROM drop_line_as_closed d JOIN purchase_order_line l USING (purchase_order_id, line_no)
             JOIN purchase_order o USING (purchase_order_id)
             GROUP BY o.round_id, d.school_urn, l.offer_id
         )
@@ -72,11 +74,11 @@ _CLOSE = (
     ),
     Check(
         "shares_follow_quantities",
-        "A school's share of a line is its quantity's part of the net, to less than a penny.",
+        "At the close a school's share of a line is its quantity's part of the net, to less than a penny.",
         """
         SELECT format('%s line %s, school %s: %s pence for %s of %s units at %s pence', o.number, l.line_no,
             d.school_urn, d.net_pence, d.quantity, l.quantity, l.net_pence)
-        FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
+        FROM drop_line_as_closed d JOIN purchase_order_line_as_closed l USING (purchase_order_id, line_no)
         JOIN purchase_order o USING (purchase_order_id)
         WHERE abs(d.net_pence::numeric * l.quantity - l.net_pence::numeric * d.quantity) >= l.quantity
         """,
@@ -94,11 +96,11 @@ _CLOSE = (
     ),
     Check(
         "lines_have_the_price_of_their_tier",
-        "A line's unit price is that of the tier which its total reached, and its net is quantity × price.",
+        "A line's unit price is that of the tier which its total reached at the close; its net then was both together.",
         """
         SELECT format('%s line %s: %s units at £%s for %s pence; the tier gives £%s', o.number, l.line_no, l.quantity,
             l.unit_price, l.net_pence, coalesce(tier.unit_price::text, 'no price'))
-        FROM purchase_order_line l JOIN purchase_order o USING (purchase_order_id)
+        FROM purchase_order_line_as_closed l JOIN purchase_order o USING (purchase_order_id)
         LEFT JOIN round_tier tier ON tier.round_id = l.round_id AND tier.offer_id = l.offer_id
             AND l.quantity >= tier.applies_from AND l.quantity < tier.applies_below
         WHERE l.unit_price IS DISTINCT FROM tier.unit_price
@@ -130,6 +132,22 @@ _CLOSE = (
         FROM purchase_order_line l JOIN purchase_order o USING (purchase_order_id)
         JOIN round_offer f ON f.round_id = l.round_id AND f.offer_id = l.offer_id
         WHERE f.contract_id <> o.contract_id
+        """,
+    ),
+)
+
+_AMENDMENTS = (
+    Check(
+        "revisions_are_agreed_changes",
+        "A purchase order's revisions are 1 for the close and one more for each change that was agreed.",
+        """
+        SELECT format('%s is revision %s and has %s changes agreed, the last as revision %s', o.number, o.revision,
+            coalesce(agreed.changes, 0), coalesce(agreed.last, 1))
+        FROM purchase_order o LEFT JOIN (
+            SELECT purchase_order_id, count(*) AS changes, max(revision) AS last
+            FROM amendment WHERE state = 'applied' GROUP BY purchase_order_id
+        ) agreed USING (purchase_order_id)
+        WHERE o.revision <> 1 + coalesce(agreed.changes, 0) OR o.revision <> coalesce(agreed.last, 1)
         """,
     ),
 )
@@ -226,4 +244,4 @@ _TOLD = (
     ),
 )
 
-CHECKS = (parents(LINKS), *_CLOSE, *_RECEIPTS, *_NUMBERS, *_TOLD)
+CHECKS = (parents(LINKS), *_CLOSE, *_AMENDMENTS, *_RECEIPTS, *_NUMBERS, *_TOLD)

@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.orders.api import order_views, purchase_order_views, round_views
+from services.orders.api import amendment_views, order_views, purchase_order_views, round_views
 from services.orders.api.errors import STATUSES
 
 
@@ -19,5 +19,10 @@ def create_app() -> Flask:
 
 def build_app(settings: Settings, database: Database) -> Flask:
     """The application on a given database."""
-    blueprints = (round_views.rounds, order_views.orders, purchase_order_views.purchase_orders)
+    blueprints = (
+        round_views.rounds,
+        order_views.orders,
+        purchase_order_views.purchase_orders,
+        amendment_views.amendments,
+    )
     return web.create_app("orders", settings, database, blueprints, STATUSES, title="Bursar orders")

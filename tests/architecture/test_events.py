@@ -111,6 +111,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "PurchaseOrderIssued",
         "DropIssued",
         "PurchaseOrderAcknowledged",
+        "PurchaseOrderAmended",
         "ReceiptRecorded",
         "BillIssued",
         "PurchaseOrderSettled",

@@ -19,6 +19,24 @@ _ADD_DROPS = text("""
     JOIN purchase_order USING (purchase_order_id)
     ON CONFLICT DO NOTHING
 """)
+# The line is what its drops come to: so the same amendment heard twice changes nothing.
+_AMEND = text("""
+    WITH amended AS (
+        UPDATE drop_line d SET quantity = sent.quantity, net_pence = sent.net_pence
+        FROM jsonb_populate_recordset(CAST(NULL AS drop_line), CAST(:rows AS jsonb)) AS sent
+        WHERE d.purchase_order_id = sent.purchase_order_id AND d.line_no = sent.line_no
+            AND d.school_urn = sent.school_urn
+        RETURNING d.purchase_order_id, d.line_no, d.school_urn, d.quantity, d.net_pence
+    ), together AS (
+        SELECT d.purchase_order_id, d.line_no, sum(coalesce(amended.quantity, d.quantity)) AS quantity,
+            sum(coalesce(amended.net_pence, d.net_pence)) AS net_pence
+        FROM drop_line d LEFT JOIN amended USING (purchase_order_id, line_no, school_urn)
+        WHERE (d.purchase_order_id, d.line_no) IN (SELECT purchase_order_id, line_no FROM amended)
+        GROUP BY d.purchase_order_id, d.line_no
+    )
+    UPDATE purchase_order_line l SET quantity = together.quantity, net_pence = together.net_pence
+    FROM together WHERE l.purchase_order_id = together.purchase_order_id AND l.line_no = together.line_no
+""")
 _ADD_RECEIPTS = text("""
     INSERT INTO receipt_line (receipt_id, line_no, purchase_order_id, school_urn, supplier_id, quantity_received,
         recorded_at)
@@ -58,6 +76,11 @@ def record_orders(connection: Connection, orders: Rows, lines: Rows) -> None:
 def record_drops(connection: Connection, rows: Rows) -> None:
     """Add what each school ordered: purchase_order_id, line_no, school_urn, quantity, net_pence."""
     connection.execute(_ADD_DROPS, {"rows": as_json(rows)})
+
+
+def amend_drops(connection: Connection, rows: Rows) -> None:
+    """Change what schools ordered, and the lines by it: purchase_order_id, line_no, school_urn, quantity, net_pence."""
+    connection.execute(_AMEND, {"rows": as_json(rows)})
 
 
 def record_receipts(connection: Connection, rows: Rows) -> None:

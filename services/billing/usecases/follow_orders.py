@@ -15,7 +15,10 @@ from services.billing.usecases.settle_orders import settle_orders
 Bodies = Sequence[Mapping[str, Any]]
 
 _ORDER = ("purchase_order_id", "number", "round_id", "contract_id", "supplier_id", "issued_at")
-_LINE = ("line_no", "sku", "name", "unit", "ledger_code", "vat_class", "unit_price", "quantity", "net_pence")
+_LINE = (
+    "line_no", "sku", "name", "unit", "category_code", "ledger_code", "vat_class", "unit_price", "quantity",
+    "net_pence",
+)  # fmt: skip
 
 
 def record_orders(connection: Connection, bodies: Bodies) -> None:
@@ -70,6 +73,18 @@ def record_answers(connection: Connection, bodies: Bodies) -> None:
         connection, [{"purchase_order_id": order_id, "answer": answer} for order_id, answer in answers.items()]
     )
     settle_orders(connection, list(answers))
+
+
+def record_amendments(connection: Connection, bodies: Bodies) -> None:
+    """Take over what schools' lines were changed to, in the order of their revisions, and match again."""
+    changed = {
+        (body["purchase_order_id"], body["school_urn"], body["line_no"]): {
+            name: body[name] for name in ("purchase_order_id", "school_urn", "line_no", "quantity", "net_pence")
+        }
+        for body in bodies
+    }
+    orders.amend_drops(connection, list(changed.values()))
+    match_invoices(connection, _order_ids(bodies))
 
 
 def record_receipts(connection: Connection, bodies: Bodies) -> None:

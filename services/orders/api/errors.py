@@ -12,4 +12,7 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.OwnOrder: 403,
     errors.PurchaseOrderAnswered: 409,
     errors.PurchaseOrderNotAccepted: 409,
+    errors.AmendmentRefused: 409,
+    errors.AmendmentDecided: 409,
+    errors.OwnAmendment: 403,
 }

@@ -63,6 +63,36 @@ class OwnOrder(BrokenRule):
     code = "own_order"
 
 
+class AboveLimit(BrokenRule):
+    """The order may cost more than this person may approve at their school."""
+
+    code = "above_limit"
+
+
+class ApprovedAlready(BrokenRule):
+    """The second approval is somebody else's."""
+
+    code = "approved_already"
+
+
+class BudgetInvalid(BrokenRule):
+    """Budgets or their financial year do not hold together."""
+
+    code = "budget_invalid"
+
+
+class BudgetExceeded(BrokenRule):
+    """The order goes beyond a budget that the school has made hard."""
+
+    code = "budget_exceeded"
+
+
+class RemindedRecently(BrokenRule):
+    """The approvers were reminded of this order within the hour."""
+
+    code = "reminded_recently"
+
+
 class PurchaseOrderAnswered(BrokenRule):
     """The supplier has answered this purchase order otherwise already."""
 
@@ -145,3 +175,21 @@ class NothingToRun(BrokenRule):
     """Nothing of this service can be billed yet."""
 
     code = "nothing_to_run"
+
+
+class AmendmentRefused(BrokenRule):
+    """The committed line cannot be changed like this: by what was received, or as the order stands."""
+
+    code = "amendment_refused"
+
+
+class AmendmentDecided(BrokenRule):
+    """The change was agreed by all, refused or taken back before."""
+
+    code = "amendment_decided"
+
+
+class OwnAmendment(BrokenRule):
+    """Nobody agrees for the school to the change that they asked for."""
+
+    code = "own_amendment"

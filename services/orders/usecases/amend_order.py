@@ -1,0 +1,216 @@
+"""Change or cancel a committed line, once the school, the supplier and the alliance agree."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row
+
+from chassis.actor import SERVICE, Actor
+from chassis.database import Database
+from chassis.event_log import append
+from contracts.errors import NotFound, VersionConflict
+from contracts.vat import vat_rate
+from services.orders.domain.amendment import Agreement, Amendment, Party, amended_net, check_amendment
+from services.orders.domain.errors import AmendmentRefused, ReasonMissing
+from services.orders.domain.order import Person
+from services.orders.domain.pricing import vat_of
+from services.orders.domain.purchase_order import drop_state
+from services.orders.storage import amendments as stored
+from services.orders.storage import purchase_orders
+from services.orders.usecases.record_receipt import keep_receipt
+
+_CANCELLED = "Cancelled by agreement; nothing is to come."
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentView:
+    """One change as its row says, with its history."""
+
+    row: Row[Any]
+    steps: Sequence[Row[Any]]
+
+
+def list_amendments(database: Database, actor: Actor, purchase_order_id: str) -> list[AmendmentView]:
+    """The changes asked for in a purchase order that concern the actor, the oldest first. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        if purchase_orders.find_purchase_order(connection, purchase_order_id) is None:
+            raise NotFound("There is no such purchase order.")
+        rows, steps = stored.amendment_rows(connection, purchase_order_id)
+    return [AmendmentView(row, [step for step in steps if step.amendment_id == row.amendment_id]) for row in rows]
+
+
+def propose_amendment(
+    database: Database,
+    actor: Actor,
+    purchase_order_id: str,
+    *,
+    urn: int,
+    line_no: int,
+    quantity: int,
+    reason: str,
+    now: datetime,
+) -> str:
+    """Ask for `quantity` units in place of what a school's line has; returns the amendment's id.
+
+    Asking counts as agreeing for the supplier and the alliance; for a school another of its people has to agree.
+    Raises NotFound, AmendmentRefused, ReasonMissing.
+    """
+    party, by = _party(actor), _person(actor)
+    if not reason.strip():
+        raise ReasonMissing("Say why the line should change.", fields={"reason": "Say why the line should change."})
+    with database.transaction(actor) as connection:
+        found = stored.committed_line(connection, purchase_order_id, urn, line_no)
+        if found is None:
+            raise NotFound("There is no such line in this purchase order.")
+        line, supplier_id, _ = found
+        check_amendment(line, quantity)
+        asked = Amendment(
+            amendment_id=str(uuid.uuid4()),
+            purchase_order_id=purchase_order_id,
+            school_urn=urn,
+            line_no=line_no,
+            quantity_before=line.quantity,
+            quantity=quantity,
+            reason=reason.strip(),
+            proposed_by=by,
+            proposed_for=party,
+            agreements={} if party == "school" else {party: Agreement(by, now)},
+        )
+        if not stored.add_amendment(connection, asked, line, supplier_id, now):
+            raise AmendmentRefused("A change of this line is waiting already: decide about that one first.")
+        stored.add_step(connection, asked, party, by, "asked", now, f"{line.quantity} → {quantity}: {asked.reason}")
+    return asked.amendment_id
+
+
+def agree_to_amendment(
+    database: Database, actor: Actor, purchase_order_id: str, amendment_id: str, version: int, now: datetime
+) -> None:
+    """Agree for the actor's party; the last of the three makes the change take effect, as a new revision.
+
+    What the other schools have, and pay, stays as it is. Raises NotFound, VersionConflict, AmendmentDecided,
+    OwnAmendment, AmendmentRefused (when meanwhile more was received, or the order was settled).
+    """
+    party, by = _party(actor), _person(actor)
+    _must_be_seen(database, actor, purchase_order_id, amendment_id)
+    with database.transaction(SERVICE) as connection:  # the drop is the school's and the line the supplier's
+        found = _held(connection, purchase_order_id, amendment_id, version)
+        agreed = found.agreed(party, by, now)
+        stored.write_amendment(connection, agreed)
+        stored.add_step(connection, agreed, party, by, "agreed", now)
+        if not agreed.waits_for:
+            _apply(connection, agreed, now)
+
+
+def refuse_amendment(
+    database: Database,
+    actor: Actor,
+    purchase_order_id: str,
+    amendment_id: str,
+    reason: str,
+    version: int,
+    now: datetime,
+) -> None:
+    """Refuse for the actor's party: the line stays as it is. Raises NotFound, VersionConflict, AmendmentDecided,
+    ReasonMissing."""
+    _must_be_seen(database, actor, purchase_order_id, amendment_id)
+    with database.transaction(SERVICE) as connection:
+        refused = _held(connection, purchase_order_id, amendment_id, version).refused(reason)
+        stored.write_amendment(connection, refused, reason.strip())
+        stored.add_step(connection, refused, _party(actor), _person(actor), "refused", now, reason.strip())
+
+
+def withdraw_amendment(
+    database: Database, actor: Actor, purchase_order_id: str, amendment_id: str, version: int, now: datetime
+) -> None:
+    """Take back what the actor's party asked for. Raises NotFound, VersionConflict, AmendmentDecided,
+    AmendmentRefused."""
+    _must_be_seen(database, actor, purchase_order_id, amendment_id)
+    with database.transaction(SERVICE) as connection:
+        withdrawn = _held(connection, purchase_order_id, amendment_id, version).withdrawn(_party(actor))
+        stored.write_amendment(connection, withdrawn)
+        stored.add_step(connection, withdrawn, _party(actor), _person(actor), "withdrawn", now)
+
+
+def _apply(connection: Connection, agreed: Amendment, now: datetime) -> None:
+    found = stored.committed_line(connection, agreed.purchase_order_id, agreed.school_urn, agreed.line_no)
+    if found is None:
+        raise NotFound("There is no such line in this purchase order.")
+    line, supplier_id, round_id = found
+    check_amendment(line, agreed.quantity)
+    net = amended_net(line, agreed.quantity)
+    revision = stored.apply_amendment(connection, agreed, net)
+    header = purchase_orders.find_purchase_order(connection, agreed.purchase_order_id)
+    if header is not None:
+        rated = [
+            (vat_rate(vat_class, header.delivery_from), class_net)
+            for vat_class, class_net in stored.class_nets(connection, agreed.purchase_order_id)
+        ]
+        stored.set_vat(connection, agreed.purchase_order_id, vat_of(rated))
+    stored.add_step(connection, agreed, None, None, "applied", now, f"Revision {revision} of the purchase order.")
+    append(
+        connection,
+        "PurchaseOrderAmended",
+        key=f"purchase_order:{agreed.purchase_order_id}",
+        body={
+            "purchase_order_id": agreed.purchase_order_id,
+            "revision": revision,
+            "amended_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "school_urn": agreed.school_urn,
+            "line_no": agreed.line_no,
+            "quantity_before": agreed.quantity_before,
+            "quantity": agreed.quantity,
+            "net_before_pence": line.net_pence,
+            "net_pence": net,
+            "reason": agreed.reason,
+        },
+    )
+    if agreed.quantity == 0:
+        _record_nothing_to_come(connection, agreed, supplier_id, now)
+    purchase_orders.advance_round(connection, round_id)
+
+
+def _record_nothing_to_come(connection: Connection, agreed: Amendment, supplier_id: str, now: datetime) -> None:
+    """A cancelled line awaits nothing: recorded as any other short delivery, so that nobody is chased for it."""
+    purchase_order_id, urn = agreed.purchase_order_id, agreed.school_urn
+    held = purchase_orders.lock_drop(connection, purchase_order_id, urn)
+    keep_receipt(
+        connection,
+        purchase_order_id,
+        urn,
+        [(agreed.line_no, 0)],
+        supplier_id=supplier_id,
+        state=drop_state(held[1] if held else {}),
+        person=SERVICE.name,
+        note=_CANCELLED,
+        now=now,
+    )
+
+
+def _must_be_seen(database: Database, actor: Actor, purchase_order_id: str, amendment_id: str) -> None:
+    """Row-level security decides whom an amendment concerns; what follows runs as the service."""
+    with database.transaction(actor) as connection:
+        if stored.find_amendment(connection, purchase_order_id, amendment_id) is None:
+            raise NotFound("There is no such change.")
+
+
+def _held(connection: Connection, purchase_order_id: str, amendment_id: str, version: int) -> Amendment:
+    """The amendment with its order and drop held, in the order in which answers and receipts hold them."""
+    purchase_orders.lock_purchase_order(connection, purchase_order_id)
+    found = stored.find_amendment(connection, purchase_order_id, amendment_id, hold=True)
+    if found is None:
+        raise NotFound("There is no such change.")
+    if found.version != version:
+        raise VersionConflict("Somebody else decided about this change meanwhile.")
+    stored.hold_drop(connection, purchase_order_id, found.school_urn)
+    return found
+
+
+def _party(actor: Actor) -> Party:
+    return cast("Party", actor.kind)
+
+
+def _person(actor: Actor) -> Person:
+    return Person(actor.person_id or "", actor.name)
