@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.members.api import approval_views, school_views, views
+from services.members.api import approval_views, people_views, school_views, views
 from services.members.api.errors import STATUSES
 
 
@@ -25,6 +25,7 @@ def build_app(settings: Settings, database: Database) -> Flask:
         school_views.pupil_counts,
         school_views.sites,
         approval_views.approvals,
+        people_views.own_people,
         views.suppliers,
         views.people,
     )

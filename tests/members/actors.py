@@ -12,6 +12,13 @@ def buyer_of(urn: int) -> Actor:
     return Actor("school", f"00000000-0000-4000-8000-{urn:012d}", "Buyer", frozenset({"school_buyer"}), school_urn=urn)
 
 
+def approver_of(urn: int) -> Actor:
+    """An approver of one school."""
+    return Actor(
+        "school", f"00000000-0000-4000-9000-{urn:012d}", "Head", frozenset({"school_approver"}), school_urn=urn
+    )
+
+
 def user_of(supplier_id: str) -> Actor:
     """A user of one supplier."""
     return Actor(

@@ -69,6 +69,12 @@ class PersonInvalid(BrokenRule):
     code = "person_invalid"
 
 
+class LastManager(BrokenRule):
+    """The alliance always has a business manager: nobody can lock the last one out."""
+
+    code = "last_manager"
+
+
 class EmailTaken(BrokenRule):
     """An e-mail address signs in one person only."""
 

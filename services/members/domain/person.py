@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from contracts.roles import ROLE_SEATS
-from services.members.domain.errors import PersonInvalid
+from services.members.domain.errors import LastManager, PersonInvalid
 from services.members.domain.supplier import is_email
 
 ALLIANCE_NAME: Final = "The alliance"
@@ -69,6 +69,38 @@ def grants_administrator(before: Sequence[Role], after: Sequence[Role]) -> bool:
     }
 
 
+def of_school(person: Person, urn: int) -> Person:
+    """The person with no more than the roles held at that school."""
+    return replace(person, roles=tuple(role for role in person.roles if role.school_urn == urn))
+
+
+def with_roles_at(urn: int, before: Sequence[Role], wanted: Sequence[Role]) -> tuple[Role, ...]:
+    """`before` with the roles at that school replaced; those elsewhere, and those that are delegated, stay."""
+    kept = [role for role in before if role.school_urn != urn or role.delegated_from is not None]
+    return in_order([*kept, *wanted])
+
+
+def must_keep_a_manager(others: Sequence[Role], before: Sequence[Role], after: Sequence[Role], today: date) -> None:
+    """Raise LastManager if a change leaves the alliance without a business manager, today or from some day on.
+
+    `others` are the roles of everybody else. An alliance that has no manager yet may well make its first changes.
+    """
+    had, has = [_managing([*others, *roles]) for roles in (before, after)]
+    lost_today = any(_holds(role, today) for role in had) and not any(_holds(role, today) for role in has)
+    lost_later = any(role.ends_on is None for role in had) and not any(role.ends_on is None for role in has)
+    if lost_today or lost_later:
+        fault = "The alliance would be left without a business manager: make somebody else one first."
+        raise LastManager(fault, fields={"roles": fault})
+
+
+def _managing(roles: Sequence[Role]) -> list[Role]:
+    return [role for role in roles if role.role == "alliance_manager"]
+
+
+def _holds(role: Role, today: date) -> bool:
+    return role.starts_on <= today and (role.ends_on is None or role.ends_on >= today)
+
+
 def same_person(one: Person, other: Person) -> bool:
     """Whether two records say the same of a person, whatever their versions."""
     return replace(one, version=0) == replace(other, version=0)
@@ -103,18 +135,18 @@ def _role_faults(role: Role) -> dict[str, str]:
     return faults
 
 
+def overlap(one: Role, other: Role) -> bool:
+    """Whether two roles are the same one in the same organisation, held on a common day."""
+    same_seat = (one.role, one.school_urn, one.supplier_id) == (other.role, other.school_urn, other.supplier_id)
+    starts_before_end = other.ends_on is None or one.starts_on <= other.ends_on
+    ends_after_start = one.ends_on is None or one.ends_on >= other.starts_on
+    return same_seat and starts_before_end and ends_after_start
+
+
 def _overlaps(roles: Sequence[Role]) -> dict[str, str]:
     """The same role in the same organisation may be held again, but not twice at once."""
-    faults: dict[str, str] = {}
-    for index, role in enumerate(roles):
-        for earlier in roles[:index]:
-            same_seat = (role.role, role.school_urn, role.supplier_id) == (
-                earlier.role,
-                earlier.school_urn,
-                earlier.supplier_id,
-            )
-            starts_before_end = earlier.ends_on is None or role.starts_on <= earlier.ends_on
-            ends_after_start = role.ends_on is None or role.ends_on >= earlier.starts_on
-            if same_seat and starts_before_end and ends_after_start:
-                faults[f"roles.{index}.starts_on"] = "This role is already held on these dates."
-    return faults
+    return {
+        f"roles.{index}.starts_on": "This role is already held on these dates."
+        for index, role in enumerate(roles)
+        if any(overlap(role, earlier) for earlier in roles[:index])
+    }

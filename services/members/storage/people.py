@@ -52,6 +52,14 @@ def people_of_supplier(connection: Connection, supplier_id: str) -> Sequence[Per
     return _people_of(connection, person_role.c.supplier_id == supplier_id)
 
 
+def manager_roles(connection: Connection, *, besides: str) -> list[Role]:
+    """The business manager's role as everybody holds or held it but the person `besides`."""
+    query = select(person_role).where(person_role.c.role == "alliance_manager", person_role.c.person_id != besides)
+    return [
+        Role(row.role, row.school_urn, row.supplier_id, row.starts_on, row.ends_on) for row in connection.execute(query)
+    ]
+
+
 def save_person(connection: Connection, record: Person) -> Person:
     """Insert or overwrite one person and all roles; returns it with its version counted up."""
     saved = replace(record, version=record.version + 1)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,7 @@ from services.members.domain.person import (
     grants_administrator,
     in_order,
     keeping_delegations,
+    must_keep_a_manager,
     same_person,
 )
 from services.members.storage import people
@@ -34,7 +35,7 @@ def add_person(database: Database, actor: Actor, name: str, email: str, roles: S
     person = Person(str(uuid.uuid4()), name.strip(), email.strip(), keeping_delegations((), roles))
     with database.transaction(actor) as connection:
         lock_directory(connection)
-        _check_change(connection, actor, (), person)
+        check_change(connection, actor, (), person)
         return save_and_announce(connection, person)
 
 
@@ -54,9 +55,9 @@ def put_person(database: Database, actor: Actor, person: Person, version: int) -
         person = replace(person, roles=keeping_delegations(before.roles, person.roles))
         if same_person(before, person):
             return before
-        _check_change(connection, actor, before.roles, person)
+        check_change(connection, actor, before.roles, person)
         saved = save_and_announce(connection, replace(person, version=version))
-        _end_hollow_delegations(connection, saved)
+        end_hollow_delegations(connection, saved)
         return saved
 
 
@@ -76,8 +77,13 @@ def announce_people(connection: Connection, changed: Iterable[Person]) -> None:
     append_many(connection, [_recorded(person, names, suppliers) for person in changed])
 
 
-def _check_change(connection: Connection, actor: Actor, before: Sequence[Role], person: Person) -> None:
+def check_change(connection: Connection, actor: Actor, before: Sequence[Role], person: Person) -> None:
+    """Raise PersonInvalid, Forbidden, LastManager, EmailTaken or OrganisationUnknown unless the actor may write this.
+
+    `before` are the roles that the person held so far.
+    """
     check_person(person)
+    must_keep_a_manager(people.manager_roles(connection, besides=person.person_id), before, person.roles, _today())
     if grants_administrator(before, person.roles) and not (actor.kind == "service" or actor.has_any("administrator")):
         raise Forbidden("Only an administrator decides who is an administrator.")
     holder = people.find_person_by_email(connection, person.email)
@@ -97,9 +103,9 @@ def _check_change(connection: Connection, actor: Actor, before: Sequence[Role], 
         raise OrganisationUnknown("A role names an organisation that is not there.", fields=faults)
 
 
-def _end_hollow_delegations(connection: Connection, person: Person) -> None:
+def end_hollow_delegations(connection: Connection, person: Person) -> None:
     """Nobody goes on approving in the name of a person who may no longer approve."""
-    today = datetime.now(UTC).date()
+    today = _today()
     for stand_in in people.stand_ins_of(connection, person.person_id):
         roles = without_hollow(stand_in, person, today)
         if roles != stand_in.roles:
@@ -130,3 +136,7 @@ def _recorded(person: Person, schools: dict[int, str], suppliers: dict[str, str]
         body={"person_id": person.person_id, "name": person.name, "email": person.email, "roles": roles},
         version=2,
     )
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,50 @@
+"""Who acts for a school, as its own approvers decide."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from chassis.etag import required_version, tagged
+from chassis.web import current_actor, current_database, requires
+from services.members.api import people_schemas as schemas
+from services.members.api.people_schemas import OwnPersonSchema
+from services.members.domain.person import Role
+from services.members.usecases.record_own_people import OwnPerson, put_own_roles, welcome_person
+
+own_people = Blueprint("own-people", __name__, description="People who act for a school")
+
+_PEOPLE = "/schools/<int(max=999999):urn>/people"
+
+
+@own_people.route(_PEOPLE, methods=["POST"])
+@requires("school_approver")
+@own_people.arguments(schemas.WelcomeSchema)
+@own_people.response(201, OwnPersonSchema)
+def welcome(sent: dict[str, Any], urn: int) -> Response:
+    """Give somebody roles at one's own school. The same again changes nothing, with or without an Idempotency-Key."""
+    roles = _roles(sent, urn)
+    saved = welcome_person(current_database(), current_actor(), urn, sent["name"], sent["email"], roles)
+    return _answer(saved, 201)
+
+
+@own_people.route(f"{_PEOPLE}/<uuid:person_id>", methods=["PUT"])
+@requires("school_approver")
+@own_people.arguments(schemas.OwnRolesSchema)
+@own_people.response(200, OwnPersonSchema)
+def put_roles(sent: dict[str, Any], urn: int, person_id: UUID) -> Response:
+    """Replace the roles that a person holds at one's own school; `If-Match` is the person's ETag."""
+    roles = _roles(sent, urn)
+    saved = put_own_roles(current_database(), current_actor(), urn, str(person_id), roles, required_version())
+    return _answer(saved)
+
+
+def _roles(sent: dict[str, Any], urn: int) -> list[Role]:
+    return [Role(role["role"], urn, None, role["starts_on"], role["ends_on"]) for role in sent["roles"]]
+
+
+def _answer(own: OwnPerson, status: int = 200) -> Response:
+    response = jsonify(OwnPersonSchema().dump(own.person) | {"elsewhere": own.elsewhere})
+    response.status_code = status
+    return tagged(response, own.person.version)

@@ -1,0 +1,84 @@
+"""An approver says who acts for the own school, and from when to when.
+
+People belong to the alliance's records, which a school's people only read; so these steps run as the service, after
+they have made sure that nothing but roles at that school changes.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from chassis.actor import SERVICE, Actor
+from chassis.database import Database
+from contracts.errors import Forbidden, NotFound, VersionConflict
+from services.members.domain.person import Person, Role, in_order, of_school, overlap, with_roles_at
+from services.members.storage import people
+from services.members.storage.directory import lock_directory
+from services.members.usecases.record_people import check_change, end_hollow_delegations, save_and_announce
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPerson:
+    """A person as the school sees them: with the roles held there. `elsewhere`: whether there are others besides."""
+
+    person: Person
+    elsewhere: bool
+
+
+def welcome_person(
+    database: Database, actor: Actor, urn: int, name: str, email: str, roles: Sequence[Role]
+) -> OwnPerson:
+    """Give somebody roles at the own school; whoever is in the alliance already keeps name and other roles.
+
+    The same again changes nothing. Raises NotFound, Forbidden, PersonInvalid.
+    """
+    _must_be_own(actor, urn)
+    with database.transaction(SERVICE) as connection:
+        lock_directory(connection)
+        known = people.find_person_by_email(connection, email.strip())
+        person = known or Person(str(uuid.uuid4()), name.strip(), email.strip(), ())
+        new = [role for role in roles if not any(overlap(role, held) for held in person.roles)]
+        if known is not None and not new:
+            return _as_seen(person, urn)
+        return _save(connection, actor, urn, person, in_order([*person.roles, *new]))
+
+
+def put_own_roles(
+    database: Database, actor: Actor, urn: int, person_id: str, roles: Sequence[Role], version: int
+) -> OwnPerson:
+    """Replace the roles that a person holds at the own school in their own right; `version` is what the editor saw.
+
+    Raises NotFound, Forbidden, VersionConflict, PersonInvalid.
+    """
+    _must_be_own(actor, urn)
+    with database.transaction(SERVICE) as connection:
+        lock_directory(connection)
+        person = people.find_person(connection, person_id, lock=True)
+        if person is None or all(role.school_urn != urn for role in person.roles):
+            raise NotFound("There is nobody like that at your school.")
+        if person.version != version:
+            raise VersionConflict("Somebody else changed this person meanwhile.")
+        wanted = with_roles_at(urn, person.roles, roles)
+        return _as_seen(person, urn) if wanted == person.roles else _save(connection, actor, urn, person, wanted)
+
+
+def _save(connection: Connection, actor: Actor, urn: int, person: Person, roles: tuple[Role, ...]) -> OwnPerson:
+    changed = replace(person, roles=roles)
+    check_change(connection, actor, person.roles, changed)
+    saved = save_and_announce(connection, changed)
+    end_hollow_delegations(connection, saved)
+    return _as_seen(saved, urn)
+
+
+def _must_be_own(actor: Actor, urn: int) -> None:
+    if actor.school_urn != urn:
+        raise NotFound(f"There is nobody at school {urn} for you.")
+    if actor.stands_in_for is not None:
+        raise Forbidden("Whoever stands in for an approver does not decide who acts for the school.")
+
+
+def _as_seen(person: Person, urn: int) -> OwnPerson:
+    own = of_school(person, urn)
+    return OwnPerson(own, elsewhere=own.roles != person.roles)
