@@ -1,7 +1,7 @@
 """Invariants of the catalogue's database."""
 
 from bursar.verify.check import Check, Link, parents
-from bursar.verify.told import ELIGIBILITY, WITHDRAWALS, as_told, kept, last_told
+from bursar.verify.told import ELIGIBILITY, TERMS, WITHDRAWALS, as_told, kept, last_told
 
 _CONTRACT = ("supplier_id", "title", "reference", "category_code", "settlement", "starts_on", "ends_on", "notice_on")
 _OFFER = ("contract_id", "supplier_id", "category_code", "sku", "name", "description", "unit", "pack_size", "vat_class")
@@ -20,19 +20,6 @@ _CONTRACTS = """
         FROM contract_charge GROUP BY contract_id
     ) charged USING (contract_id)) AS contracts
 """
-# What was told before these were known says nothing of them: it stands for what every row had then.
-_TERMS = {
-    "charges": "coalesce(body -> 'charges', '[]')",
-    "minimum_order_pence": "body -> 'minimum_order_pence'",
-    "small_order_fee_pence": "body -> 'small_order_fee_pence'",
-    "small_order_fee_share_by": "coalesce(body ->> 'small_order_fee_share_by', 'value')",
-    "fairness": "coalesce(body ->> 'fairness', 'pro_rata')",
-    "tolerated_basis_points": "coalesce(body #> '{tolerances,price_basis_points}', '0')",
-    "tolerated_units": "coalesce(body #> '{tolerances,quantity_units}', '0')",
-    "tolerated_pence": "coalesce(body #> '{tolerances,total_pence}', '0')",
-    "claim_days": "coalesce(body -> 'claim_days', '5')",
-    "lead_urn": "body -> 'lead_urn'",
-}
 
 LINKS = (
     Link("contract", "supplier", ("supplier_id",)),
@@ -86,8 +73,8 @@ CHECKS = (
     as_told(
         "contracts_are_told",
         "The last ContractRecorded of each contract says what its row says.",
-        kept(_CONTRACTS, "contract_id", *_CONTRACT, *_TERMS),
-        last_told("ContractRecorded", "contract_id", *_CONTRACT, *_TERMS.values()),
+        kept(_CONTRACTS, "contract_id", *_CONTRACT, *TERMS),
+        last_told("ContractRecorded", "contract_id", *_CONTRACT, *TERMS.values()),
     ),
     as_told(
         "offers_are_told",

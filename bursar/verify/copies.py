@@ -47,6 +47,7 @@ _STANDING = ("type_code", "membership_class", "pupils", "financial_year")
 _SITE = ("name", "address", "postcode", "instructions", "main")
 _MEMBERSHIP = ("name", "joined_on", "left_on")
 _CONTRACT = ("supplier_id", "title", "reference")
+_TOLERATED = ("tolerated_basis_points", "tolerated_units", "tolerated_pence", "claim_days")
 
 COPIES = (
     _same("catalogue", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
@@ -76,7 +77,15 @@ COPIES = (
         last_told("ApprovalLimitsRecorded", "school_urn", "limits", "second_above_pence"),
     ),
     _same("orders", "catalogue", "contract", "ContractRecorded", "contract_id", *_CONTRACT),
-    _same("billing", "catalogue", "contract", "ContractRecorded", "contract_id", *_CONTRACT, "settlement"),
+    Copy(
+        "billing",
+        "catalogue",
+        "contracts",
+        kept("contract", "contract_id", *_CONTRACT, "settlement", *_TOLERATED),
+        last_told(
+            "ContractRecorded", "contract_id", *_CONTRACT, "settlement", *(told.TERMS[name] for name in _TOLERATED)
+        ),
+    ),
     Copy(
         "orders",
         "catalogue",

@@ -68,6 +68,19 @@ ELIGIBILITY = {
     "eligible_classes": "coalesce(body -> 'eligible_classes', '[]')",
     "eligible_urns": "coalesce(body -> 'eligible_urns', '[]')",
 }
+# The same for the terms of a contract: silence stands for what every row had before they were known.
+TERMS = {
+    "charges": "coalesce(body -> 'charges', '[]')",
+    "minimum_order_pence": "body -> 'minimum_order_pence'",
+    "small_order_fee_pence": "body -> 'small_order_fee_pence'",
+    "small_order_fee_share_by": "coalesce(body ->> 'small_order_fee_share_by', 'value')",
+    "fairness": "coalesce(body ->> 'fairness', 'pro_rata')",
+    "tolerated_basis_points": "coalesce(body #> '{tolerances,price_basis_points}', '0')",
+    "tolerated_units": "coalesce(body #> '{tolerances,quantity_units}', '0')",
+    "tolerated_pence": "coalesce(body #> '{tolerances,total_pence}', '0')",
+    "claim_days": "coalesce(body -> 'claim_days', '5')",
+    "lead_urn": "body -> 'lead_urn'",
+}
 WITHDRAWALS = """
     SELECT DISTINCT ON (key) body ->> 'offer_id' AS subject,
         jsonb_build_array(type = 'OfferWithdrawn') AS facts

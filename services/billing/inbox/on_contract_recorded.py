@@ -1,7 +1,7 @@
-"""Contracts: how each is settled."""
+"""Contracts: how each is settled, and what it tolerates of an invoice."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -13,5 +13,16 @@ _KEPT: Final = ("contract_id", "supplier_id", "title", "reference", "settlement"
 
 
 def handle(connection: Connection, events: Sequence[Event]) -> None:
-    """Keep the newest state of each."""
-    record_contracts(connection, [{name: event.body[name] for name in _KEPT} for event in events])
+    """Keep the newest state of each; what was told before tolerances were known tolerates nothing."""
+    record_contracts(connection, [_row(event.body) for event in events])
+
+
+def _row(body: Mapping[str, Any]) -> dict[str, Any]:
+    tolerances = body.get("tolerances", {})
+    return {
+        **{name: body[name] for name in _KEPT},
+        "tolerated_basis_points": tolerances.get("price_basis_points", 0),
+        "tolerated_units": tolerances.get("quantity_units", 0),
+        "tolerated_pence": tolerances.get("total_pence", 0),
+        "claim_days": body.get("claim_days", 5),
+    }

@@ -33,13 +33,15 @@ def record_suppliers(connection: Connection, rows: Rows) -> None:
 
 
 def record_contracts(connection: Connection, rows: Rows) -> None:
-    """Add or replace contracts: contract_id, supplier_id, title, reference, settlement."""
+    """Add or replace contracts: id, supplier_id, title, reference, settlement, claim_days and what is tolerated."""
     insert_rows(
         connection,
         "contract",
         _last_of_each(rows, "contract_id"),
         "ON CONFLICT (contract_id) DO UPDATE SET supplier_id = excluded.supplier_id, title = excluded.title,"
-        " reference = excluded.reference, settlement = excluded.settlement",
+        " reference = excluded.reference, settlement = excluded.settlement, claim_days = excluded.claim_days,"
+        " tolerated_basis_points = excluded.tolerated_basis_points, tolerated_units = excluded.tolerated_units,"
+        " tolerated_pence = excluded.tolerated_pence",
     )
 
 
