@@ -54,9 +54,7 @@ def upgrade() -> None:
     for statement in STATEMENTS:
         op.execute(statement)
     protect(op, "round_contract", alliance="write")
-    op.execute(
-        f"CREATE POLICY round_contract_read_by_schools ON round_contract FOR SELECT USING ({_ACTOR} = 'school')"
-    )
+    op.execute(f"CREATE POLICY round_contract_read_by_schools ON round_contract FOR SELECT USING ({_ACTOR} = 'school')")
 
 
 def downgrade() -> None:
