@@ -39,6 +39,12 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "accepted": ("Accepted", "done"),
         "rejected": ("Rejected", "fault"),
     },
+    "amendment": {
+        "proposed": ("Waiting", "wait"),
+        "applied": ("Agreed", "done"),
+        "refused": ("Refused", "fault"),
+        "withdrawn": ("Taken back", ""),
+    },
     "drop": {
         "awaited": ("Awaited", ""),
         "part": ("Part received", "wait"),

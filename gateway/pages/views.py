@@ -9,6 +9,7 @@ from gateway.pages import (
     alliance_money,
     alliance_orders,
     alliance_rounds,
+    amendments,
     school_approval,
     school_deliveries,
     school_home,
@@ -39,4 +40,5 @@ VIEWS: Final = (
     alliance_money,
     alliance_bank,
     alliance_members,
+    amendments,
 )

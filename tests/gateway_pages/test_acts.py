@@ -9,7 +9,7 @@ from gateway.upstream import Problem
 from tests.gateway_pages.conftest import Visitor, summary_links, summary_text, text_of, value_of
 from tests.gateway_pages.fake import Call, FakeServices
 from tests.gateway_pages.people import OAK
-from tests.gateway_pages.world import CLEANING_PO, CLOSED, CONTRACT, DRAFT, HELD_INVOICE, OPEN, PAPER_PO, SCHOOLS
+from tests.gateway_pages.world import CLEANING_PO, CLOSED, CONTRACT, DRAFT, HELD_INVOICE, OPEN, PAPER_PO, SCHOOLS, an_id
 
 Visit = Callable[[str], Visitor]
 DELIVERY = f"/school/deliveries/{PAPER_PO}"
@@ -240,3 +240,35 @@ def test_a_refusal_without_fields_is_told_in_the_summary(visit: Visit, services:
     response = visit("manager").post(f"/alliance/rounds/{OPEN}/close", {"version": "3"})
     assert response.status_code == 409
     assert "It is closed." in summary_text(response)
+
+
+CHANGES = f"/school/deliveries/{PAPER_PO}/changes"
+AMENDMENTS = f"/purchase-orders/{PAPER_PO}/amendments"
+
+
+def test_a_buyer_asks_for_a_change_of_a_committed_line(visit: Visit, services: FakeServices) -> None:
+    sent = {"line": f"{OAK}.2", "quantity": "0", "reason": "Not needed", "sending_key": "a-key-of-this-form"}
+    visit("buyer").post(CHANGES, sent)
+    call = last_change(services)
+    assert (call.path, call.key) == (AMENDMENTS, "a-key-of-this-form")
+    assert call.sent == {"school_urn": OAK, "line_no": 2, "quantity": 0, "reason": "Not needed"}
+
+
+def test_a_change_without_its_parts_is_not_asked_for(visit: Visit, services: FakeServices) -> None:
+    response = visit("buyer").post(CHANGES, {"line": "", "quantity": "", "reason": ""})
+    assert set(summary_links(response)) == {"line", "quantity", "reason"}
+    assert not services.changes
+
+
+def test_an_approver_agrees_to_what_was_seen(visit: Visit, services: FakeServices) -> None:
+    visit("approver").post(f"{CHANGES}/{an_id(9, 1)}", {"act": "agreement", "version": "2"})
+    call = last_change(services)
+    assert (call.path, call.etag) == (f"{AMENDMENTS}/{an_id(9, 1)}/agreement", '"2"')
+
+
+def test_a_refusal_of_a_change_says_why(visit: Visit, services: FakeServices) -> None:
+    manager, path = visit("manager"), f"/alliance/purchase-orders/{PAPER_PO}/changes/{an_id(9, 1)}"
+    field = f"why-{an_id(9, 1)}"
+    assert summary_links(manager.post(path, {"act": "refusal", "version": "2"})) == {field: "Enter why not."}
+    manager.post(path, {"act": "refusal", "version": "2", field: "It is on the lorry"})
+    assert last_change(services).sent == {"reason": "It is on the lorry"}

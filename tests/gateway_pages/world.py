@@ -300,6 +300,43 @@ def a_purchase_order_head(purchase_order_id: str = PAPER_PO, state: str = "accep
     } | more
 
 
+def an_amendment(amendment_id: str, state: str = "proposed", **more: Any) -> Json:
+    """A change of a committed line, which the school has still to agree to."""
+    urn, name, *_ = SCHOOLS[0]
+    item = offers()[4]
+    asked = {"at": in_days(-2), "person": "Sam Sales", "party": "supplier"}
+    agreements = [
+        {"party": "school", "person": None, "at": None},
+        asked,
+        {"party": "alliance", "person": "Morgan Manager", "at": in_days(-1)},
+    ]
+    return {
+        "amendment_id": amendment_id,
+        "purchase_order_id": PAPER_PO,
+        "school_urn": urn,
+        "school_name": name,
+        "line_no": 1,
+        "name": item["name"],
+        "sku": item["sku"],
+        "unit": item["unit"],
+        "unit_price": "10.9500",
+        "quantity_before": 34,
+        "quantity": 30,
+        "net_before_pence": 37230,
+        "net_pence": 32850 if state == "applied" else None,
+        "reason": "The mill can send only 30 before January.",
+        "proposed_by": "Sam Sales",
+        "proposed_for": "supplier",
+        "proposed_at": in_days(-2),
+        "agreements": agreements,
+        "state": state,
+        "decision": "We need them all." if state == "refused" else None,
+        "revision": 2 if state == "applied" else None,
+        "history": [{**asked, "action": "asked", "detail": "34 → 30: The mill can send only 30 before January."}],
+        "version": 2,
+    } | more
+
+
 def an_invoice(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
     """A supplier invoice with its match: one line short, one at another price, one released."""
     lines = [
@@ -540,6 +577,9 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
     return {
         ("orders", "/purchase-orders"): listed(*heads),
         ("orders", f"/purchase-orders/{PAPER_PO}"): a_purchase_order(own=school),
+        ("orders", f"/purchase-orders/{PAPER_PO}/amendments"): listed(
+            an_amendment(an_id(9, 1)), an_amendment(an_id(9, 2), "refused", line_no=2)
+        ),
         ("orders", f"/purchase-orders/{CLEANING_PO}"): a_purchase_order(CLEANING_PO, "issued", own=school),
         ("orders", f"/purchase-orders/{REJECTED_PO}"): a_purchase_order(REJECTED_PO, "rejected", own=school),
     }

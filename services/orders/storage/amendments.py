@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Row, text
 from services.orders.domain.amendment import PARTIES, Agreement, Amendment, CommittedLine, Party
 from services.orders.domain.order import Person
 
-_AGREEMENTS = ", ".join(f"a.{party}_agreed_by_id, a.{party}_agreed_by, a.{party}_agreed_at" for party in PARTIES)
+_AGREED_COLUMNS = [f"{party}_agreed_{part}" for party in PARTIES for part in ("by_id", "by", "at")]
 _READ = f"""
-    SELECT a.amendment_id::text, a.purchase_order_id::text, a.school_urn, coalesce(s.name, '') AS school_name, a.line_no,
-        f.name, f.sku, f.unit, l.unit_price, a.quantity_before, a.quantity, a.net_before_pence, a.net_pence, a.reason,
-        a.proposed_by_id, a.proposed_by, a.proposed_for, a.proposed_at, {_AGREEMENTS}, a.state, a.decision, a.revision,
-        a.version
+    SELECT a.amendment_id::text, a.purchase_order_id::text, a.school_urn, coalesce(s.name, '') AS school_name,
+        a.line_no, f.name, f.sku, f.unit, l.unit_price, a.quantity_before, a.quantity, a.net_before_pence,
+        a.net_pence, a.reason, a.proposed_by_id, a.proposed_by, a.proposed_for, a.proposed_at, a.state, a.decision,
+        a.revision, a.version, {", ".join("a." + column for column in _AGREED_COLUMNS)}
     FROM amendment a
     JOIN purchase_order_line l USING (purchase_order_id, line_no)
     JOIN round_offer f ON f.round_id = l.round_id AND f.offer_id = l.offer_id
@@ -43,16 +43,16 @@ _LOCK_DROP = text("""
 _ADD = text(f"""
     INSERT INTO amendment (amendment_id, purchase_order_id, school_urn, supplier_id, line_no, quantity_before, quantity,
         net_before_pence, reason, proposed_by_id, proposed_by, proposed_for, proposed_at,
-        {", ".join(f"{party}_agreed_by_id, {party}_agreed_by, {party}_agreed_at" for party in PARTIES)})
+        {", ".join(_AGREED_COLUMNS)})
     VALUES (:amendment_id, :purchase_order_id, :urn, :supplier_id, :line_no, :quantity_before, :quantity,
         :net_before_pence, :reason, :person_id, :person, :party, :now,
-        {", ".join(f":{party}_agreed_by_id, :{party}_agreed_by, :{party}_agreed_at" for party in PARTIES)})
+        {", ".join(":" + column for column in _AGREED_COLUMNS)})
     ON CONFLICT DO NOTHING
     RETURNING 1
 """)  # noqa: S608 -- column names of this module
 _WRITE = text(f"""
     UPDATE amendment SET state = :state, decision = :decision, version = version + 1,
-        {", ".join(f"{party}_agreed_{part} = :{party}_agreed_{part}" for party in PARTIES for part in ("by_id", "by", "at"))}
+        {", ".join(f"{column} = :{column}" for column in _AGREED_COLUMNS)}
     WHERE amendment_id = :amendment_id
 """)  # noqa: S608 -- column names of this module
 _STEP = text("""
