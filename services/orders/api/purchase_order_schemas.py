@@ -4,13 +4,18 @@ from marshmallow import Schema, fields, validate
 
 
 class PurchaseOrderHeadSchema(Schema):
-    """A purchase order without its lines; a school's figures are those of its own drop."""
+    """A purchase order without its lines; a school's figures are those of its own drop.
+
+    It is of a round, or for a period of a recurring service: then it has a `plan_id` and no round.
+    """
 
     purchase_order_id = fields.String(required=True)
     number = fields.String(required=True)
-    round_id = fields.String(required=True)
-    round_number = fields.String(required=True)
-    round_title = fields.String(required=True)
+    round_id = fields.String(required=True, allow_none=True)
+    round_number = fields.String(required=True, allow_none=True)
+    round_title = fields.String(required=True, allow_none=True)
+    title = fields.String(required=True)
+    plan_id = fields.String(required=True, allow_none=True)
     contract_id = fields.String(required=True)
     contract_title = fields.String(required=True)
     supplier_id = fields.String(required=True)
@@ -39,7 +44,8 @@ class PurchaseOrderLineSchema(Schema):
     """A line of a purchase order."""
 
     line_no = fields.Integer(required=True)
-    offer_id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["goods", "charge", "service"]))
+    offer_id = fields.String(required=True, allow_none=True)
     sku = fields.String(required=True)
     name = fields.String(required=True)
     unit = fields.String(required=True)

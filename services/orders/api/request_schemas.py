@@ -114,5 +114,6 @@ class PurchaseOrderQuerySchema(Schema):
     """Which purchase orders."""
 
     round_id = UuidText(load_default=None)
+    plan_id = UuidText(load_default=None)
     after = fields.String(load_default=None, validate=validate.Length(max=20))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))

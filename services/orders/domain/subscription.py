@@ -146,6 +146,10 @@ class Subscription:
         """Whether the school has committed to it: it is approved, or will end on a day that is known."""
         return self.state in ("approved", "ended")
 
+    def covered(self, plan: Plan) -> Days | None:
+        """The days on which the school has the service, None if the plan ended before they began."""
+        return Days(self.starts_on, self.ends_on or plan.ends_on).within(plan.term)
+
     def approved(self, by: Person, at: datetime) -> "Subscription":
         """The subscription committed to. Raises SubscriptionNotRequested, OwnRequest for whoever asked for it."""
         self._must_be_requested()
@@ -180,9 +184,9 @@ class Subscription:
         """Raise SubscriptionNotApproved or DatesOutOfOrder unless the school has the service on this day."""
         if not self.runs:
             raise SubscriptionNotApproved(f"This subscription is {self.state}.")
-        last = min(self.ends_on or plan.ends_on, plan.ends_on)
-        if not self.starts_on <= day <= last:
-            message = f"Choose a day from {self.starts_on:%d %B %Y} to {last:%d %B %Y}."
+        covered = self.covered(plan)
+        if covered is None or not covered.first <= day <= covered.last:
+            message = f"Choose a day from {self.starts_on:%d %B %Y} to {self.ends_on or plan.ends_on:%d %B %Y}."
             raise DatesOutOfOrder("Your school does not have the service on that day.", fields={"used_on": message})
 
     def _must_be_requested(self) -> None:

@@ -9,14 +9,15 @@ from sqlalchemy import Connection, Row, text
 
 _HEADER = """
     SELECT p.purchase_order_id::text, p.number, p.round_id::text, r.number AS round_number, r.title AS round_title,
-        p.contract_id::text, coalesce(c.title, '') AS contract_title, p.supplier_id::text,
-        coalesce(s.name, '') AS supplier_name, p.state, p.reason, p.issued_at, p.acknowledged_at, r.delivery_from,
-        r.delivery_to, p.net_pence, p.vat_pence, p.version,
+        coalesce(p.title, r.title) AS title, p.plan_id::text, p.contract_id::text,
+        coalesce(c.title, '') AS contract_title, p.supplier_id::text, coalesce(s.name, '') AS supplier_name, p.state,
+        p.reason, p.issued_at, p.acknowledged_at, coalesce(p.service_from, r.delivery_from) AS delivery_from,
+        coalesce(p.service_to, r.delivery_to) AS delivery_to, p.net_pence, p.vat_pence, p.version,
         (SELECT count(*) FROM school_drop d WHERE d.purchase_order_id = p.purchase_order_id) AS drop_count,
         (SELECT count(*) FROM school_drop d
             WHERE d.purchase_order_id = p.purchase_order_id AND d.state = 'received') AS received_count
     FROM purchase_order p
-    JOIN round r ON r.round_id = p.round_id
+    LEFT JOIN round r ON r.round_id = p.round_id
     LEFT JOIN contract c ON c.contract_id = p.contract_id
     LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
 """
@@ -24,12 +25,16 @@ _FIND = text(f"{_HEADER} WHERE p.purchase_order_id = :purchase_order_id")
 _LIST = text(f"""
     {_HEADER}
     WHERE (CAST(:round_id AS uuid) IS NULL OR p.round_id = CAST(:round_id AS uuid))
+        AND (CAST(:plan_id AS uuid) IS NULL OR p.plan_id = CAST(:plan_id AS uuid))
         AND (CAST(:after AS text) IS NULL OR (length(p.number), p.number) < (length(:after), :after))
     ORDER BY length(p.number) DESC, p.number DESC LIMIT :limit
 """)
+# Goods have their words from the offer, charges and services their own.
 _LINES = text("""
-    SELECT l.line_no, l.offer_id::text, f.sku, f.name, f.unit, f.vat_class, l.unit_price, l.quantity, l.net_pence
-    FROM purchase_order_line l JOIN round_offer f USING (round_id, offer_id)
+    SELECT l.line_no, l.kind, l.offer_id::text, coalesce(l.sku, f.sku) AS sku, coalesce(l.name, f.name) AS name,
+        coalesce(l.unit, f.unit) AS unit, coalesce(l.vat_class, f.vat_class) AS vat_class, l.unit_price, l.quantity,
+        l.net_pence
+    FROM purchase_order_line l LEFT JOIN round_offer f USING (round_id, offer_id)
     WHERE l.purchase_order_id = :purchase_order_id ORDER BY l.line_no
 """)
 _DROPS = text("""
@@ -44,12 +49,13 @@ _DROPS = text("""
     ORDER BY s.name, d.school_urn
 """)
 _SCHOOL_NETS = text("""
-    SELECT l.purchase_order_id::text, f.vat_class, sum(d.net_pence)::bigint AS net_pence
+    SELECT l.purchase_order_id::text, coalesce(l.vat_class, f.vat_class) AS vat_class,
+        sum(d.net_pence)::bigint AS net_pence
     FROM drop_line d
     JOIN purchase_order_line l USING (purchase_order_id, line_no)
-    JOIN round_offer f USING (round_id, offer_id)
+    LEFT JOIN round_offer f USING (round_id, offer_id)
     WHERE d.school_urn = :urn AND d.purchase_order_id = ANY (CAST(:purchase_order_ids AS uuid[]))
-    GROUP BY l.purchase_order_id, f.vat_class
+    GROUP BY 1, 2
 """)
 _LOCK = text("""
     SELECT state, round_id::text FROM purchase_order WHERE purchase_order_id = :purchase_order_id FOR UPDATE
@@ -101,10 +107,11 @@ def find_purchase_order(connection: Connection, purchase_order_id: str) -> Row[A
 
 
 def list_purchase_orders(
-    connection: Connection, *, round_id: str | None, after: str | None, limit: int
+    connection: Connection, *, round_id: str | None, plan_id: str | None, after: str | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Purchase orders that the actor may see, the highest number first, below the number `after`."""
-    return connection.execute(_LIST, {"round_id": round_id, "after": after, "limit": limit}).all()
+    names = {"round_id": round_id, "plan_id": plan_id, "after": after, "limit": limit}
+    return connection.execute(_LIST, names).all()
 
 
 def lines_of(connection: Connection, purchase_order_id: str) -> Sequence[Row[Any]]:
@@ -151,9 +158,14 @@ def write_receipt(connection: Connection, receipt: Mapping[str, Any], lines: Seq
 
 def mark_settled(connection: Connection, purchase_order_ids: Sequence[str]) -> set[str]:
     """Keep that billing has settled these; returns the rounds that they belong to."""
-    return set(connection.execute(_SETTLE, {"purchase_order_ids": list(purchase_order_ids)}).scalars())
+    rounds = connection.execute(_SETTLE, {"purchase_order_ids": list(purchase_order_ids)}).scalars()
+    return {round_id for round_id in rounds if round_id is not None}
 
 
-def advance_round(connection: Connection, round_id: str) -> None:
-    """Let the round reach the state that its purchase orders' answers, receipts and settlements give it."""
-    connection.execute(_ADVANCE, {"round_id": round_id})
+def advance_round(connection: Connection, round_id: str | None) -> None:
+    """Let the round reach the state that its purchase orders' answers, receipts and settlements give it.
+
+    Orders for a service stand behind no round: None does nothing.
+    """
+    if round_id is not None:
+        connection.execute(_ADVANCE, {"round_id": round_id})

@@ -41,11 +41,19 @@ def get_purchase_order(database: Database, actor: Actor, purchase_order_id: str)
 
 
 def list_purchase_orders(
-    database: Database, actor: Actor, *, round_id: str | None, after: str | None, limit: int
+    database: Database,
+    actor: Actor,
+    *,
+    round_id: str | None,
+    plan_id: str | None = None,
+    after: str | None,
+    limit: int,
 ) -> tuple[list[PurchaseOrderView], str | None]:
     """A page of purchase orders, the highest number first, and the number to go on after."""
     with database.transaction(actor) as connection:
-        headers = stored.list_purchase_orders(connection, round_id=round_id, after=after, limit=limit + 1)
+        headers = stored.list_purchase_orders(
+            connection, round_id=round_id, plan_id=plan_id, after=after, limit=limit + 1
+        )
         page = headers[:limit]
         amounts = _amounts(connection, actor, page)
     views = [PurchaseOrderView(header, *amount) for header, amount in zip(page, amounts, strict=True)]

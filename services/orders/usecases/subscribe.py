@@ -1,0 +1,157 @@
+"""A school joins a recurring service, leaves it, and draws on what it grants. Only its own people do."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from chassis.actor import Actor
+from chassis.database import Database
+from contracts.errors import NotFound, VersionConflict
+from contracts.london import LONDON
+from services.orders.domain.errors import AlreadySubscribed, EntitlementRefused
+from services.orders.domain.order import Person
+from services.orders.domain.round import Member
+from services.orders.domain.subscription import Plan, Subscription, check_use
+from services.orders.domain.subscription_term import year_of
+from services.orders.storage import subscriptions
+from services.orders.usecases.preview_subscription_run import found_plan
+
+Step = Callable[[Subscription, Plan, date], Subscription]
+
+
+def ask_to_join(database: Database, actor: Actor, plan_id: str, starts_on: date, now: datetime) -> str:
+    """Ask for a service from a day on; the school's approver decides. Returns the subscription's id.
+
+    Raises NotFound, NotAMember, DatesOutOfOrder, AlreadySubscribed.
+    """
+    urn = _own_urn(actor)
+    with database.transaction(actor) as connection:
+        plan = found_plan(connection, plan_id).plan
+        _must_belong(connection, urn, now)
+        plan.must_start_between(starts_on, _today(now))
+        ended = subscriptions.ended_last(connection, plan_id, urn)
+        if ended is not None and starts_on <= ended:
+            message = f"Your school has this service until {ended:%d %B %Y}."
+            raise AlreadySubscribed(message, fields={"starts_on": message})
+        asked = Subscription(
+            subscription_id=str(uuid.uuid4()),
+            plan_id=plan_id,
+            school_urn=urn,
+            starts_on=starts_on,
+            state="requested",
+            version=1,
+            requested_by=_person(actor),
+        )
+        if not subscriptions.add_request(connection, asked, now):
+            raise AlreadySubscribed("Your school has this service, or has asked for it already.")
+    return asked.subscription_id
+
+
+def approve(database: Database, actor: Actor, subscription_id: str, version: int, now: datetime) -> None:
+    """Commit the school. Raises NotFound, VersionConflict, SubscriptionNotRequested, OwnRequest, DatesOutOfOrder."""
+
+    def step(found: Subscription, plan: Plan, today: date) -> Subscription:
+        plan.must_start_between(found.starts_on, today)
+        return found.approved(_person(actor), now)
+
+    _change(database, actor, subscription_id, version, now, step)
+
+
+def decline(database: Database, actor: Actor, subscription_id: str, version: int, reason: str, now: datetime) -> None:
+    """Refuse a request, or take it back. Raises NotFound, VersionConflict, SubscriptionNotRequested, ReasonMissing."""
+    _change(database, actor, subscription_id, version, now, lambda found, *_: found.declined(reason))
+
+
+def leave(database: Database, actor: Actor, subscription_id: str, version: int, ends_on: date, now: datetime) -> None:
+    """Give notice. Raises NotFound, VersionConflict, SubscriptionNotApproved, DatesOutOfOrder."""
+    _change(database, actor, subscription_id, version, now, lambda found, plan, today: found.left(ends_on, plan, today))
+
+
+def record_use(
+    database: Database,
+    actor: Actor,
+    subscription_id: str,
+    *,
+    code: str,
+    used_on: date,
+    quantity: Decimal,
+    note: str,
+    now: datetime,
+) -> None:
+    """Draw on an entitlement of the subscription year in which the day lies.
+
+    Raises NotFound, SubscriptionNotApproved, DatesOutOfOrder, EntitlementRefused.
+    """
+    with database.transaction(actor) as connection:
+        found, plan = _held(connection, actor, subscription_id)
+        found.must_cover(used_on, plan)
+        entitlement = next((each for each in plan.entitlements if each.code == code), None)
+        if entitlement is None:
+            raise EntitlementRefused("This service grants no such thing.", fields={"code": "Choose one of the list."})
+        year = year_of(plan.term, used_on)
+        uses = subscriptions.uses_of(connection, subscription_id)
+        check_use(entitlement, subscriptions.used_between(uses, code, year.first, year.last), quantity)
+        use = {
+            "use_id": str(uuid.uuid4()),
+            "subscription_id": subscription_id,
+            "urn": found.school_urn,
+            "code": code,
+            "used_on": used_on,
+            "quantity": quantity,
+            "note": note,
+            "person": actor.name,
+            "now": now,
+        }
+        subscriptions.add_use(connection, use)
+
+
+def cancel_use(database: Database, actor: Actor, subscription_id: str, use_id: str, now: datetime) -> None:
+    """Take back a use that was recorded by mistake; it stays to be seen. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        _held(connection, actor, subscription_id)
+        if not subscriptions.cancel_use(connection, subscription_id, use_id, person=actor.name, now=now):
+            raise NotFound("There is no such record.")
+
+
+def _change(database: Database, actor: Actor, subscription_id: str, version: int, now: datetime, step: Step) -> None:
+    with database.transaction(actor) as connection:
+        found, plan = _held(connection, actor, subscription_id)
+        if found.version != version:
+            raise VersionConflict("Somebody else at your school changed this subscription meanwhile.")
+        changed = step(found, plan, _today(now))
+        if changed.state == "approved":
+            _must_belong(connection, found.school_urn, now)
+        subscriptions.update_subscription(connection, changed, actor.name, now)
+
+
+def _held(connection: Connection, actor: Actor, subscription_id: str) -> tuple[Subscription, Plan]:
+    """The school's own subscription, held against other changes, and its plan. Raises NotFound."""
+    urn = _own_urn(actor)
+    found = subscriptions.find_subscription(connection, subscription_id, lock=True)
+    if found is None or found.subscription.school_urn != urn:
+        raise NotFound("There is no such subscription.")
+    return found.subscription, found_plan(connection, found.subscription.plan_id).plan
+
+
+def _must_belong(connection: Connection, urn: int, now: datetime) -> None:
+    row = subscriptions.find_member(connection, urn)
+    if row is None:
+        raise NotFound("There is no such school.")
+    Member(row.urn, row.name, row.phase, row.joined_on, row.left_on).must_belong(_today(now))
+
+
+def _own_urn(actor: Actor) -> int:
+    if actor.school_urn is None:
+        raise NotFound("There is no such school.")
+    return actor.school_urn
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(LONDON).date()
+
+
+def _person(actor: Actor) -> Person:
+    return Person(actor.person_id or "", actor.name)
