@@ -35,3 +35,9 @@ class VersionConflict(BrokenRule):
     """Somebody else changed it since it was read (`If-Match` is stale)."""
 
     code = "version_conflict"
+
+
+class XmlNotAllowed(BrokenRule):
+    """The XML declares a document type or entities, or is too deep or too large."""
+
+    code = "xml_not_allowed"

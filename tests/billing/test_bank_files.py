@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from contracts.errors import XmlNotAllowed
 from services.billing.domain.bank_csv import read_bank_csv
 from services.billing.domain.bank_statement import fingerprints
 from services.billing.domain.camt import read_camt
-from services.billing.domain.errors import StatementUnreadable, XmlNotAllowed
+from services.billing.domain.errors import StatementUnreadable
 from tests.billing.documents import billion_laughs, camt, entry
 
 CSV = (

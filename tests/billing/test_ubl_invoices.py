@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.errors import BrokenRule
+from contracts.errors import BrokenRule, XmlNotAllowed
 from services.billing.domain.errors import (
     ChargeNotOrdered,
     CurrencyNotPounds,
@@ -15,7 +15,6 @@ from services.billing.domain.errors import (
     InvoiceUnreadable,
     QuantityNotWhole,
     UnknownOrderLine,
-    XmlNotAllowed,
 )
 from services.billing.domain.invoice import SupplierInvoice
 from services.billing.domain.ubl_invoice import as_supplier_invoice, read_ubl_invoice

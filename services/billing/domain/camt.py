@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from services.billing.domain import safe_xml
+from contracts import safe_xml
 from services.billing.domain.bank_statement import BankStatement, StatementLine
 from services.billing.domain.errors import StatementUnreadable
 

@@ -9,12 +9,6 @@ class InvoiceUnreadable(BrokenRule):
     code = "invoice_unreadable"
 
 
-class XmlNotAllowed(BrokenRule):
-    """The XML declares a document type or entities, or is too deep or too large."""
-
-    code = "xml_not_allowed"
-
-
 class InvoiceArithmetic(BrokenRule):
     """The invoice's lines and totals do not add up."""
 

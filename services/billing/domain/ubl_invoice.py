@@ -13,9 +13,9 @@ from typing import Final, TypeVar
 
 from lxml import etree
 
+from contracts import safe_xml
 from contracts.money import PRICE_STEP
 from contracts.vat import VAT_CLASSES
-from services.billing.domain import safe_xml
 from services.billing.domain.errors import (
     ChargeNotOrdered,
     CurrencyNotPounds,

@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from services.billing.domain.errors import XmlNotAllowed
+from contracts.errors import XmlNotAllowed
 
 LARGEST_BYTES: Final = 8 * 1024 * 1024
 DEEPEST: Final = 40
