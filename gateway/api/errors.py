@@ -6,8 +6,10 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 from chassis.problems import from_broken_rule, from_http_exception, problem
 from contracts.errors import BrokenRule
 from gateway.domain.errors import (
+    AlreadySignsIn,
     CsrfRequired,
     FormTooLarge,
+    InvitationUnusable,
     NoSeat,
     SeatRequired,
     SessionExpired,
@@ -23,6 +25,8 @@ STATUSES: dict[type[BrokenRule], int] = {
     CsrfRequired: 403,
     SeatRequired: 422,
     FormTooLarge: 413,
+    AlreadySignsIn: 409,
+    InvitationUnusable: 410,
     TooManyAttempts: 429,
 }
 

@@ -60,3 +60,15 @@ class FormTooLarge(BrokenRule):
     """The form is too large to be kept while its sender signs in again."""
 
     code = "form_too_large"
+
+
+class InvitationUnusable(BrokenRule):
+    """A link to set a password that was used, taken back or has expired, or that never was one."""
+
+    code = "invitation_unusable"
+
+
+class AlreadySignsIn(BrokenRule):
+    """Somebody who has a password is not invited again: only they themselves ask for another."""
+
+    code = "already_signs_in"

@@ -8,12 +8,17 @@ WINDOW: Final = timedelta(minutes=15)
 _LONGEST_EMAIL = 320
 
 # A school's whole office may sign in from one address; one account is guessed at from many.
-LIMITS: Final = {"account": 10, "address": 60}
+LIMITS: Final = {"account": 10, "address": 60, "reset": 5}
 
 
 def account_key(email: str) -> str:
     """The counter of one account."""
     return f"account:{email}"
+
+
+def reset_key(email: str) -> str:
+    """The counter of one account's asking for a new password."""
+    return f"reset:{email}"
 
 
 def address_key(address: str) -> str:

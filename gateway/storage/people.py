@@ -1,6 +1,6 @@
 """People as the members service tells of them, and their passwords."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,12 @@ def account_of(connection: Connection, person_id: str) -> Account | None:
     """The account of one person."""
     row = connection.execute(_ACCOUNT.where(person.c.person_id == person_id)).first()
     return Account(*row) if row else None
+
+
+def passworded(connection: Connection, person_ids: Iterable[str]) -> set[str]:
+    """Those of the people who have a password."""
+    wanted = credential.c.person_id.in_(list(person_ids))
+    return set(connection.execute(select(credential.c.person_id).where(wanted)).scalars())
 
 
 def store_password(connection: Connection, person_id: str, password_hash: str) -> None:

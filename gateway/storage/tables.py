@@ -51,3 +51,21 @@ pending_form = Table(
     Column("fields", JSONB, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("invitation_id", Uuid(as_uuid=False), primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("person_id", Uuid(as_uuid=False), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("invited_by_id", Uuid(as_uuid=False)),
+    Column("invited_by", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+)

@@ -10,6 +10,7 @@ from gateway.storage.attempts import delete_counters_before
 from gateway.storage.mail import delete_mail_before
 from gateway.storage.pending_forms import delete_forms_before
 from gateway.storage.sessions import delete_sessions_ended_before
+from gateway.usecases.invite import forget_old_invitations
 
 # An expired session is remembered for a day, so that a form sent with it can still be kept for its person.
 _REMEMBERED = timedelta(days=1)
@@ -24,5 +25,6 @@ def purge_expired(database: Database) -> int:
             delete_sessions_ended_before(connection, now - _REMEMBERED)
             + delete_forms_before(connection, now - KEPT_FORM)
             + delete_counters_before(connection, now - WINDOW)
+            + forget_old_invitations(connection, now)
             + delete_mail_before(connection, now - _MAIL_REMEMBERED)
         )
