@@ -186,7 +186,8 @@ def test_the_form_has_every_offer_for_the_school_in_order(market: Market) -> Non
         "next_unit_price": "11.8000",
         "units_to_next": 2,
     }
-    assert form["lines"] == [{"offer_id": paper, "quantity": 8}]
+    wishes = {"flexible": 0, "max_unit_price": None, "min_schools": None, "note": ""}
+    assert form["lines"] == [{"offer_id": paper, "quantity": 8, **wishes}]
     assert (form["order"]["state"], form["order"]["net_pence"]) == ("draft", 100_00)
     assert form["round"]["round_id"] == round_id
 
@@ -267,7 +268,6 @@ def shown(shared_market: Market) -> dict[str, Any]:
         "Totals": ok(school.get(f"{path}/totals")),
         "Board": ok(manager.get(f"{path}/orders")),
         "Order": ok(school.get(order_path(round_id, oak))),
-        "Form": ok(school.get(f"{order_path(round_id, oak)}/form")),
         "Preview": ok(manager.get(f"{path}/close-preview")),
     }
     market.close(round_id)
@@ -285,7 +285,6 @@ def shown(shared_market: Market) -> dict[str, Any]:
         "Board",
         "Order",
         "OrderState",
-        "Form",
         "Preview",
         "PurchaseOrderList",
         "PurchaseOrder",

@@ -45,21 +45,6 @@ class NextTierSchema(Schema):
     units_to_next = fields.Integer(required=True, allow_none=True)
 
 
-class StandingSchema(NextTierSchema):
-    """Where an offer stands; units and schools count the school's own as if it had sent them."""
-
-    offer_id = fields.String(required=True)
-    total_quantity = fields.Integer(required=True)
-    schools = fields.Integer(required=True)
-
-
-class WantedLineSchema(Schema):
-    """One line of an order as it was entered."""
-
-    offer_id = fields.String(required=True)
-    quantity = fields.Integer(required=True)
-
-
 class CheaperSchema(Schema):
     """A larger quantity that costs less altogether."""
 
@@ -199,21 +184,6 @@ class OrderSchema(OrderHeadSchema):
 
     lines = fields.List(fields.Nested(OrderLineSchema), required=True)
     history = fields.List(fields.Nested(HistorySchema), required=True)
-
-
-class FormSchema(Schema):
-    """The order form in one answer.
-
-    `standings` are the offers that this school may order or has ordered, in the order of the form; `offers` what the
-    round offers to anybody, or null for a reader who keeps those of this `offers_version`.
-    """
-
-    round = fields.Nested(RoundSchema, required=True)
-    order = fields.Nested(OrderHeadSchema, required=True)
-    lines = fields.List(fields.Nested(WantedLineSchema), required=True)
-    offers_version = fields.Integer(required=True)
-    standings = fields.List(fields.Nested(StandingSchema), required=True)
-    offers = fields.List(fields.Nested(RoundOfferSchema), required=True, allow_none=True)
 
 
 class PreviewLineSchema(NextTierSchema):

@@ -9,17 +9,17 @@ from functools import lru_cache
 from typing import Any
 
 from contracts.money import unit_price_text
-from services.orders.api import shapes
+from services.orders.api import form_shapes, shapes
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.tiers import standing
-from services.orders.usecases.read_order import FormView
+from services.orders.usecases.read_form import FormView
 from services.orders.usecases.read_rounds import RoundView
 
 _REMEMBERED_OFFERS = 8192
 
 
 def form_text(view: FormView, known: int | None) -> str:
-    """The round, the order with its lines, where the school's offers stand, and what they are.
+    """The round, the order with its lines, last time's, the school's sites, where its offers stand, what they are.
 
     `offers` is null if the reader holds those of `known`, the round's present `offers_version`.
     """
@@ -27,7 +27,9 @@ def form_text(view: FormView, known: int | None) -> str:
     head: dict[str, Any] = {
         "round": shapes.round_json(RoundView(found.round, None, None)),
         "order": {**shapes.order_state_json(found), **shapes.sums_json(view.priced)},
-        "lines": [{"offer_id": offer_id, "quantity": quantity} for offer_id, quantity in view.own.items()],
+        "lines": [form_shapes.wanted_json(line) for line in view.own.values()],
+        "last": [form_shapes.last_json(line) for line in view.last],
+        "sites": view.sites,
         "offers_version": found.round.offers_version,
     }
     standings = ",".join([_standing(offer, *view.reached(offer.offer_id)) for offer in view.offers])

@@ -15,7 +15,6 @@ from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.orders.api import answer_schemas, request_schemas, shapes
-from services.orders.api.form_text import form_text
 from services.orders.storage.orders import OrderInRound
 from services.orders.usecases import place_order, read_order
 from services.orders.usecases.read_order import OrderView
@@ -32,17 +31,6 @@ PATH = "/rounds/<uuid:round_id>/orders/<int(max=2147483647):urn>"
 def get_order(round_id: UUID, urn: int) -> Response:
     """The order with its lines, money and history; `silent` before anything is saved."""
     return _answer(read_order.get_order(current_database(), current_actor(), str(round_id), urn))
-
-
-@orders.route(f"{PATH}/form")
-@requires(*READERS)
-@orders.arguments(request_schemas.FormQuerySchema, location="query")
-@orders.response(200, answer_schemas.FormSchema)
-def get_form(query: dict[str, Any], round_id: UUID, urn: int) -> Response:
-    """Everything that the order form shows, in one answer; a reader who keeps the offers need not be sent them anew."""
-    view = read_order.get_form(current_database(), current_actor(), str(round_id), urn)
-    text = form_text(view, query["known_offers"])
-    return tagged(Response(text, content_type="application/json"), view.found.order.version)
 
 
 @orders.route(PATH, methods=["PUT"])

@@ -59,12 +59,6 @@ class SubmitInSchema(Schema):
     lines = OrderLines(load_default=None)
 
 
-class FormQuerySchema(Schema):
-    """Which `offers_version` of the round the reader keeps, to be spared its offers while that stands."""
-
-    known_offers = fields.Integer(load_default=None)
-
-
 class ReturnInSchema(Schema):
     """Why an order goes back to its buyer."""
 

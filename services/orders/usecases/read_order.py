@@ -1,4 +1,4 @@
-"""Read a school's order, and the form on which it is filled in."""
+"""Read a school's order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,10 @@ from sqlalchemy import Connection
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
-from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import BoughtLine, PricedOrder, price_live, price_locked
 from services.orders.storage import orders
-from services.orders.storage.orders import Lines, OrderInRound
+from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
-from services.orders.storage.totals import Totals, round_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,52 +24,10 @@ class OrderView:
     history: Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class FormView:
-    """An order with all that the school may order or has ordered.
-
-    `known` holds every offer of the round, `offers` those for this school; `totals` what counts of all schools, and
-    `own` the school's quantities, all by offer id.
-    """
-
-    found: OrderInRound
-    priced: PricedOrder
-    known: Mapping[str, RoundOffer]
-    offers: Sequence[RoundOffer]
-    totals: Totals
-    own: Lines
-
-    def reached(self, offer_id: str) -> tuple[int, int]:
-        """Units and schools of an offer, with this school's own as if it had sent them."""
-        return _reached(self.totals, self.own, self.found.order.is_counted, offer_id)
-
-
 def get_order(database: Database, actor: Actor, round_id: str, urn: int) -> OrderView:
     """A school's own order, `silent` if nothing is saved. Raises NotFound, also for another school's order."""
     with database.transaction(actor) as connection:
         return view_order(connection, own_order(connection, actor, round_id, urn))
-
-
-def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormView:
-    """Every offer that the school may order or has ordered, by category and name, with where each one stands.
-
-    The school's own units are counted as if it had sent them. Raises NotFound, also for another school's form.
-    """
-    with database.transaction(actor) as connection:
-        found = own_order(connection, actor, round_id, urn)
-        known = round_offers(connection, found.round)
-        mine, stamp = orders.own_quantities(connection, round_id, urn)
-        totals = round_totals(connection, round_id, stamp)
-    member, counted = found.member, found.order.is_counted
-    offers = [offer for key, offer in known.items() if key in mine or (offer.is_for(member) and not offer.withdrawn)]
-    priced = price_live([(known[key], units, _reached(totals, mine, counted, key)[0]) for key, units in mine.items()])
-    return FormView(found, priced, known, offers, totals, mine)
-
-
-def _reached(totals: Totals, own: Lines, counted: bool, offer_id: str) -> tuple[int, int]:
-    units, schools = totals.get(offer_id, (0, 0))
-    mine = 0 if counted else own.get(offer_id, 0)
-    return units + mine, schools + (1 if mine else 0)
 
 
 def own_order(connection: Connection, actor: Actor, round_id: str, urn: int, *, hold: bool = False) -> OrderInRound:

@@ -1,0 +1,119 @@
+"""The form on which a school fills in its order, and what a table or its last order would put into it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from chassis.actor import Actor
+from chassis.database import Database
+from services.orders.domain.line_report import LineReport, report_on_last, report_on_table
+from services.orders.domain.offer import RoundOffer
+from services.orders.domain.pricing import PricedOrder, price_live
+from services.orders.domain.sheet_columns import Columns, Table
+from services.orders.domain.wanted import LastLine, WantedLine
+from services.orders.storage import order_forms
+from services.orders.storage.orders import OrderInRound
+from services.orders.storage.round_offers import round_offers
+from services.orders.storage.totals import Totals, round_totals
+from services.orders.usecases.read_order import own_order
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """An order with all that the school may order or has ordered.
+
+    `known` holds every offer of the round, `offers` those for this school, `totals` what counts of all schools and
+    `own` the school's lines, by offer id; `last` is what it ordered last time, `sites` where it can have it delivered.
+    """
+
+    found: OrderInRound
+    priced: PricedOrder
+    known: Mapping[str, RoundOffer]
+    offers: Sequence[RoundOffer]
+    totals: Totals
+    own: Mapping[str, WantedLine]
+    last: Sequence[LastLine]
+    sites: Sequence[dict[str, Any]]
+
+    def reached(self, offer_id: str) -> tuple[int, int]:
+        """Units and schools of an offer, with this school's own as if it had sent them."""
+        return _reached(self.totals, self.own, self.found.order.is_counted, offer_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """What lines would be ordered, beside what is ordered now and what each cost last time."""
+
+    found: OrderInRound
+    report: LineReport
+    totals: Totals
+    own: Mapping[str, WantedLine]
+    last: Mapping[str, LastLine]
+
+    def reached(self, offer_id: str) -> tuple[int, int]:
+        """Units and schools of an offer, with this school's own as if it had sent them."""
+        return _reached(self.totals, self.own, self.found.order.is_counted, offer_id)
+
+
+def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormView:
+    """Every offer that the school may order or has ordered, by category and name, with where each one stands.
+
+    The school's own units are counted as if it had sent them. Raises NotFound, also for another school's form.
+    """
+    with database.transaction(actor) as connection:
+        found = own_order(connection, actor, round_id, urn)
+        known = round_offers(connection, found.round)
+        form = order_forms.own_form(connection, round_id, urn)
+        totals = round_totals(connection, round_id, form.stamp)
+        last = _last_lines(connection, found, known)
+    member, own = found.member, {line.offer_id: line for line in form.lines}
+    offers = [offer for key, offer in known.items() if key in own or (not offer.withdrawn and offer.is_for(member))]
+    counted = found.order.is_counted
+    priced = price_live(
+        [(known[key], line.quantity, _reached(totals, own, counted, key)[0]) for key, line in own.items()]
+    )
+    return FormView(found, priced, known, offers, totals, own, last, form.sites)
+
+
+def report_table(
+    database: Database, actor: Actor, round_id: str, urn: int, rows: Table, columns: Columns | None = None
+) -> ReportView:
+    """What a table would put into the order; nothing is changed. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        found = own_order(connection, actor, round_id, urn)
+        known = round_offers(connection, found.round)
+        report = report_on_table(rows, known.values(), lambda offer: offer.is_for(found.member), columns)
+        return _report_view(connection, found, report, _last_lines(connection, found, known))
+
+
+def report_last(database: Database, actor: Actor, round_id: str, urn: int) -> ReportView:
+    """What repeating the last order would put into this one; nothing is changed. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        found = own_order(connection, actor, round_id, urn)
+        known = round_offers(connection, found.round)
+        last = _last_lines(connection, found, known)
+        report = report_on_last(last, known, lambda offer: offer.is_for(found.member))
+        return _report_view(connection, found, report, last)
+
+
+def _report_view(
+    connection: Connection, found: OrderInRound, report: LineReport, last: Sequence[LastLine]
+) -> ReportView:
+    round_id = found.round.round_id
+    form = order_forms.own_form(connection, round_id, found.member.urn)
+    totals = round_totals(connection, round_id, form.stamp)
+    own = {line.offer_id: line for line in form.lines}
+    return ReportView(found, report, totals, own, {line.offer_id: line for line in last if line.offer_id})
+
+
+def _last_lines(connection: Connection, found: OrderInRound, known: Mapping[str, RoundOffer]) -> list[LastLine]:
+    codes = {(offer.supplier_id, offer.sku): offer.offer_id for offer in known.values()}
+    return order_forms.last_lines(connection, found.round, found.member.urn, codes, known)
+
+
+def _reached(totals: Totals, own: Mapping[str, WantedLine], counted: bool, offer_id: str) -> tuple[int, int]:
+    units, schools = totals.get(offer_id, (0, 0))
+    mine = own.get(offer_id)
+    return (units, schools) if counted or mine is None else (units + mine.quantity, schools + 1)
