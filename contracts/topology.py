@@ -10,12 +10,11 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "catalogue": ("members",),
     "orders": ("members", "catalogue", "billing"),
     "billing": ("members", "catalogue", "orders"),
-    "gateway": ("members",),
+    "gateway": ("members", "orders", "billing"),
 }
 
-UNCONSUMED: Final[dict[str, str]] = {
-    "BillIssued": "Part of a bill's history; outside systems and coming reports read it from the feed.",
-}
+UNCONSUMED: Final[dict[str, str]] = {}
+"""Events that nobody listens to yet, each with the reason why it is told all the same."""
 
 
 def queue_name(consumer: str, producer: str) -> str:

@@ -242,6 +242,30 @@ _TOLD = (
         kept("bill", "bill_id", "number", "school_urn", "round_id", "gross_pence", "due_date"),
         last_told("BillIssued", "bill_id", "number", "school_urn", "round_id", "gross_pence", "due_date"),
     ),
+    Check(
+        "bill_amounts_are_told",
+        "The amounts by purchase order and category that BillIssued tells of are the lines of the bill.",
+        """
+        WITH told AS (
+            SELECT (body ->> 'bill_id')::uuid AS bill_id, (amount ->> 'purchase_order_id')::uuid AS purchase_order_id,
+                amount ->> 'category_code' AS category_code, (amount ->> 'net_pence')::bigint AS net_pence,
+                (amount ->> 'vat_pence')::bigint AS vat_pence
+            FROM event_log, jsonb_array_elements(body -> 'amounts') AS amount WHERE type = 'BillIssued'
+        ), billed AS (
+            SELECT b.bill_id, b.purchase_order_id, l.category_code, sum(b.net_pence)::bigint AS net_pence,
+                sum(b.vat_pence)::bigint AS vat_pence
+            FROM bill_line b JOIN purchase_order_line l
+                ON l.purchase_order_id = b.purchase_order_id AND l.line_no = b.order_line_no
+            WHERE b.bill_id IN (SELECT bill_id FROM told)
+            GROUP BY b.bill_id, b.purchase_order_id, l.category_code
+        )
+        SELECT format('%s, %s: %s pence and %s pence VAT billed, %s and %s told', coalesce(bill.number, bill_id::text),
+            category_code, coalesce(billed.net_pence, 0), coalesce(billed.vat_pence, 0), coalesce(told.net_pence, 0),
+            coalesce(told.vat_pence, 0))
+        FROM billed FULL JOIN told USING (bill_id, purchase_order_id, category_code) LEFT JOIN bill USING (bill_id)
+        WHERE (billed.net_pence, billed.vat_pence) IS DISTINCT FROM (told.net_pence, told.vat_pence)
+        """,
+    ),
     as_told(
         "settlements_are_told",
         "PurchaseOrderSettled was told of every purchase order that is settled, and of no other.",

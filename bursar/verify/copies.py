@@ -102,6 +102,17 @@ COPIES = (
         told.SETTLEMENTS,
     ),
     Copy(
+        "orders",
+        "billing",
+        "bill_amounts",
+        """
+        SELECT bill_id::text AS subject, jsonb_build_array(number, school_urn, count(*), sum(net_pence),
+            sum(vat_pence)) AS facts
+        FROM bill_amount GROUP BY bill_id, number, school_urn
+        """,
+        told.BILL_AMOUNTS,
+    ),
+    Copy(
         "billing",
         "orders",
         "closed_rounds",

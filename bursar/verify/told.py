@@ -56,6 +56,12 @@ RECEIPTS = """
     FROM log, jsonb_array_elements(body -> 'lines') AS line
     WHERE type = 'ReceiptRecorded' GROUP BY 1
 """
+BILL_AMOUNTS = """
+    SELECT body ->> 'bill_id' AS subject, jsonb_build_array(body -> 'number', body -> 'school_urn', count(*),
+        sum((amount ->> 'net_pence')::bigint), sum((amount ->> 'vat_pence')::bigint)) AS facts
+    FROM log, jsonb_array_elements(body -> 'amounts') AS amount
+    WHERE type = 'BillIssued' GROUP BY body ->> 'bill_id', body -> 'number', body -> 'school_urn'
+"""
 SETTLEMENTS = """
     SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(true) AS facts
     FROM log WHERE type = 'PurchaseOrderSettled'

@@ -63,7 +63,14 @@ def test_one_bill_a_school_with_every_billable_line_of_the_round(world: World) -
     ]
     assert [line["line_no"] for line in shown["lines"]] == [1, 2]
     assert world.balances() == {"1100": 136528, "2100": -136528}
-    assert sorted(body["number"] for body in events(world, "BillIssued")) == ["B-000001", "B-000002"]
+    told = {body["number"]: body for body in events(world, "BillIssued")}
+    assert sorted(told) == ["B-000001", "B-000002"]
+    amounts = told["B-000001"]["amounts"]
+    assert {(each["category_code"], each["net_pence"], each["vat_pence"]) for each in amounts} == {
+        ("stationery", 37230, 7446),
+        ("stationery", 2500, 0),
+    }
+    assert len({each["purchase_order_id"] for each in amounts}) == 2
 
 
 def test_example_8_a_recharged_invoice_is_billed_to_the_penny(world: World) -> None:

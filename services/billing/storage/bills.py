@@ -37,6 +37,19 @@ _ADD_LINES = text("""
     LEFT JOIN supplier ON supplier.supplier_id = m.supplier_id
     WHERE m.bill_id = ANY(CAST(:bills AS uuid[]))
 """)
+_AMOUNTS = text("""
+    SELECT CAST(bill_id AS text) AS bill_id, json_agg(json_build_object(
+        'purchase_order_id', purchase_order_id, 'category_code', category_code, 'net_pence', net_pence,
+        'vat_pence', vat_pence) ORDER BY purchase_order_id, category_code) AS amounts
+    FROM (
+        SELECT b.bill_id, b.purchase_order_id, l.category_code, sum(b.net_pence) AS net_pence,
+            sum(b.vat_pence) AS vat_pence
+        FROM bill_line b JOIN purchase_order_line l
+            ON l.purchase_order_id = b.purchase_order_id AND l.line_no = b.order_line_no
+        WHERE b.bill_id = ANY(CAST(:bills AS uuid[]))
+        GROUP BY b.bill_id, b.purchase_order_id, l.category_code
+    ) amount GROUP BY bill_id
+""")
 _LIST = """
     SELECT CAST(bill_id AS text) AS bill_id, bill.number, payment_reference, school_urn,
         coalesce(school.name, '') AS school_name, CAST(bill.round_id AS text) AS round_id, round.title AS round_title,
@@ -61,6 +74,12 @@ def add_bills(connection: Connection, rows: Sequence[dict[str, Any]], order_ids:
     names = {"bills": [row["bill_id"] for row in rows], "orders": order_ids}
     connection.execute(_TAKE_MATCHES, names)
     connection.execute(_ADD_LINES, names)
+
+
+def amounts_by_category(connection: Connection, bill_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """By bill, what it charges of each purchase order and category: net_pence and vat_pence, which add up to it."""
+    rows = connection.execute(_AMOUNTS, {"bills": list(bill_ids)})
+    return {row.bill_id: row.amounts for row in rows}
 
 
 def list_bills(

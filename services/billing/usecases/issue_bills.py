@@ -74,15 +74,12 @@ def _tell(connection: Connection, rows: list[dict[str, Any]], title: str, issued
         for row in rows
     ]
     ledger.post(connection, entries, issued_by)
-    told = ("bill_id", "number", "school_urn", "round_id", "gross_pence")
-    append_many(
-        connection,
-        [
-            NewEvent(
-                "BillIssued",
-                f"bill:{row['bill_id']}",
-                {**{name: row[name] for name in told}, "due_date": row["due_date"].isoformat()},
-            )
-            for row in rows
-        ],
-    )
+    amounts = bills.amounts_by_category(connection, [row["bill_id"] for row in rows])
+    append_many(connection, [_issued(row, amounts[row["bill_id"]]) for row in rows])
+
+
+def _issued(row: dict[str, Any], amounts: list[dict[str, Any]]) -> NewEvent:
+    told = ("bill_id", "number", "school_urn", "round_id", "net_pence", "vat_pence", "gross_pence")
+    dates = {name: row[name].isoformat() for name in ("issue_date", "due_date")}
+    body = {**{name: row[name] for name in told}, **dates, "amounts": amounts}
+    return NewEvent("BillIssued", f"bill:{row['bill_id']}", body, version=2)

@@ -10,6 +10,7 @@ from contracts.money import line_net_pence
 from contracts.vat import vat_pence
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.tiers import unit_price_at
+from services.orders.domain.worst_case import WorstPart, worst_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class BoughtLine:
 class PricedOrder:
     """An order's lines, each with its VAT, and the totals in pence.
 
-    `worst_gross_pence` is the dearest that it can become: every line at the tier that its own quantity reaches alone.
+    `worst_gross_pence` is the dearest that it can become, whatever the other schools do.
     """
 
     lines: tuple[tuple[BoughtLine, int], ...]
@@ -50,9 +51,14 @@ def vat_of(nets: Iterable[tuple[Decimal, int]]) -> int:
 
 def price_live(lines: Sequence[tuple[RoundOffer, int, int]]) -> PricedOrder:
     """Price (offer, quantity, units that all schools order together) at the tiers that stand now."""
-    alone = [_bought(offer, quantity, quantity) for offer, quantity, _ in lines]
-    worst = sum(line.net_pence for line in alone) + vat_of((line.offer.vat_rate, line.net_pence) for line in alone)
+    worst = gross_of(worst_part(offer, quantity) for offer, quantity, _ in lines)
     return _totalled([_bought(*line) for line in lines], worst)
+
+
+def gross_of(parts: Iterable[WorstPart]) -> int:
+    """Net and VAT in pence of parts of an order."""
+    nets = [(part.vat_rate, part.net_pence) for part in parts]
+    return sum(net for _, net in nets) + vat_of(nets)
 
 
 def price_locked(lines: Sequence[BoughtLine]) -> PricedOrder:
