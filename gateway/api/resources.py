@@ -24,6 +24,9 @@ RESOURCES: Final[dict[str, Resource]] = {
     "offers": Resource("catalogue"),
     "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
     "purchase-orders": Resource("orders", 2 * _MIB),
+    "subscription-plans": Resource("orders"),
+    "subscriptions": Resource("orders"),
+    "budgets": Resource("orders"),
     "supplier-invoices": Resource("billing", 4 * _MIB),  # UBL with its attachments
     "bills": Resource("billing"),
     "bank-statements": Resource("billing", 8 * _MIB),

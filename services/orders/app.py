@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.orders.api import amendment_views, form_views, order_views, purchase_order_views, round_views
+from services.orders.api import amendment_views, budget_views, form_views, order_views, purchase_order_views, round_views
 from services.orders.api.errors import STATUSES
 
 
@@ -25,5 +25,6 @@ def build_app(settings: Settings, database: Database) -> Flask:
         form_views.forms,
         purchase_order_views.purchase_orders,
         amendment_views.amendments,
+        budget_views.budgets,
     )
     return web.create_app("orders", settings, database, blueprints, STATUSES, title="Bursar orders")
