@@ -1,20 +1,41 @@
-"""The worker of orders: its relay, what it listens to, and the timer that closes rounds at their deadline."""
+"""The worker of orders: its relay, what it listens to, and what it does by the clock.
+
+Every timer finds what is due in the database, so that nothing is missed while nothing ran, and marks it there, so that
+several workers do it once.
+"""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 from chassis.consumer import handlers_in
 from chassis.database import Database
 from chassis.settings import read_settings
 from chassis.worker import Timer, run_worker
+from services.orders.usecases.chase import chase_answers, chase_receipts
 from services.orders.usecases.close_round import close_due_rounds
+from services.orders.usecases.open_due_rounds import open_due_rounds
+from services.orders.usecases.remind_schools import remind_schools
+from services.orders.usecases.tell_order_news import tell_order_news
 
-_DEADLINES_EVERY_SECONDS = 2.0
+_BY_THE_CLOCK: Final[tuple[tuple[float, Callable[[Database, datetime], object]], ...]] = (
+    (2.0, open_due_rounds),
+    (2.0, close_due_rounds),
+    (2.0, tell_order_news),
+    (15.0, remind_schools),
+    (60.0, chase_answers),
+    (60.0, chase_receipts),
+)
 
 
 def main() -> None:
     """Run until told to stop."""
     settings = read_settings("orders", os.environ)
     database = Database(settings.database_url, pool_size=settings.pool_size)
-    timers = [Timer(_DEADLINES_EVERY_SECONDS, lambda: close_due_rounds(database, datetime.now(UTC)))]
+    timers = [Timer(seconds, _now(action, database)) for seconds, action in _BY_THE_CLOCK]
     run_worker("orders", settings, database, handlers_in("services.orders.inbox"), timers)
+
+
+def _now(action: Callable[[Database, datetime], object], database: Database) -> Callable[[], object]:
+    return lambda: action(database, datetime.now(UTC))

@@ -69,6 +69,7 @@ class RoundInSchema(Schema):
     """A round as its manager plans it."""
 
     title = fields.String(required=True, validate=[validate.Length(1, 200), _PLAIN])
+    opens_at = fields.AwareDateTime(format="iso", allow_none=True)
     closes_at = fields.AwareDateTime(required=True, format="iso")
     delivery_from = fields.Date(required=True)
     delivery_to = fields.Date(required=True)

@@ -15,7 +15,10 @@ RoundState = Literal["draft", "open", "closed", "ordered", "delivered", "settled
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round as it is kept; `offers_version` counts changes of its offers after opening (withdrawals)."""
+    """A round as it is kept; `offers_version` counts changes of its offers after opening (withdrawals).
+
+    `opens_at` is when it opened; of a draft, when it is to open by itself, if it is.
+    """
 
     round_id: str
     number: str
@@ -51,6 +54,17 @@ def check_dates(now: datetime, closes_at: datetime, delivery_from: date, deliver
         faults["delivery_to"] = "Delivery cannot end before it begins."
     if faults:
         raise DatesOutOfOrder("The dates of the round are out of order.", fields=faults)
+
+
+def check_opening(now: datetime, opens_at: datetime | None, closes_at: datetime) -> None:
+    """Raise DatesOutOfOrder unless a draft that opens by itself does so between now and its deadline."""
+    fault = None
+    if opens_at is not None and opens_at <= now:
+        fault = "The time to open must lie in the future."
+    elif opens_at is not None and opens_at >= closes_at:
+        fault = "The round must open before its deadline."
+    if fault:
+        raise DatesOutOfOrder("The dates of the round are out of order.", fields={"opens_at": fault})
 
 
 @dataclass(frozen=True, slots=True)

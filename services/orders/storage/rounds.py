@@ -36,12 +36,13 @@ _MY_ORDERS = text("""
     WHERE o.school_urn = :urn AND o.round_id = ANY (CAST(:round_ids AS uuid[]))
 """)
 _INSERT = text("""
-    INSERT INTO round (round_id, number, title, state, contract_ids, offer_ids, closes_at, delivery_from, delivery_to)
-    VALUES (:round_id, :number, :title, 'draft', CAST(:contract_ids AS uuid[]), CAST(:offer_ids AS uuid[]),
+    INSERT INTO round
+        (round_id, number, title, state, contract_ids, offer_ids, opens_at, closes_at, delivery_from, delivery_to)
+    VALUES (:round_id, :number, :title, 'draft', CAST(:contract_ids AS uuid[]), CAST(:offer_ids AS uuid[]), :opens_at,
         :closes_at, :delivery_from, :delivery_to)
 """)
 _UPDATE = text("""
-    UPDATE round SET title = :title, closes_at = :closes_at, delivery_from = :delivery_from,
+    UPDATE round SET title = :title, opens_at = :opens_at, closes_at = :closes_at, delivery_from = :delivery_from,
         delivery_to = :delivery_to, contract_ids = coalesce(CAST(:contract_ids AS uuid[]), contract_ids),
         offer_ids = coalesce(CAST(:offer_ids AS uuid[]), offer_ids), version = version + 1
     WHERE round_id = :round_id

@@ -2,18 +2,19 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
+from chassis.event_log import append
 from chassis.numbers import next_number
 from contracts.errors import NotFound, VersionConflict
 from services.orders.domain.errors import RoundWithoutOffers
-from services.orders.domain.round import Round, check_dates
-from services.orders.storage import round_offers, rounds
+from services.orders.domain.round import Round, check_dates, check_opening
+from services.orders.storage import deadlines, round_offers, rounds
 
 
 def plan_round(
@@ -25,6 +26,7 @@ def plan_round(
     closes_at: datetime,
     delivery_from: date,
     delivery_to: date,
+    opens_at: datetime | None = None,
     contract_ids: Sequence[str] = (),
     offer_ids: Sequence[str] = (),
 ) -> str:
@@ -33,6 +35,7 @@ def plan_round(
     Raises DatesOutOfOrder, and RoundWithoutOffers for a choice under which nothing is published.
     """
     check_dates(now, closes_at, delivery_from, delivery_to)
+    check_opening(now, opens_at, closes_at)
     round_id = str(uuid.uuid4())
     with database.transaction(actor) as connection:
         _check_choice(connection, contract_ids, offer_ids)
@@ -42,6 +45,7 @@ def plan_round(
             "title": title,
             "contract_ids": list(contract_ids),
             "offer_ids": list(offer_ids),
+            "opens_at": opens_at,
             "closes_at": closes_at,
             "delivery_from": delivery_from,
             "delivery_to": delivery_to,
@@ -66,6 +70,7 @@ def change_round(
             found.must_be_draft()
         values = {
             "title": found.title,
+            "opens_at": found.opens_at,
             "closes_at": found.closes_at,
             "delivery_from": found.delivery_from,
             "delivery_to": found.delivery_to,
@@ -74,6 +79,8 @@ def change_round(
             **changes,
         }
         check_dates(now, values["closes_at"], values["delivery_from"], values["delivery_to"])
+        if found.state == "draft":
+            check_opening(now, values["opens_at"], values["closes_at"])
         if "contract_ids" in changes or "offer_ids" in changes:
             values["contract_ids"] = values["contract_ids"] or []
             values["offer_ids"] = values["offer_ids"] or []
@@ -93,6 +100,21 @@ def open_round(database: Database, actor: Actor, now: datetime, round_id: str, v
         if round_offers.fix_offers(connection, round_id) == 0:
             raise RoundWithoutOffers("Nothing that this round was to offer is published now.")
         rounds.mark_open(connection, round_id, now)
+        append(
+            connection,
+            "RoundOpened",
+            key=f"round:{round_id}",
+            body={
+                "round_id": round_id,
+                "number": found.number,
+                "title": found.title,
+                "opened_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+                "closes_at": f"{found.closes_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                "delivery_from": found.delivery_from.isoformat(),
+                "delivery_to": found.delivery_to.isoformat(),
+                "school_urns": deadlines.invited_schools(connection, round_id, now.date()),
+            },
+        )
 
 
 def _check_choice(connection: Connection, contract_ids: Sequence[str], offer_ids: Sequence[str]) -> None:

@@ -1,0 +1,126 @@
+"""What is due by the clock: rounds to open, schools to remind, answers and receipts to ask for again.
+
+Each `claim_…` notes when it was done and is true for one caller only, however many workers try.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+_TO_OPEN = text("SELECT round_id::text FROM round WHERE state = 'draft' AND opens_at <= :now ORDER BY opens_at")
+_NOT_OPENED = text("""
+    UPDATE round SET opens_at = NULL, version = version + 1
+    WHERE round_id = :round_id AND state = 'draft' AND opens_at <= :now
+    RETURNING number, title
+""")
+_MEMBER = "s.joined_on <= :today AND (s.left_on IS NULL OR s.left_on >= :today)"
+_HAS_OFFER = """
+    EXISTS (
+        SELECT 1 FROM round_offer f WHERE f.round_id = :round_id AND NOT f.withdrawn
+            AND (f.phases = '{}' OR s.phase = ANY (f.phases))
+            AND (f.eligible_types = '{}' OR s.type_code = ANY (f.eligible_types))
+            AND (f.eligible_classes = '{}' OR s.membership_class = ANY (f.eligible_classes))
+            AND (f.eligible_urns = '{}' OR s.urn = ANY (f.eligible_urns)))
+"""
+_INVITED = text(f"SELECT s.urn FROM school s WHERE {_MEMBER} AND {_HAS_OFFER} ORDER BY s.urn")  # noqa: S608
+_OPEN = text("""
+    SELECT round_id::text, number, title, opens_at, closes_at, reminded_at FROM round
+    WHERE state = 'open' AND closes_at > :now ORDER BY closes_at, round_id
+""")
+_CLAIM_REMINDER = text("""
+    UPDATE round SET reminded_at = :now
+    WHERE round_id = :round_id AND state = 'open' AND closes_at = :closes_at
+        AND (reminded_at IS NULL OR reminded_at < :due)
+    RETURNING 1
+""")
+_OWING = text(f"""
+    SELECT s.urn AS school_urn, s.name AS school_name, coalesce(o.state, 'silent') AS state, o.reference
+    FROM school s LEFT JOIN school_order o ON o.round_id = :round_id AND o.school_urn = s.urn
+    WHERE {_MEMBER} AND (o.state IN ('draft', 'returned', 'submitted') OR o.state IS NULL AND {_HAS_OFFER})
+    ORDER BY s.urn
+""")  # noqa: S608 -- assembled from this module
+_UNANSWERED = text("""
+    SELECT p.purchase_order_id::text, p.number, p.supplier_id::text, coalesce(s.name, '') AS supplier_name,
+        coalesce(r.title, p.title) AS title, p.issued_at, p.chased_at
+    FROM purchase_order p LEFT JOIN round r USING (round_id) LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
+    WHERE p.state = 'issued' ORDER BY p.number
+""")
+_CLAIM_ANSWER_CHASE = text("""
+    UPDATE purchase_order SET chased_at = :now
+    WHERE purchase_order_id = :purchase_order_id AND state = 'issued' AND (chased_at IS NULL OR chased_at < :due)
+    RETURNING 1
+""")
+# A line of 0 units (cancelled, or a charge) has nothing to arrive.
+_UNRECORDED = """
+    EXISTS (
+        SELECT 1 FROM drop_line l
+        WHERE l.purchase_order_id = d.purchase_order_id AND l.school_urn = d.school_urn
+            AND l.quantity > 0 AND l.quantity_received IS NULL)
+"""
+_UNRECEIVED = text(f"""
+    SELECT p.purchase_order_id::text, p.number, coalesce(s.name, '') AS supplier_name, r.title, r.delivery_to
+    FROM purchase_order p JOIN round r USING (round_id) LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
+    WHERE p.state = 'accepted' AND r.state = 'ordered' AND r.delivery_to < :today
+        AND EXISTS (SELECT 1 FROM school_drop d WHERE d.purchase_order_id = p.purchase_order_id AND {_UNRECORDED})
+    ORDER BY p.number
+""")  # noqa: S608 -- assembled from this module
+_CLAIM_RECEIPT_CHASES = text(f"""
+    UPDATE school_drop d SET chased_at = :now
+    WHERE d.purchase_order_id = :purchase_order_id AND (d.chased_at IS NULL OR d.chased_at < :due) AND {_UNRECORDED}
+    RETURNING d.school_urn
+""")  # noqa: S608 -- assembled from this module
+
+
+def rounds_to_open(connection: Connection, now: datetime) -> list[str]:
+    """Drafts whose time to open has come, however long ago."""
+    return list(connection.execute(_TO_OPEN, {"now": now}).scalars())
+
+
+def keep_draft(connection: Connection, round_id: str, now: datetime) -> Row[Any] | None:
+    """Take the time to open from a draft that cannot; its number and title, or None if it has opened or was changed."""
+    return connection.execute(_NOT_OPENED, {"round_id": round_id, "now": now}).one_or_none()
+
+
+def invited_schools(connection: Connection, round_id: str, today: date) -> list[int]:
+    """The members to which the round offers something, by URN."""
+    return list(connection.execute(_INVITED, {"round_id": round_id, "today": today}).scalars())
+
+
+def open_rounds(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
+    """Rounds whose deadline is to come, with `reminded_at`."""
+    return connection.execute(_OPEN, {"now": now}).all()
+
+
+def claim_reminder(connection: Connection, round_id: str, closes_at: datetime, due: datetime, now: datetime) -> bool:
+    """Whether this reminder is the caller's to give: the deadline is still this one, and nobody gave it before."""
+    names = {"round_id": round_id, "closes_at": closes_at, "due": due, "now": now}
+    return connection.execute(_CLAIM_REMINDER, names).one_or_none() is not None
+
+
+def owing_schools(connection: Connection, round_id: str, today: date) -> Sequence[Row[Any]]:
+    """Members that have yet to answer: silent, draft, returned, or submitted and not approved; none that declined."""
+    return connection.execute(_OWING, {"round_id": round_id, "today": today}).all()
+
+
+def unanswered_orders(connection: Connection) -> Sequence[Row[Any]]:
+    """Purchase orders that their supplier has neither accepted nor rejected, with `chased_at`."""
+    return connection.execute(_UNANSWERED).all()
+
+
+def claim_answer_chase(connection: Connection, purchase_order_id: str, due: datetime, now: datetime) -> bool:
+    """Whether asking the supplier again is the caller's to do."""
+    names = {"purchase_order_id": purchase_order_id, "due": due, "now": now}
+    return connection.execute(_CLAIM_ANSWER_CHASE, names).one_or_none() is not None
+
+
+def unreceived_orders(connection: Connection, today: date) -> Sequence[Row[Any]]:
+    """Accepted purchase orders whose delivery window is over, of which a school has yet to record something."""
+    return connection.execute(_UNRECEIVED, {"today": today}).all()
+
+
+def claim_receipt_chases(connection: Connection, purchase_order_id: str, due: datetime, now: datetime) -> list[int]:
+    """The schools (URNs) that the caller is to ask what arrived."""
+    names = {"purchase_order_id": purchase_order_id, "due": due, "now": now}
+    return sorted(connection.execute(_CLAIM_RECEIPT_CHASES, names).scalars())

@@ -1,0 +1,70 @@
+"""Tells the other parts what happened to schools' orders, from the history that their changes leave.
+
+So whoever changes an order writes no event. Changes commit in another order than their rows are numbered; the cursor
+therefore stays `_SETTLED` behind, longer than any transaction lasts, and what was told above it is kept one by one.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+MOST_AT_ONCE: Final = 500
+_SETTLED: Final = timedelta(minutes=10)
+
+_LEAD = text("SELECT pg_try_advisory_xact_lock(hashtext('orders.news'))")
+_TELL = text("""
+    WITH fresh AS (
+        SELECT h.* FROM order_history h
+        WHERE h.id > (SELECT history_id FROM order_news_cursor)
+            AND NOT EXISTS (SELECT 1 FROM order_news n WHERE n.history_id = h.id)
+        ORDER BY h.id LIMIT :most
+    ), told AS (
+        INSERT INTO order_news (history_id) SELECT id FROM fresh RETURNING 1
+    ), logged AS (
+        INSERT INTO event_log (type, version, key, body)
+        SELECT CASE h.action WHEN 'submitted' THEN 'OrderSubmitted' WHEN 'approved' THEN 'OrderApproved'
+                WHEN 'returned' THEN 'OrderReturned' ELSE 'OrderDropped' END,
+            1, concat('order:', h.round_id, ':', h.school_urn), jsonb_build_object(
+                'round_id', h.round_id, 'round_number', r.number, 'round_title', r.title,
+                'closes_at', to_char(r.closes_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'school_urn', h.school_urn, 'school_name', s.name, 'reference', o.reference,
+                'at', to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'by_id', h.person_id, 'by', h.person, 'sent_by_id', sent.person_id,
+                'reason', CASE WHEN h.action IN ('returned', 'dropped') THEN h.detail ELSE '' END)
+        FROM fresh h
+        JOIN round r USING (round_id)
+        JOIN school_order o ON o.round_id = h.round_id AND o.school_urn = h.school_urn
+        JOIN school s ON s.urn = h.school_urn
+        LEFT JOIN LATERAL (
+            SELECT p.person_id FROM order_history p
+            WHERE p.round_id = h.round_id AND p.school_urn = h.school_urn AND p.id <= h.id AND p.action = 'submitted'
+            ORDER BY p.id DESC LIMIT 1
+        ) sent ON true
+        WHERE h.action IN ('submitted', 'approved', 'returned', 'dropped')
+        ORDER BY h.id
+    )
+    SELECT count(*) FROM told
+""")
+_SETTLE = text("""
+    WITH settled AS (
+        SELECT max(n.history_id) AS history_id FROM order_news n JOIN order_history h ON h.id = n.history_id
+        WHERE h.at < :before
+    ), moved AS (
+        UPDATE order_news_cursor c SET history_id = settled.history_id FROM settled
+        WHERE settled.history_id > c.history_id
+    )
+    DELETE FROM order_news n USING settled WHERE n.history_id <= settled.history_id
+""")
+
+
+def tell_order_news(connection: Connection, now: datetime) -> int:
+    """Append an event for each order that was sent, approved, returned or dropped since the last call.
+
+    How many entries of the history were looked at, at most MOST_AT_ONCE; 0 while another worker does this.
+    """
+    if not connection.execute(_LEAD).scalar_one():
+        return 0
+    seen = int(connection.execute(_TELL, {"most": MOST_AT_ONCE}).scalar_one())
+    connection.execute(_SETTLE, {"before": now - _SETTLED})
+    return seen
