@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from contracts.roles import SeatKind
+from gateway.domain.london import LONDON
 
 Delivery = Literal["at_once", "digest", "off"]
 MailState = Literal["queued", "gathered", "digested", "off", "sent", "expired", "failed", "discarded"]
 
-LONDON: Final = ZoneInfo("Europe/London")
 DIGEST_AT: Final = time(7, 35)
 """The digest of 07:30 in London: it takes in the reminders that fall due at half past, so it goes minutes later."""
 
@@ -38,11 +37,37 @@ class Kind:
 
 
 _SCHOOL: Final[frozenset[SeatKind]] = frozenset({"school"})
+_SUPPLIER: Final[frozenset[SeatKind]] = frozenset({"supplier"})
+_ALLIANCE: Final[frozenset[SeatKind]] = frozenset({"alliance"})
 _EVERYBODY: Final[frozenset[SeatKind]] = frozenset({"school", "supplier", "alliance"})
 
 KINDS: Final[Mapping[str, Kind]] = {
     "invitation": Kind("Invitations", "Your way into Bursar.", _EVERYBODY, "at_once", required=True, secret=True),
     "password_reset": Kind("Passwords", "When you ask for a new one.", _EVERYBODY, "at_once", True, secret=True),
+    "round_opened": Kind("Round opened", "Your school may order in a new round.", _SCHOOL),
+    "round_reminder": Kind(
+        "Reminders",
+        "A deadline comes near, and your school’s order is not sent or not approved.",
+        _SCHOOL,
+        "at_once",
+    ),
+    "order_waiting": Kind("Orders to approve", "An order of your school waits for approval.", _SCHOOL),
+    "order_approved": Kind("Orders approved", "An order that you sent was approved.", _SCHOOL),
+    "order_returned": Kind("Orders returned", "An order that you sent came back.", _SCHOOL, "at_once", required=True),
+    "order_dropped": Kind(
+        "Orders left out", "A round closed without your school's order.", _SCHOOL, "at_once", required=True
+    ),
+    "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
+    "bill_issued": Kind("Bills", "Your school has a new bill.", _SCHOOL),
+    "purchase_order_issued": Kind(
+        "Purchase orders", "The schools have ordered from you.", _SUPPLIER, "at_once", required=True
+    ),
+    "answer_wanted": Kind("Answers we wait for", "A purchase order waits for your answer.", _SUPPLIER, "at_once"),
+    "round_not_opened": Kind(
+        "Rounds that could not open", "A round that was to open by itself did not.", _ALLIANCE, "at_once", required=True
+    ),
+    "round_closed": Kind("Rounds closed", "A round has closed.", _ALLIANCE),
+    "answer_overdue": Kind("Suppliers who have not answered", "A purchase order is unanswered.", _ALLIANCE),
     "digest": Kind("Daily digest", "What you chose to have once a day.", _EVERYBODY, "at_once", required=True),
 }
 
@@ -73,6 +98,11 @@ class Mail:
             raise ValueError("A subject is one line of text.")
         if self.link is not None and not self.link.startswith("/"):
             raise ValueError("A link is a path of our own pages.")
+
+
+def one_line(words: str) -> str:
+    """Words that people and services wrote, as they can stand in a subject."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
 
 
 def next_digest(after: datetime) -> datetime:

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 
@@ -12,8 +11,7 @@ from contracts.money import pounds
 from contracts.phases import PHASES
 from contracts.roles import ROLE_NAMES
 from contracts.vat import VAT_CLASSES
-
-LONDON: Final = ZoneInfo("Europe/London")
+from gateway.domain.london import LONDON, day, local, moment, until
 
 # What a state is called, and which tag it wears: plain, wait, fault, info or done.
 STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
@@ -128,39 +126,6 @@ def quantity(count: int | None, unit: str) -> str:
 def per_unit(unit: str) -> str:
     """What one unit is: "box", "hour", "each"."""
     return UNITS.get(unit, (unit, unit))[0] or "each"
-
-
-def local(value: str | date | datetime) -> date | datetime:
-    """An ISO day as a date; an ISO instant as a date and time in London."""
-    if isinstance(value, str):
-        value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
-    return value.astimezone(LONDON) if isinstance(value, datetime) else value
-
-
-def day(value: str | date | None) -> str:
-    """A day or instant as its day in London: "Tue 24 Nov 2026"; nothing for None."""
-    if value is None:
-        return ""
-    on = local(value)
-    return f"{on:%a} {on.day} {on:%b %Y}"
-
-
-def moment(value: str | None) -> str:
-    """An instant as day and time in London: "Tue 24 Nov 2026, 15:30"; nothing for None."""
-    return f"{day(value)}, {local(value):%H:%M}" if value else ""
-
-
-def until(value: str | None, now: datetime | None = None) -> str:
-    """How far off a day or instant is: "in 3 days", "tomorrow", "today at 15:30", "2 days ago"."""
-    if value is None:
-        return ""
-    then, here = local(value), (now or datetime.now(UTC)).astimezone(LONDON)
-    timed = isinstance(then, datetime)
-    days = ((then.date() if isinstance(then, datetime) else then) - here.date()).days
-    if days == 0 and timed:
-        return f"today at {then:%H:%M}"
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
-    return near or (f"in {days:,} days" if days > 0 else f"{-days:,} days ago")
 
 
 def urgency(value: str | None, now: datetime | None = None) -> str:

@@ -8,7 +8,8 @@ import structlog
 
 from chassis.actor import SERVICE
 from chassis.database import Database
-from gateway.domain.mail import KEPT_UNSENT, LONDON, RETRIES, last_digest
+from gateway.domain.london import LONDON
+from gateway.domain.mail import KEPT_UNSENT, RETRIES, last_digest
 from gateway.mail.message import CannotBeAddressed, Letter, Section, message_of
 from gateway.mail.metrics import REFUSED, SENT
 from gateway.mail.transport import Line, NotTaken, ServerAway, Transport

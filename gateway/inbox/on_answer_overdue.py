@@ -1,0 +1,15 @@
+"""A purchase order is unanswered: its supplier and the managers are told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chassis.consumer import Event
+from gateway.usecases.tell_people import News, tell_of_overdue_answers
+
+EVENT_TYPE = "AnswerOverdue"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_overdue_answers(News(connection, ((event.occurred_at, event.body) for event in events)))

@@ -1,0 +1,15 @@
+"""A purchase order was issued: its supplier is told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chassis.consumer import Event
+from gateway.usecases.tell_people import News, tell_of_purchase_orders
+
+EVENT_TYPE = "PurchaseOrderIssued"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_purchase_orders(News(connection, ((event.occurred_at, event.body) for event in events)))

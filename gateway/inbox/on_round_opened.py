@@ -1,0 +1,15 @@
+"""A round has opened: the buyers of the schools that may order are told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chassis.consumer import Event
+from gateway.usecases.tell_people import News, tell_of_openings
+
+EVENT_TYPE = "RoundOpened"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_openings(News(connection, ((event.occurred_at, event.body) for event in events)))

@@ -1,0 +1,15 @@
+"""A round could not open at its time: its managers are told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chassis.consumer import Event
+from gateway.usecases.tell_people import News, tell_of_failed_openings
+
+EVENT_TYPE = "RoundOpeningFailed"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_failed_openings(News(connection, ((event.occurred_at, event.body) for event in events)))

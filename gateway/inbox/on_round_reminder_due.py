@@ -1,0 +1,15 @@
+"""A deadline comes near: whoever owes something is reminded."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chassis.consumer import Event
+from gateway.usecases.tell_people import News, tell_of_reminders
+
+EVENT_TYPE = "RoundReminderDue"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_reminders(News(connection, ((event.occurred_at, event.body) for event in events)))
