@@ -7,7 +7,16 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.orders.api import amendment_views, budget_views, form_views, order_views, purchase_order_views, round_views
+from services.orders.api import (
+    amendment_views,
+    budget_views,
+    form_views,
+    order_views,
+    purchase_order_views,
+    round_views,
+    subscription_plan_views,
+    subscription_views,
+)
 from services.orders.api.errors import STATUSES
 
 
@@ -26,5 +35,7 @@ def build_app(settings: Settings, database: Database) -> Flask:
         purchase_order_views.purchase_orders,
         amendment_views.amendments,
         budget_views.budgets,
+        subscription_plan_views.plans,
+        subscription_views.subscriptions,
     )
     return web.create_app("orders", settings, database, blueprints, STATUSES, title="Bursar orders")

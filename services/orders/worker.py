@@ -17,6 +17,7 @@ from services.orders.usecases.chase import chase_answers, chase_receipts
 from services.orders.usecases.close_round import close_due_rounds
 from services.orders.usecases.open_due_rounds import open_due_rounds
 from services.orders.usecases.remind_schools import remind_schools
+from services.orders.usecases.run_subscriptions import run_due_plans
 from services.orders.usecases.tell_order_news import tell_order_news
 
 _BY_THE_CLOCK: Final[tuple[tuple[float, Callable[[Database, datetime], object]], ...]] = (
@@ -26,6 +27,7 @@ _BY_THE_CLOCK: Final[tuple[tuple[float, Callable[[Database, datetime], object]],
     (15.0, remind_schools),
     (60.0, chase_answers),
     (60.0, chase_receipts),
+    (60.0, run_due_plans),
 )
 
 

@@ -60,9 +60,11 @@ _UNRECORDED = """
             AND l.quantity > 0 AND l.quantity_received IS NULL)
 """
 _UNRECEIVED = text(f"""
-    SELECT p.purchase_order_id::text, p.number, coalesce(s.name, '') AS supplier_name, r.title, r.delivery_to
-    FROM purchase_order p JOIN round r USING (round_id) LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
-    WHERE p.state = 'accepted' AND r.state = 'ordered' AND r.delivery_to < :today
+    SELECT p.purchase_order_id::text, p.number, coalesce(s.name, '') AS supplier_name,
+        coalesce(r.title, p.title) AS title, coalesce(r.delivery_to, p.service_to) AS delivery_to
+    FROM purchase_order p LEFT JOIN round r USING (round_id) LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
+    WHERE p.state = 'accepted' AND (r.state = 'ordered' OR r.round_id IS NULL)
+        AND coalesce(r.delivery_to, p.service_to) < :today
         AND EXISTS (SELECT 1 FROM school_drop d WHERE d.purchase_order_id = p.purchase_order_id AND {_UNRECORDED})
     ORDER BY p.number
 """)  # noqa: S608 -- assembled from this module
