@@ -23,6 +23,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "contracts": Resource("catalogue"),
     "offers": Resource("catalogue"),
     "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
+    "order-reports": Resource("orders"),
     "purchase-orders": Resource("orders", 2 * _MIB),
     "subscription-plans": Resource("orders"),
     "subscriptions": Resource("orders"),

@@ -1,0 +1,176 @@
+"""A report as JSON, spreadsheet, PDF and chart: four renderings of one thing, with the same figures."""
+
+import json
+from datetime import date
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Any, Final
+
+from contracts.money import pounds
+from services.orders.domain.report import Column, Report, Section, Value
+
+Json = dict[str, Any]
+
+_INK: Final = "#1b1f2a"
+_BAR: Final = "#0b5d4e"
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST_NAME: Final = 34
+
+
+def report_json(report: Report) -> Json:
+    """The report as it travels; `chart` is a chart's title or null."""
+    return {
+        "name": report.name,
+        "title": report.title,
+        "sentence": report.sentence,
+        "sections": [
+            {
+                "title": section.title,
+                "note": section.note,
+                "chart": section.drawn,
+                "columns": [
+                    {"key": column.key, "label": column.label, "kind": column.kind, "added": column.added}
+                    for column in section.columns
+                ],
+                "rows": list(section.rows),
+                "sums": section.sums(),
+            }
+            for section in report.sections
+        ],
+    }
+
+
+def chart_svg(section: Section) -> bytes:
+    """The section's bars as SVG, drawn without a display. An empty chart has no bars and still its title."""
+    from matplotlib.figure import Figure  # takes half a second and 40 MB: only who draws pays for it
+
+    bars = section.bars()[::-1]
+    measure = section.chart.measure if section.chart else ""
+    is_money = any(column.key == measure and column.kind == "money" for column in section.columns)
+    figure = Figure(figsize=(8, 0.6 + 0.32 * max(len(bars), 1)), layout="constrained")
+    axes = figure.add_subplot()
+    sizes = [size / 100 if is_money else size for _, size in bars]
+    drawn = axes.barh([_shortened(name) for name, _ in bars], sizes, color=_BAR, height=0.62)
+    axes.bar_label(drawn, [pounds(size) if is_money else f"{size:,}" for _, size in bars], padding=4, color=_INK)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.spines["left"].set_color("#7a7f8a")
+    axes.tick_params(axis="both", length=0, colors=_INK)
+    axes.set_xticks([])
+    axes.margins(x=0.16, y=0.02)
+    drawing = BytesIO()
+    figure.savefig(drawing, format="svg", transparent=True, metadata={"Date": None, "Creator": "Bursar"})
+    return drawing.getvalue()
+
+
+def report_pdf(report: Report, printed_on: date) -> bytes:
+    """The report as tagged PDF (PDF/UA-1), with its charts."""
+    import typst  # 30 MB: only who prints pays for it
+
+    inputs: Json = {
+        "title": report.title,
+        "sentence": report.sentence,
+        "printed_on": f"{printed_on:%-d %B %Y}",
+        "sections": [_printed(section) for section in report.sections],
+    }
+    charts = {
+        f"chart-{place}": chart_svg(section).decode() for place, section in enumerate(report.sections) if section.drawn
+    }
+    return bytes(
+        typst.compile(
+            _template(),
+            sys_inputs={"data": json.dumps(inputs), **charts},
+            pdf_standards=["ua-1"],
+            ignore_system_fonts=True,
+        )
+    )
+
+
+def report_xlsx(report: Report) -> bytes:
+    """The report as a spreadsheet: a sheet for each section, amounts as numbers, no cell that could be a formula."""
+    import xlsxwriter
+
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        head = book.add_format({"bold": True, "bottom": 1})
+        formats = {
+            "money": book.add_format({"num_format": "#,##0.00"}),
+            "number": book.add_format({"num_format": "#,##0"}),
+        }
+        formats["price"] = book.add_format({"num_format": "#,##0.0000"})
+        total = {
+            kind: book.add_format({"num_format": given.num_format, "bold": True, "top": 1})
+            for kind, given in formats.items()
+        }
+        for place, section in enumerate(report.sections):
+            sheet = book.add_worksheet(_sheet_name(section.title, place))
+            sheet.write_string(0, 0, report.title, head)
+            sheet.write_string(1, 0, report.sentence)
+            for at, column in enumerate(section.columns):
+                sheet.write_string(3, at, column.label, head)
+                sheet.set_column(at, at, 30 if column.kind == "text" else 16)
+            for line, row in enumerate(section.rows, start=4):
+                for at, column in enumerate(section.columns):
+                    _write(sheet, line, at, column, row[column.key], formats)
+            last = 4 + len(section.rows)
+            for at, column in enumerate(section.columns):
+                if column.added and section.rows:
+                    _write(sheet, last, at, column, section.sums()[column.key], total)
+            sheet.freeze_panes(4, 0)
+    return file.getvalue()
+
+
+def _write(sheet: Any, line: int, at: int, column: Column, value: Value, formats: dict[str, Any]) -> None:
+    if value is None:
+        return
+    if column.kind == "money":
+        sheet.write_number(line, at, int(value) / 100, formats["money"])
+    elif column.kind == "number":
+        sheet.write_number(line, at, int(value), formats["number"])
+    elif column.kind == "price":
+        sheet.write_number(line, at, float(value), formats["price"])
+    else:
+        text = str(value)
+        sheet.write_string(line, at, f"'{text}" if text.startswith(_FORMULA_SIGNS) else text)
+
+
+def _printed(section: Section) -> Json:
+    sums = section.sums()
+    return {
+        "title": section.title,
+        "note": section.note,
+        "chart": section.drawn,
+        "columns": [{"label": column.label, "kind": column.kind} for column in section.columns],
+        "rows": [[_read(column, row[column.key]) for column in section.columns] for row in section.rows],
+        "sums": [
+            _read(column, sums[column.key]) if column.added else ("" if place else "Together")
+            for place, column in enumerate(section.columns)
+        ]
+        if sums
+        else [],
+    }
+
+
+def _read(column: Column, value: Value) -> str:
+    if value is None:
+        return ""
+    if column.kind == "money":
+        return pounds(int(value))
+    if column.kind == "number":
+        return f"{int(value):,}"
+    if column.kind == "date":
+        return f"{date.fromisoformat(str(value)):%-d %b %Y}"
+    return str(value).replace("_", " ").capitalize() if column.kind == "state" else str(value)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _sheet_name(title: str, place: int) -> str:
+    return f"{place + 1} {title}"[:31]
+
+
+@cache
+def _template() -> bytes:
+    return resources.files("services.orders.api").joinpath("report.typ").read_bytes()

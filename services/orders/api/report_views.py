@@ -1,0 +1,101 @@
+"""Reports on ordering: JSON, or .pdf and .xlsx by suffix, and each section's chart as SVG."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+from werkzeug.exceptions import NotFound
+
+from chassis.web import current_actor, current_database, requires
+from services.orders.api import report_schemas
+from services.orders.api.report_documents import chart_svg, report_json, report_pdf, report_xlsx
+from services.orders.domain.report import Report
+from services.orders.usecases.read_reports import REPORTS, round_report
+
+reports = Blueprint("reports", __name__, description="Reports on ordering")
+
+READERS = ("alliance_manager", "board_member", "school_buyer", "school_approver", "governor")
+
+_DOCUMENTS: Final[dict[str, tuple[Callable[[Report], bytes], str]]] = {
+    "pdf": (lambda report: report_pdf(report, _today()), "application/pdf"),
+    "xlsx": (report_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+@reports.route("/order-reports/<name>")
+@requires(*READERS)
+@reports.arguments(report_schemas.PeriodSchema, location="query")
+@reports.response(200, report_schemas.ReportSchema)
+def report(period: dict[str, Any], name: str) -> Response:
+    """Savings, commitments, take-up or workload; a school sees its own part. Add .pdf or .xlsx for a document."""
+    name, _, suffix = name.partition(".")
+    return _answer(_of_period(name, period), suffix)
+
+
+@reports.route("/order-reports/<name>/charts/<int:place>")
+@requires(*READERS)
+@reports.arguments(report_schemas.PeriodSchema, location="query")
+@reports.response(200, content_type="image/svg+xml")
+def chart(period: dict[str, Any], name: str, place: int) -> Response:
+    """The chart of one section, counted from 0, as SVG."""
+    return _chart(_of_period(name, period), place)
+
+
+@reports.route("/rounds/<uuid:round_id>/report")
+@requires(*READERS)
+@reports.response(200, report_schemas.ReportSchema)
+def report_of_round(round_id: UUID) -> Response:
+    """What a closed round came to; a school sees its own part."""
+    return _answer(_of_round(round_id), "")
+
+
+@reports.route("/rounds/<uuid:round_id>/report.<suffix>")
+@requires(*READERS)
+@reports.response(200, content_type="application/pdf")
+def document_of_round(round_id: UUID, suffix: str) -> Response:
+    """The same as .pdf or .xlsx."""
+    return _answer(_of_round(round_id), suffix)
+
+
+@reports.route("/rounds/<uuid:round_id>/report/charts/<int:place>")
+@requires(*READERS)
+@reports.response(200, content_type="image/svg+xml")
+def chart_of_round(round_id: UUID, place: int) -> Response:
+    """The chart of one section, counted from 0, as SVG."""
+    return _chart(_of_round(round_id), place)
+
+
+def _of_period(name: str, period: dict[str, Any]) -> Report:
+    if name not in REPORTS:
+        raise NotFound("There is no such report.")
+    closed_to = period["closed_to"] or _today()
+    closed_from = period["closed_from"] or closed_to - timedelta(days=365)
+    return REPORTS[name](current_database(), current_actor(), closed_from, closed_to)
+
+
+def _of_round(round_id: UUID) -> Report:
+    return round_report(current_database(), current_actor(), str(round_id))
+
+
+def _answer(found: Report, suffix: str) -> Response:
+    if not suffix:
+        return jsonify(report_json(found))
+    if suffix not in _DOCUMENTS:
+        raise NotFound("A report can be had as .pdf or .xlsx.")
+    render, content_type = _DOCUMENTS[suffix]
+    response = Response(render(found), content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.name}.{suffix}"'
+    return response
+
+
+def _chart(found: Report, place: int) -> Response:
+    if place >= len(found.sections) or found.sections[place].drawn is None:
+        raise NotFound("This section has no chart.")
+    return Response(chart_svg(found.sections[place]), content_type="image/svg+xml")
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

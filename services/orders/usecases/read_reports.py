@@ -1,0 +1,229 @@
+"""The reports on ordering: a round, commitments, take-up, savings, and who leads how much."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from chassis.actor import Actor
+from chassis.database import Database
+from contracts.errors import NotFound
+from contracts.money import pounds, unit_price_text
+from services.orders.domain.report import Chart, Column, Report, Section
+from services.orders.storage import reports, rounds
+
+Rows = Sequence[Row[Any]]
+
+_SAVED = (
+    Column("alone_pence", "Alone", "money", added=True),
+    Column("net_pence", "Together", "money", added=True),
+    Column("saved_pence", "Saved", "money", added=True),
+)
+_ALONE = (
+    "Alone: the price that the offer states for one school, or else the tier which the school's own quantity reaches."
+    " Without VAT and without charges."
+)
+
+
+def round_report(database: Database, actor: Actor, round_id: str) -> Report:
+    """What a closed round came to; a school gets its own part. Raises NotFound, also while it is not closed."""
+    with database.transaction(actor) as connection:
+        found = rounds.find_round(connection, round_id)
+        if found is None or found.closed_at is None:
+            raise NotFound("There is no closed round like this.")
+        offers, schools, orders = reports.round_tables(connection, round_id)
+    saved, net = sum(row.saved_pence for row in schools), sum(row.net_pence for row in schools)
+    sections = [_offers_section(offers)]
+    if actor.school_urn is None:
+        sections += [_schools_section(schools), _orders_section(orders)]
+    ordered = sum(1 for row in schools if row.net_pence)
+    who = _counted(ordered, "school") if actor.school_urn is None else "Your school"
+    sentence = f"{who} ordered for {pounds(net)} pounds and saved {pounds(saved)}{_share(saved, saved + net)}."
+    return Report("round", f"{found.number} · {found.title}", sentence, sections)
+
+
+def savings_report(database: Database, actor: Actor, closed_from: date, closed_to: date) -> Report:
+    """What ordering together saved, by school and category, in rounds closed from one day to the other."""
+    with database.transaction(actor) as connection:
+        rows = reports.savings(connection, closed_from, closed_to)
+    saved, alone = sum(row.saved_pence for row in rows), sum(row.alone_pence for row in rows)
+    who = "You" if actor.school_urn else "The schools"
+    sentence = f"{who} saved {pounds(saved)} pounds{_share(saved, alone)} by ordering together."
+    by_category = Section(
+        "By category",
+        (Column("category_name", "Category"), *_SAVED),
+        _summed(rows, "category_name", ("alone_pence", "net_pence", "saved_pence")),
+        _ALONE,
+        Chart("category_name", "saved_pence", "Saved by category, in pounds"),
+    )
+    by_school = Section(
+        "By school and category",
+        (Column("school_name", "School"), Column("category_name", "Category"), *_SAVED),
+        _plain(rows, ("school_name", "category_name", "alone_pence", "net_pence", "saved_pence")),
+        chart=None if actor.school_urn else Chart("school_name", "saved_pence", "Saved by school, in pounds"),
+    )
+    return Report("savings", "Savings", sentence, [by_category, by_school])
+
+
+def commitments_report(database: Database, actor: Actor, *_: date) -> Report:
+    """What is ordered and not settled yet, by school and category."""
+    with database.transaction(actor) as connection:
+        rows = reports.commitments(connection)
+    ordered, received = sum(row.ordered_pence for row in rows), sum(row.received_pence for row in rows)
+    sentence = f"{pounds(ordered)} pounds are committed without VAT; {pounds(received)} of it has been received."
+    columns = (
+        Column("school_name", "School"),
+        Column("category_name", "Category"),
+        Column("ordered_pence", "Committed", "money", added=True),
+        Column("received_pence", "Received of it", "money", added=True),
+    )
+    section = Section(
+        "By school and category",
+        columns,
+        _plain(rows, tuple(column.key for column in columns)),
+        "Purchase orders that are not rejected and not settled, without VAT and without charges.",
+        Chart("category_name", "ordered_pence", "Committed by category, in pounds"),
+    )
+    return Report("commitments", "Commitments", sentence, [section])
+
+
+def take_up_report(database: Database, actor: Actor, closed_from: date, closed_to: date) -> Report:
+    """How many schools took part, round by round; a school sees whether it did itself."""
+    with database.transaction(actor) as connection:
+        rows = reports.take_up(connection, closed_from, closed_to, actor.school_urn)
+    schools, ordered = sum(row.schools for row in rows), sum(row.ordered for row in rows)
+    sentence = (
+        f"Of {schools} chances to order, {ordered} were taken{_share(ordered, schools)}."
+        if rows
+        else "No round was closed in this time."
+    )
+    columns = (
+        Column("number", "Round"),
+        Column("title", "Title"),
+        Column("closed_on", "Closed", "date"),
+        Column("schools", "Members", "number", added=True),
+        Column("ordered", "Ordered", "number", added=True),
+        Column("declined", "Nothing this time", "number", added=True),
+        Column("dropped", "Not approved in time", "number", added=True),
+        Column("silent", "Silent", "number", added=True),
+    )
+    section = Section(
+        "By round",
+        columns,
+        _plain(rows, tuple(column.key for column in columns)),
+        "Members on the day of the close.",
+        None if actor.school_urn else Chart("title", "ordered", "Schools that ordered, by round"),
+    )
+    return Report("take-up", "Take-up", sentence, [section])
+
+
+def workload_report(database: Database, actor: Actor, closed_from: date, closed_to: date) -> Report:
+    """How the work of leading contracts is shared. The same for every member: it names no order of a school."""
+    with database.transaction(actor) as connection:
+        rows = reports.workload(connection, closed_from, closed_to)
+    leads = sum(1 for row in rows if row.lead_urn is not None)
+    sentence = f"{_counted(leads, 'school')} led contracts under which orders were placed."
+    columns = (
+        Column("school_name", "Lead buyer"),
+        Column("contracts", "Contracts", "number", added=True),
+        Column("rounds", "Rounds", "number"),
+        Column("purchase_orders", "Purchase orders", "number", added=True),
+        Column("drops", "Deliveries", "number", added=True),
+        Column("net_pence", "Ordered", "money", added=True),
+    )
+    section = Section(
+        "By lead buyer",
+        columns,
+        _plain(rows, tuple(column.key for column in columns)),
+        "Rounds closed in this time; orders without VAT.",
+        Chart("school_name", "purchase_orders", "Purchase orders by lead buyer"),
+    )
+    return Report("workload", "Lead buyers’ work", sentence, [section])
+
+
+REPORTS: Final[dict[str, Callable[[Database, Actor, date, date], Report]]] = {
+    "savings": savings_report,
+    "commitments": commitments_report,
+    "take-up": take_up_report,
+    "workload": workload_report,
+}
+
+
+def _offers_section(rows: Rows) -> Section:
+    return Section(
+        "What was ordered",
+        (
+            Column("category_name", "Category"),
+            Column("name", "Item"),
+            Column("schools", "Schools", "number"),
+            Column("quantity", "Quantity", "number"),
+            Column("unit_price", "Price reached", "price"),
+            Column("net_pence", "Without VAT", "money", added=True),
+            Column("saved_pence", "Saved", "money", added=True),
+        ),
+        [
+            {
+                "category_name": row.category_name,
+                "name": f"{row.name} ({row.sku})",
+                "schools": row.schools,
+                "quantity": row.quantity,
+                "unit_price": unit_price_text(row.unit_price),
+                "net_pence": row.net_pence,
+                "saved_pence": row.saved_pence,
+            }
+            for row in rows
+        ],
+        _ALONE,
+        Chart("category_name", "net_pence", "Ordered by category, in pounds"),
+    )
+
+
+def _schools_section(rows: Rows) -> Section:
+    columns = (
+        Column("school_name", "School"),
+        Column("state", "Order", "state"),
+        Column("reference", "Reference"),
+        Column("units", "Units", "number", added=True),
+        Column("net_pence", "Without VAT", "money", added=True),
+        Column("saved_pence", "Saved", "money", added=True),
+    )
+    keys = tuple(column.key for column in columns)
+    chart = Chart("school_name", "net_pence", "Ordered by school, in pounds")
+    return Section("School by school", columns, _plain(rows, keys), chart=chart)
+
+
+def _orders_section(rows: Rows) -> Section:
+    columns = (
+        Column("number", "Purchase order"),
+        Column("supplier_name", "Supplier"),
+        Column("contract_title", "Contract"),
+        Column("state", "Answer", "state"),
+        Column("schools", "Deliveries", "number", added=True),
+        Column("received", "Received", "number", added=True),
+        Column("net_pence", "Without VAT", "money", added=True),
+        Column("vat_pence", "VAT", "money", added=True),
+    )
+    return Section("Purchase orders", columns, _plain(rows, tuple(column.key for column in columns)))
+
+
+def _plain(rows: Rows, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{key: row._mapping[key] for key in keys} for row in rows]
+
+
+def _summed(rows: Rows, by: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    sums: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        name = row._mapping[by]
+        found = sums.setdefault(name, {by: name, **dict.fromkeys(keys, 0)})
+        for key in keys:
+            found[key] += row._mapping[key]
+    return [sums[name] for name in sorted(sums)]
+
+
+def _share(part: int, whole: int) -> str:
+    return f", {part * 100 / whole:.1f} %" if whole else ""
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,156 @@
+"""Reports: what a round came to, what it saved, who took part, and who led; each school sees its own part only."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+from python_calamine import CalamineWorkbook
+from werkzeug.test import TestResponse
+
+from services.orders.api.report_documents import report_xlsx
+from services.orders.domain.report import MOST_BARS, Chart, Column, Report, Section
+from tests.orders.market import MANAGER, Market, approver, buyer, ok, refused
+
+Closed = tuple[Market, str, int, int]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def closed(market: Market) -> Closed:
+    """Oak and elm order 34 and 41 boxes, which together cost 11.80 each instead of 12.50 alone; ash stays silent."""
+    paper = market.offer()
+    oak, elm = market.school(name="Oak"), market.school(name="Elm")
+    market.school(name="Ash")
+    round_id = market.open_round()
+    market.order(round_id, oak, {paper: 34})
+    market.order(round_id, elm, {paper: 41})
+    market.close(round_id)
+    (order,) = market.purchase_orders(round_id)
+    ok(market.answer(order))
+    return market, round_id, oak, elm
+
+
+def rows(report: Any, section: int = 0) -> list[Any]:
+    return list(report["sections"][section]["rows"])
+
+
+def test_savings_are_what_each_school_would_have_paid_alone(closed: Closed) -> None:
+    market, _, _, _ = closed
+    report = ok(market.as_(MANAGER).get("/order-reports/savings"))
+    assert report["sentence"] == "The schools saved 52.50 pounds, 5.6 % by ordering together."
+    assert rows(report, 1) == [
+        {"school_name": "Elm", "category_name": "Stationery", **saved(41)},
+        {"school_name": "Oak", "category_name": "Stationery", **saved(34)},
+    ]
+    assert report["sections"][0]["sums"] == saved(75)
+
+
+def saved(units: int) -> dict[str, int]:
+    return {"alone_pence": units * 1250, "net_pence": units * 1180, "saved_pence": units * 70}
+
+
+def test_a_school_sees_its_own_savings_only(closed: Closed) -> None:
+    market, _, oak, _ = closed
+    report = ok(market.as_(buyer(oak)).get("/order-reports/savings"))
+    assert [row["school_name"] for row in rows(report, 1)] == ["Oak"]
+    assert report["sections"][0]["sums"] == saved(34)
+
+
+def test_an_offers_own_alone_price_is_what_counts(market: Market) -> None:
+    paper, oak = market.offer(alone_price="15.0000"), market.school()
+    round_id = market.open_round()
+    market.order(round_id, oak, {paper: 10})
+    market.close(round_id)
+    report = ok(market.as_(MANAGER).get("/order-reports/savings"))
+    assert report["sections"][0]["sums"] == {"alone_pence": 15000, "net_pence": 12500, "saved_pence": 2500}
+
+
+def test_take_up_counts_who_ordered_and_who_stayed_silent(closed: Closed) -> None:
+    market, _, oak, _ = closed
+    (row,) = rows(ok(market.as_(MANAGER).get("/order-reports/take-up")))
+    assert (row["schools"], row["ordered"], row["silent"], row["declined"]) == (3, 2, 1, 0)
+    (own,) = rows(ok(market.as_(buyer(oak)).get("/order-reports/take-up")))
+    assert (own["schools"], own["ordered"]) == (1, 1)
+
+
+def test_commitments_end_with_the_settlement_and_follow_what_arrives(closed: Closed) -> None:
+    market, round_id, oak, _ = closed
+    (order,) = market.purchase_orders(round_id)
+    ok(market.receive(order, oak, {1: 17}), 201)
+    report = ok(market.as_(MANAGER).get("/order-reports/commitments"))
+    assert report["sections"][0]["sums"] == {"ordered_pence": 75 * 1180, "received_pence": 17 * 1180}
+    market.hear(("PurchaseOrderSettled", {"purchase_order_id": order["purchase_order_id"]}))
+    assert rows(ok(market.as_(MANAGER).get("/order-reports/commitments"))) == []
+
+
+def test_every_member_sees_how_the_work_is_shared(closed: Closed) -> None:
+    market, _, oak, _ = closed
+    seen = [ok(market.as_(actor).get("/order-reports/workload")) for actor in (MANAGER, approver(oak))]
+    assert seen[0] == seen[1]
+    (row,) = rows(seen[0])
+    assert (row["school_name"], row["contracts"], row["purchase_orders"], row["drops"]) == ("No lead named", 1, 1, 2)
+    assert row["net_pence"] == 75 * 1180
+
+
+def test_a_rounds_report_tells_the_manager_all_and_a_school_its_part(closed: Closed) -> None:
+    market, round_id, oak, _ = closed
+    report = ok(market.as_(MANAGER).get(f"/rounds/{round_id}/report"))
+    assert [section["title"] for section in report["sections"]] == [
+        "What was ordered",
+        "School by school",
+        "Purchase orders",
+    ]
+    assert report["sections"][0]["sums"]["net_pence"] == report["sections"][2]["sums"]["net_pence"] == 75 * 1180
+    own = ok(market.as_(buyer(oak)).get(f"/rounds/{round_id}/report"))
+    assert [section["sums"]["net_pence"] for section in own["sections"]] == [34 * 1180]
+    assert "Elm" not in str(own)
+
+
+def test_a_report_of_what_is_not_closed_or_unknown_is_not_found(market: Market) -> None:
+    market.offer()
+    round_id = market.open_round()
+    for path in (f"/rounds/{round_id}/report", "/order-reports/gossip", f"/rounds/{round_id}/report.docx"):
+        refused(market.as_(MANAGER).get(path), 404, "not_found")
+
+
+def test_the_documents_carry_the_same_figures(closed: Closed) -> None:
+    market, round_id, _, _ = closed
+    book = CalamineWorkbook.from_filelike(BytesIO(fetched(market, f"/rounds/{round_id}/report.xlsx")))
+    assert book.sheet_names == ["1 What was ordered", "2 School by school", "3 Purchase orders"]
+    table = book.get_sheet_by_name("2 School by school").to_python()
+    assert [row[0] for row in table[4:6]] == ["Elm", "Oak"]
+    assert table[6][4:6] == [885.0, 52.5]
+    pdf = fetched(market, f"/rounds/{round_id}/report.pdf")
+    assert pdf.startswith(b"%PDF-")
+    assert b"StructTreeRoot" in pdf
+    drawing = etree.fromstring(fetched(market, "/order-reports/savings/charts/0"))
+    assert drawing.tag == f"{SVG}svg"
+
+
+def fetched(market: Market, path: str) -> bytes:
+    answer: TestResponse = market.as_(MANAGER).get(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.get_data()
+
+
+def test_cells_cannot_be_formulas() -> None:
+    columns = (Column("name", "Name"), Column("pence", "Amount", "money", added=True))
+    report = Report("x", "X", "Y", [Section("S", columns, [{"name": '=HYPERLINK("x")', "pence": -5}])])
+    sheet = CalamineWorkbook.from_filelike(BytesIO(report_xlsx(report))).get_sheet_by_index(0).to_python()
+    assert sheet[4] == ['\'=HYPERLINK("x")', -0.05]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), st.integers(-50, 1000)), max_size=60))
+def test_bars_add_up_by_name_and_begin_with_the_longest(sizes: list[tuple[str, int]]) -> None:
+    columns = (Column("name", "Name"), Column("size", "Size", "number", added=True))
+    chart = Chart("name", "size", "Sizes")
+    section = Section("S", columns, [{"name": name, "size": size} for name, size in sizes], chart=chart)
+    bars = section.bars()
+    assert len(bars) <= MOST_BARS
+    assert [size for _, size in bars] == sorted((size for _, size in bars), reverse=True)
+    for name, size in bars:
+        assert size == sum(other for key, other in sizes if key == name) > 0
+    assert section.sums() == {"size": sum(size for _, size in sizes)}
