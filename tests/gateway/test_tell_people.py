@@ -1,0 +1,170 @@
+"""Who is told what by mail: the people whom an event concerns, once, however often the event comes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis.actor import SERVICE
+from contracts.events import samples
+from gateway.usecases.tell_people import News, tell_of_closed_rounds, tell_of_openings, tell_of_sent_orders
+from tests.backends import ServiceDatabase
+from tests.clients import deliver
+from tests.gateway.conftest import role
+
+Known = Callable[..., str]
+
+CHESTNUT, BEECH = 900001, 900002
+SUPPLIER = samples()["AnswerOverdue", 1]["supplier_id"]
+NOW = datetime.now(UTC).replace(microsecond=0)
+SOON = f"{NOW + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def body(event_type: str, **changes: Any) -> dict[str, Any]:
+    """The stored sample, with a deadline that is to come."""
+    sample = samples()[event_type, 1]
+    return sample | ({"closes_at": SOON} if "closes_at" in sample else {}) | changes
+
+
+def hear(store: ServiceDatabase, *events: tuple[str, dict[str, Any]]) -> None:
+    deliver(store, "gateway", events)
+
+
+def told(store: ServiceDatabase) -> dict[str, set[str]]:
+    """The addresses to which mail of each kind is queued or gathered."""
+    found: dict[str, set[str]] = {}
+    with store.database.transaction(SERVICE) as connection:
+        query = "SELECT kind, email FROM mail JOIN person ON person_id = to_person_id WHERE state <> 'off'"
+        for kind, email in connection.execute(text(query)):
+            found.setdefault(kind, set()).add(email.partition("@")[0])
+    return found
+
+
+def mail(store: ServiceDatabase, kind: str) -> Any:
+    with store.database.transaction(SERVICE) as connection:
+        return connection.execute(text("SELECT * FROM mail WHERE kind = :kind"), {"kind": kind}).one()
+
+
+@pytest.fixture
+def people(known: Known) -> dict[str, str]:
+    """The people of two schools, a supplier and the alliance, by what comes before the @."""
+    roles = {
+        "buyer": [role("school_buyer", urn=CHESTNUT)],
+        "head": [role("school_approver", urn=CHESTNUT)],
+        "both": [role("school_buyer", urn=CHESTNUT), role("school_approver", urn=CHESTNUT)],
+        "beech": [role("school_buyer", urn=BEECH)],
+        "elsewhere": [role("school_buyer", urn=900009), role("school_approver", urn=900009)],
+        "former": [role("school_buyer", urn=CHESTNUT, ends_on="2026-01-01")],
+        "governor": [role("governor", urn=CHESTNUT)],
+        "sales": [role("supplier_user", supplier=SUPPLIER)],
+        "rival": [role("supplier_user", supplier="00000000-0000-4000-8000-0000000000ff")],
+        "manager": [role("alliance_manager")],
+        "board": [role("board_member")],
+    }
+    return {
+        name: known(f"{name}@people.example", *held, number=number)
+        for number, (name, held) in enumerate(roles.items(), start=101)
+    }
+
+
+@pytest.mark.parametrize(
+    ("event_type", "expected"),
+    [
+        ("RoundOpened", {"round_opened": {"buyer", "both", "beech"}}),
+        ("RoundReminderDue", {"round_reminder": {"head", "both", "beech"}}),
+        ("OrderSubmitted", {"order_waiting": {"head", "both"}}),
+        ("OrderDropped", {"order_dropped": {"buyer", "head", "both"}}),
+        ("RoundClosed", {"round_closed": {"manager"}}),
+        ("RoundOpeningFailed", {"round_not_opened": {"manager"}}),
+        ("PurchaseOrderIssued", {"purchase_order_issued": {"sales"}}),
+        ("AnswerOverdue", {"answer_wanted": {"sales"}, "answer_overdue": {"manager"}}),
+        ("ReceiptsOverdue", {"receipt_wanted": {"buyer", "head", "both"}}),
+        ("BillIssued", {"bill_issued": {"buyer", "head", "both"}}),
+    ],
+)
+def test_those_whom_it_concerns_are_told_once(
+    store: ServiceDatabase, people: dict[str, str], event_type: str, expected: dict[str, set[str]]
+) -> None:
+    for _ in range(2):
+        hear(store, (event_type, body(event_type)))
+    assert told(store) == expected
+    with store.database.transaction(SERVICE) as connection:
+        count = connection.execute(text("SELECT count(*) FROM mail")).scalar_one()
+    assert count == sum(len(addresses) for addresses in expected.values())
+
+
+@pytest.mark.parametrize(
+    ("event_type", "kind"), [("OrderReturned", "order_returned"), ("OrderApproved", "order_approved")]
+)
+def test_a_decision_goes_to_whoever_sent_the_order(
+    store: ServiceDatabase, people: dict[str, str], event_type: str, kind: str
+) -> None:
+    hear(store, (event_type, body(event_type, sent_by_id=people["buyer"])))
+    assert told(store) == {kind: {"buyer"}}
+
+
+def test_an_order_that_came_back_says_why_and_goes_at_once(store: ServiceDatabase, people: dict[str, str]) -> None:
+    hear(store, ("OrderReturned", body("OrderReturned", sent_by_id=people["buyer"])))
+    returned = mail(store, "order_returned")
+    assert returned.state == "queued"
+    assert returned.subject == "Autumn stationery: order O-000001 came back to you"
+    assert "Half of the paper is enough." in returned.text
+    assert returned.link == f"/school/rounds/{returned.key.split(':')[1]}/order"
+
+
+def test_nobody_is_asked_to_approve_their_own_order(store: ServiceDatabase, people: dict[str, str]) -> None:
+    hear(store, ("OrderSubmitted", body("OrderSubmitted", by_id=people["both"])))
+    assert told(store) == {"order_waiting": {"head"}}
+
+
+def test_who_buys_for_several_schools_hears_of_a_round_once(store: ServiceDatabase, known: Known) -> None:
+    known("trust@people.example", role("school_buyer", urn=CHESTNUT), role("school_buyer", urn=BEECH))
+    hear(store, ("RoundOpened", body("RoundOpened")))
+    assert mail(store, "round_opened").state == "gathered"
+
+
+def test_a_reminder_names_what_is_owed_and_by_when(store: ServiceDatabase, people: dict[str, str]) -> None:
+    reminder = body("RoundReminderDue")
+    hear(store, ("RoundReminderDue", reminder))
+    with store.database.transaction(SERVICE) as connection:
+        subjects = set(connection.execute(text("SELECT subject FROM mail")).scalars())
+    assert subjects == {
+        "Autumn stationery closes in 30 days: Chestnut Lane Primary School’s order waits for approval",
+        "Autumn stationery closes in 30 days: Beech Grove School has not sent its order",
+    }
+
+
+def test_what_would_be_too_late_in_the_digest_goes_at_once(store: ServiceDatabase, people: dict[str, str]) -> None:
+    """An order sent an hour before the deadline cannot wait for tomorrow morning."""
+    now = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+    with store.database.transaction(SERVICE) as connection:
+        for at, closes_at in enumerate(("2026-11-20T16:00:00Z", "2026-11-21T16:00:00Z")):
+            sent = body("OrderSubmitted", at=str(at), closes_at=closes_at, by_id=people["both"])
+            tell_of_sent_orders(News(connection, [(now, sent)], now))
+        states = list(connection.execute(text("SELECT state FROM mail ORDER BY mail_id")).scalars())
+    assert states == ["queued", "gathered"]
+
+
+def test_nothing_is_said_after_the_deadline_or_of_old_news(store: ServiceDatabase, people: dict[str, str]) -> None:
+    """As when a gateway reads a history of months for the first time."""
+    past = {"closes_at": f"{NOW - timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}"}
+    with store.database.transaction(SERVICE) as connection:
+        tell_of_openings(News(connection, [(NOW, body("RoundOpened", **past))]))
+        tell_of_sent_orders(News(connection, [(NOW, body("OrderSubmitted", **past))]))
+        tell_of_closed_rounds(News(connection, [(NOW - timedelta(days=8), body("RoundClosed"))]))
+    assert told(store) == {}
+
+
+def test_a_title_may_hold_anything_that_people_type(store: ServiceDatabase, people: dict[str, str]) -> None:
+    hear(store, ("RoundClosed", body("RoundClosed", title="Autumn\u00a0\nstationery £5")))
+    assert mail(store, "round_closed").subject == "Autumn stationery £5 has closed"
+
+
+def test_two_workers_with_the_same_event_tell_once(store: ServiceDatabase, people: dict[str, str]) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: hear(store, ("OrderDropped", body("OrderDropped"))), range(8)))
+    with store.database.transaction(SERVICE) as connection:
+        assert connection.execute(text("SELECT count(*) FROM mail")).scalar_one() == 3
