@@ -24,6 +24,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Deliveries", "school.deliveries", ()),
         ("Bills", "school.bills", ()),
         ("Statement", "school.account", ()),
+        ("Reports", "school.reports", ()),
     ),
     "supplier": (
         ("Home", "supplier.home", ()),
@@ -37,6 +38,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Bills", "alliance.bills", _READERS),
         ("Bank", "alliance.bank", _READERS),
         ("Trial balance", "alliance.trial_balance", _READERS),
+        ("Reports", "alliance.reports", _READERS),
         ("Schools", "alliance.schools", ()),
         ("Suppliers", "alliance.suppliers", ()),
         ("People", "alliance.people", _REGISTRARS),

@@ -10,6 +10,7 @@ from gateway.pages import (
     alliance_orders,
     alliance_rounds,
     amendments,
+    reports,
     school_approval,
     school_deliveries,
     school_home,
@@ -41,4 +42,5 @@ VIEWS: Final = (
     alliance_bank,
     alliance_members,
     amendments,
+    reports,
 )

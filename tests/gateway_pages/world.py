@@ -337,6 +337,30 @@ def an_amendment(amendment_id: str, state: str = "proposed", **more: Any) -> Jso
     } | more
 
 
+def a_report(name: str, title: str) -> Json:
+    """A report of two categories, with a chart."""
+    columns = [
+        {"key": "category_name", "label": "Category", "kind": "text", "added": False},
+        {"key": "alone_pence", "label": "Alone", "kind": "money", "added": True},
+        {"key": "net_pence", "label": "Together", "kind": "money", "added": True},
+        {"key": "saved_pence", "label": "Saved", "kind": "money", "added": True},
+    ]
+    rows = [
+        {"category_name": "Cleaning", "alone_pence": 120000, "net_pence": 108000, "saved_pence": 12000},
+        {"category_name": "Stationery", "alone_pence": 937500, "net_pence": 885000, "saved_pence": 52500},
+    ]
+    section = {
+        "title": "By category",
+        "note": "Without VAT and without charges.",
+        "chart": "Saved by category, in pounds",
+        "columns": columns,
+        "rows": rows,
+        "sums": {"alone_pence": 1057500, "net_pence": 993000, "saved_pence": 64500},
+    }
+    sentence = "The schools saved 645.00 pounds, 6.1 % by ordering together."
+    return {"name": name, "title": title, "sentence": sentence, "sections": [section]}
+
+
 def an_invoice(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
     """A supplier invoice with its match: one line short, one at another price, one released."""
     lines = [
@@ -577,6 +601,8 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
     return {
         ("orders", "/purchase-orders"): listed(*heads),
         ("orders", f"/purchase-orders/{PAPER_PO}"): a_purchase_order(own=school),
+        ("orders", "/order-reports/savings"): a_report("savings", "Savings"),
+        ("orders", f"/rounds/{CLOSED}/report"): a_report("round", "R-0002 · Back to school"),
         ("orders", f"/purchase-orders/{PAPER_PO}/amendments"): listed(
             an_amendment(an_id(9, 1)), an_amendment(an_id(9, 2), "refused", line_no=2)
         ),

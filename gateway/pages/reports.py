@@ -1,0 +1,145 @@
+"""Reports on ordering: a sentence first, then the charts and their tables, with downloads beside them.
+
+The same pages for a school, which sees its own part, and for the alliance.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+
+from gateway.pages import ask
+from gateway.pages.doors import alliance, for_reader, for_school, school
+from gateway.pages.show import money, number, price
+from gateway.pages.show import state as state_word
+from gateway.upstream import upstream
+
+View = Callable[..., Any]
+
+TITLES: Final = {
+    "savings": ("Savings", "What ordering together saved, by category and school."),
+    "commitments": ("Commitments", "What is ordered and not settled yet."),
+    "take-up": ("Take-up", "Who took part, round by round."),
+    "workload": ("Lead buyers’ work", "How the work of leading contracts is shared."),
+}
+_WITHOUT_PERIOD: Final = ("commitments", "round")
+_NUMERIC: Final = ("number", "money", "price")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Where one kind of seat finds its reports: its blueprint, and who may read them."""
+
+    name: str
+    blueprint: Blueprint
+    may_read: Callable[[View], View]
+
+
+SIDES = (Side("school", school, for_school), Side("alliance", alliance, for_reader))
+
+
+def _register(side: Side) -> None:
+    def reports() -> str:
+        rounds = [found for found in ask.items("orders", "/rounds") if found["closed_at"]]
+        return render_template("reports.html", side=side, titles=TITLES, rounds=rounds)
+
+    def report(name: str) -> str | Response:
+        if name.partition(".")[0] not in TITLES:
+            abort(404)
+        path, period = f"/order-reports/{name}", _period()
+        if "." in name:
+            return _passed_on(path, period)
+        return _page(side, path, period, f"{side.name}.report", {"name": name})
+
+    def report_chart(name: str, place: int) -> Response:
+        return _passed_on(f"/order-reports/{name}/charts/{place}", _period())
+
+    def round_report(round_id: Any) -> str:
+        return _page(side, f"/rounds/{round_id}/report", {}, f"{side.name}.round_report", {"round_id": round_id})
+
+    def round_report_document(round_id: Any, suffix: str) -> Response:
+        return _passed_on(f"/rounds/{round_id}/report.{suffix}", {})
+
+    def round_report_chart(round_id: Any, place: int) -> Response:
+        return _passed_on(f"/rounds/{round_id}/report/charts/{place}", {})
+
+    for address, view in (
+        ("/reports", reports),
+        ("/reports/<name>", report),
+        ("/reports/<name>/charts/<int:place>", report_chart),
+        ("/rounds/<uuid:round_id>/report", round_report),
+        ("/rounds/<uuid:round_id>/report.<any(pdf, xlsx):suffix>", round_report_document),
+        ("/rounds/<uuid:round_id>/report/charts/<int:place>", round_report_chart),
+    ):
+        side.blueprint.get(address, endpoint=view.__name__)(side.may_read(view))
+
+
+def _page(side: Side, path: str, period: dict[str, Any], endpoint: str, names: dict[str, Any]) -> str:
+    found = upstream.get("orders", path, params=period).json()
+    of_round = found["name"] == "round"
+    documents = {
+        suffix: url_for(f"{endpoint}_document", **names, suffix=suffix)
+        if of_round
+        else url_for(endpoint, name=f"{found['name']}.{suffix}", **period)
+        for suffix in ("pdf", "xlsx")
+    }
+    return render_template(
+        "report.html",
+        side=side,
+        report=found,
+        sections=[_shown(section) for section in found["sections"]],
+        charts=[url_for(f"{endpoint}_chart", **names, place=at, **period) for at in range(len(found["sections"]))],
+        documents=documents,
+        period=period if found["name"] not in _WITHOUT_PERIOD else None,
+    )
+
+
+def _shown(section: dict[str, Any]) -> dict[str, Any]:
+    """The section with its values as people read them."""
+    columns = section["columns"]
+    return {
+        **section,
+        "columns": [{**column, "numeric": column["kind"] in _NUMERIC} for column in columns],
+        "rows": [[_read(column["kind"], row[column["key"]]) for column in columns] for row in section["rows"]],
+        "sums": [_read(column["kind"], section["sums"][column["key"]]) if column["added"] else "" for column in columns]
+        if section["sums"] and section["rows"]
+        else [],
+    }
+
+
+def _read(kind: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if kind == "money":
+        return money(value)
+    if kind == "number":
+        return number(value)
+    if kind == "price":
+        return price(value)
+    if kind == "date":
+        return f"{date.fromisoformat(value):%a %-d %b %Y}"
+    return state_word(value, "order")[0] if kind == "state" else str(value)
+
+
+def _period() -> dict[str, Any]:
+    """The days asked for, as far as they are days."""
+    asked: dict[str, Any] = {}
+    for name in ("closed_from", "closed_to"):
+        try:
+            asked[name] = date.fromisoformat(request.args.get(name, "")).isoformat()
+        except ValueError:
+            continue
+    return asked
+
+
+def _passed_on(path: str, period: dict[str, Any]) -> Response:
+    """A document or a chart as the service made it."""
+    answer = upstream.get("orders", path, params=period)
+    kept = ("content-type", "content-disposition")
+    return Response(answer.body, headers={name: answer.headers[name] for name in kept if name in answer.headers})
+
+
+for _side in SIDES:
+    _register(_side)
