@@ -18,11 +18,15 @@ from contracts.errors import BrokenRule
 _LONGEST_KEY = 200
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
-_CLAIM = (
-    "INSERT INTO idempotency_key (owner, key, request_hash) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING true"
+_CLAIM = text(
+    "INSERT INTO idempotency_key (owner, key, request_hash) VALUES (:owner, :key, :hash)"
+    " ON CONFLICT DO NOTHING RETURNING true AS claimed"
 )
 _STORED = text("SELECT request_hash, status, headers, body FROM idempotency_key WHERE owner = :owner AND key = :key")
-_STORE = "UPDATE idempotency_key SET status = %s, headers = %s, body = %s WHERE owner = %s AND key = %s"
+_STORE = text(
+    "UPDATE idempotency_key SET status = :status, headers = CAST(:headers AS jsonb), body = :body"
+    " WHERE owner = :owner AND key = :key"
+)
 _FORGET = text("DELETE FROM idempotency_key WHERE created_at < now() - interval '7 days'")
 
 
@@ -61,16 +65,18 @@ def forget_old_keys(database: Database) -> int:
 
 def _first_or_stored(connection: Connection, owner: str, key: str, run: Callable[[], Any]) -> Response:
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data()).digest()
-    if ask(connection, _CLAIM, (owner, key, digest)) is None:
-        return _stored(connection, owner, key, digest)
+    names = {"owner": owner, "key": key}
+    if ask(connection, _CLAIM, {**names, "hash": digest}) is None:
+        return _stored(connection, names, digest)
     response: Response = make_response(run())
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    ask(connection, _STORE, (response.status_code, json.dumps(headers), response.get_data(), owner, key))
+    stored = {"status": response.status_code, "headers": json.dumps(headers), "body": response.get_data()}
+    ask(connection, _STORE, {**names, **stored})
     return response
 
 
-def _stored(connection: Connection, owner: str, key: str, digest: bytes) -> Response:
-    row = connection.execute(_STORED, {"owner": owner, "key": key}).one()
+def _stored(connection: Connection, names: dict[str, str], digest: bytes) -> Response:
+    row = ask(connection, _STORED, names)
     if bytes(row.request_hash) != digest:
         raise IdempotencyKeyReused("This Idempotency-Key was used for another request.")
     return Response(bytes(row.body), row.status, headers={**row.headers, "Idempotent-Replay": "true"})

@@ -126,11 +126,11 @@ def test_a_connection_that_broke_is_told_and_replaced(database: Database) -> Non
 
 def test_a_statement_put_to_the_driver_fails_as_any_other(database: Database) -> None:
     with database.transaction(FIRST) as connection:
-        assert ask(connection, "UPDATE secret SET words = %s", ["uno"]) is None
-        assert ask(connection, "SELECT words FROM secret", ()) == ("uno",)
+        assert ask(connection, text("UPDATE secret SET words = :words"), {"words": "100%"}) is None
+        assert ask(connection, text("SELECT words FROM secret WHERE words LIKE '%0%'"), {}).words == "100%"
     with pytest.raises(ProgrammingError, match="row-level security"), database.transaction(FIRST) as connection:
-        ask(connection, "UPDATE secret SET school_urn = %s", [900003])
-    assert words(database, FIRST) == ["uno"]
+        ask(connection, text("UPDATE secret SET school_urn = :urn"), {"urn": 900003})
+    assert words(database, FIRST) == ["100%"]
 
 
 def test_document_numbers_have_no_gaps(database: Database) -> None:

@@ -1,5 +1,6 @@
 """What may be asked of this service: every request is checked by one of these."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ MOST_UNITS = 1_000_000
 MOST_LINES = 2_000
 
 _PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
+_CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNITS = validate.Range(0, MOST_UNITS)
 
 
@@ -44,7 +46,8 @@ def _plain_line(line: Any) -> tuple[str, int]:
     quantity = line["quantity"]
     if len(line) != 2 or type(quantity) is not int or not 0 <= quantity <= MOST_UNITS:
         raise ValueError(quantity)
-    return str(UUID(line["offer_id"])), quantity
+    offer_id = line["offer_id"]
+    return offer_id if _CANONICAL.fullmatch(offer_id) else str(UUID(offer_id)), quantity
 
 
 class OrderInSchema(Schema):

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from chassis.database import ask
 from services.orders.domain.order import HistoryEntry, Person, SchoolOrder
 from services.orders.domain.round import Member, Round
 from services.orders.storage.rounds import COLUMNS, round_from
@@ -45,9 +46,10 @@ _LINES = """
             AND l.offer_id <> ALL (CAST(:offer_ids AS uuid[]))
     ), kept AS (
         INSERT INTO order_line (round_id, school_urn, offer_id, quantity)
-        SELECT :round_id, :urn, offer_id, quantity FROM wanted
+        SELECT :round_id, :urn, changed.offer_id, changed.quantity
+        FROM (SELECT offer_id, quantity FROM wanted EXCEPT
+            SELECT offer_id, quantity FROM order_line WHERE round_id = :round_id AND school_urn = :urn) changed
         ON CONFLICT (round_id, school_urn, offer_id) DO UPDATE SET quantity = excluded.quantity
-            WHERE order_line.quantity <> excluded.quantity
     ),
 """
 _ORDER_FIELDS = (
@@ -70,7 +72,7 @@ _UPDATE = f"""
         RETURNING 1
     ),
 """  # noqa: S608 -- column names of this module
-_DONE = "SELECT count(*) FROM saved"
+_DONE = "SELECT count(*) AS saved FROM saved"
 _ADD = text(f"WITH {_INSERT} {_LINES} {_LOG} {_DONE}")
 _REPLACE = text(f"WITH {_UPDATE} {_LINES} {_LOG} {_DONE}")
 _MOVE = text(f"WITH {_UPDATE} {_LOG} {_DONE}")
@@ -130,7 +132,7 @@ def find_order(connection: Connection, round_id: str, urn: int, *, hold: bool = 
 
     With `hold`, a close of the round waits until this transaction ends.
     """
-    row = connection.execute(_HOLD if hold else _READ, {"round_id": round_id, "urn": urn}).one_or_none()
+    row = ask(connection, _HOLD if hold else _READ, {"round_id": round_id, "urn": urn})
     if row is None:
         return None
     member = Member(row.urn, row.name, row.phase, row.joined_on, row.left_on, row.type_code, row.membership_class)
@@ -158,7 +160,7 @@ def save_order(
     if lines is not None:
         statement = _REPLACE if found.order.version else _ADD
         values |= {"offer_ids": list(lines), "quantities": list(lines.values())}
-    return bool(connection.execute(statement, values).scalar_one())
+    return bool(ask(connection, statement, values).saved)
 
 
 def order_details(connection: Connection, round_id: str, urn: int) -> Details:
