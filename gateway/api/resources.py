@@ -20,7 +20,8 @@ RESOURCES: Final[dict[str, Resource]] = {
     "suppliers": Resource("members"),
     "people": Resource("members"),
     "categories": Resource("catalogue"),
-    "contracts": Resource("catalogue"),
+    "contracts": Resource("catalogue", 8 * _MIB),  # price lists
+    "price-lists": Resource("catalogue"),
     "offers": Resource("catalogue"),
     "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
     "order-reports": Resource("orders"),

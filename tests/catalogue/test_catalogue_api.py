@@ -8,71 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from chassis.actor import SERVICE, Actor
-from contracts.events import samples, schemas
+from contracts.events import samples
 from contracts.london import london_today
 from services.catalogue.storage.suppliers import save_suppliers
 from services.catalogue.usecases.publish_offers import publish_due_prices
 from tests.catalogue.actors import BOARD_MEMBER, BUYER, FENWRIGHT, KILN, MANAGER, supplier_recorded, user_of
+from tests.catalogue.records import CONTRACT, PAPER, told
 from tests.clients import Clients, deliver
-
-jsonschema = pytest.importorskip("jsonschema")
-
-STATIONERY = {"code": "stationery", "name": "Stationery", "cpv": "30192700-8", "ledger_code": "E19"}
-CONTRACT = {
-    "supplier_id": FENWRIGHT,
-    "title": "Stationery and paper",
-    "reference": "C-1",
-    "category_code": "stationery",
-    "starts_on": "2026-09-01",
-    "ends_on": "2028-08-31",
-}
-PAPER = {
-    "category_code": "stationery",
-    "sku": "PAP-A4-80",
-    "name": "Copier paper A4, 80 g",
-    "description": "Box of five reams,\nwrapped",
-    "unit": "XBX",
-    "pack_size": 5,
-    "vat_class": "S",
-    "tiers": [{"from_quantity": 1, "unit_price": "12.5"}, {"from_quantity": 50, "unit_price": "11.8000"}],
-    "phases": ["secondary", "primary"],
-}
-
-
-@pytest.fixture
-def catalogue(service_client: Clients) -> Clients:
-    deliver(
-        service_client.database("catalogue"),
-        "catalogue",
-        [supplier_recorded(FENWRIGHT, "Fenwright Paper"), supplier_recorded(KILN, "Kiln")],
-    )
-    assert service_client("catalogue", MANAGER).post("/categories", STATIONERY).status_code == 201
-    return service_client
-
-
-@pytest.fixture
-def contract(catalogue: Clients) -> dict[str, Any]:
-    answer = catalogue("catalogue", MANAGER).post("/contracts", CONTRACT)
-    assert answer.status_code == 201
-    return dict(answer.json or {})
-
-
-@pytest.fixture
-def offer(catalogue: Clients, contract: dict[str, Any]) -> dict[str, Any]:
-    answer = catalogue("catalogue", MANAGER).post("/offers", PAPER | {"contract_id": contract["contract_id"]})
-    assert answer.status_code == 201
-    return dict(answer.json or {})
-
-
-def told(catalogue: Clients, event_type: str) -> list[dict[str, Any]]:
-    with catalogue.database("catalogue").database.transaction(SERVICE) as connection:
-        rows = connection.execute(
-            text("SELECT body FROM event_log WHERE type = :type ORDER BY id"), {"type": event_type}
-        )
-        bodies = [row.body for row in rows]
-    for body in bodies:
-        jsonschema.validate(body, schemas()[event_type, max(v for kind, v in schemas() if kind == event_type)])
-    return bodies
 
 
 def edit_of(offer: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from services.catalogue.domain import errors
 STATUSES: dict[type[BrokenRule], int] = {
     errors.CategoryTaken: 409,
     errors.ContractHasOffers: 409,
+    errors.OffersChanged: 409,
+    errors.PriceListDecided: 409,
     errors.ReferenceTaken: 409,
     errors.SkuTaken: 409,
 }

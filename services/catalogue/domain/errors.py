@@ -61,3 +61,27 @@ class SkuTaken(BrokenRule):
     """Another offer of the same contract bears this article number."""
 
     code = "sku_taken"
+
+
+class PriceListUnreadable(BrokenRule):
+    """The file is no price list that can be read."""
+
+    code = "price_list_unreadable"
+
+
+class PriceListRefused(BrokenRule):
+    """Rows of the price list are refused, so none of it is applied."""
+
+    code = "price_list_refused"
+
+
+class PriceListDecided(BrokenRule):
+    """The price list was applied or discarded before."""
+
+    code = "price_list_decided"
+
+
+class OffersChanged(BrokenRule):
+    """The contract's offers changed since the price list was compared with them."""
+
+    code = "offers_changed"

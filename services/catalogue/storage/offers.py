@@ -6,7 +6,21 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Uuid,
+    any_,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql
 
 from services.catalogue.domain.offer import PUBLISHED, Offer
@@ -91,9 +105,7 @@ def save_offers(connection: Connection, offers: Sequence[Offer]) -> list[Offer]:
         )
         present = select(offer.c.prices_from).where(offer.c.offer_id == offer_tier.c.offer_id).scalar_subquery()
         connection.execute(
-            delete(offer_tier).where(
-                offer_tier.c.offer_id.in_([record.offer_id for record in saved]), offer_tier.c.valid_from >= present
-            )
+            delete(offer_tier).where(_one_of([record.offer_id for record in saved]), offer_tier.c.valid_from >= present)
         )
         connection.execute(postgresql.insert(offer_tier), [row for record in saved for row in _tier_rows(record)])
     return saved
@@ -125,7 +137,7 @@ def _dated(connection: Connection, offer_ids: Collection[str]) -> dict[str, list
     tiers: dict[tuple[str, date], list[Tier]] = defaultdict(list)
     ordered = (
         select(offer_tier)
-        .where(offer_tier.c.offer_id.in_(list(offer_ids)))
+        .where(_one_of(offer_ids))
         .order_by(offer_tier.c.offer_id, offer_tier.c.valid_from, offer_tier.c.from_quantity)
     )
     for row in connection.execute(ordered):
@@ -134,6 +146,11 @@ def _dated(connection: Connection, offer_ids: Collection[str]) -> dict[str, list
     for (offer_id, valid_from), found in tiers.items():
         dated[offer_id].append(DatedPrices(valid_from, tuple(found)))
     return dated
+
+
+def _one_of(offer_ids: Collection[str]) -> ColumnElement[bool]:
+    """Tiers of these offers; one array and not a parameter each, of which a statement takes 65,535 only."""
+    return offer_tier.c.offer_id == any_(cast(list(offer_ids), ARRAY(Uuid(as_uuid=False))))
 
 
 def _offer(row: Row[Any], dated: Sequence[DatedPrices]) -> Offer:

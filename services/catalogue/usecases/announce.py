@@ -47,11 +47,14 @@ def announce_offers(connection: Connection, offers: Sequence[Offer], categories:
     )
 
 
-def announce_withdrawal(connection: Connection, offer: Offer) -> None:
-    """Append OfferWithdrawn."""
+def announce_withdrawals(connection: Connection, offers: Sequence[Offer]) -> None:
+    """Append OfferWithdrawn for each."""
     append_many(
         connection,
-        [NewEvent("OfferWithdrawn", key=f"offer:{offer.offer_id}", body={"offer_id": offer.offer_id})],
+        [
+            NewEvent("OfferWithdrawn", key=f"offer:{offer.offer_id}", body={"offer_id": offer.offer_id})
+            for offer in offers
+        ],
     )
 
 

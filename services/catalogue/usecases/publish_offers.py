@@ -24,7 +24,7 @@ from services.catalogue.storage.categories import find_categories, find_category
 from services.catalogue.storage.contracts import find_contract
 from services.catalogue.storage.locking import lock_catalogue
 from services.catalogue.storage.offers import find_offer, offers_of_contracts, offers_with_due_prices, save_offers
-from services.catalogue.usecases.announce import announce_offers, announce_withdrawal
+from services.catalogue.usecases.announce import announce_offers, announce_withdrawals
 
 
 def publish_offer(database: Database, actor: Actor, offer: Offer, today: date) -> Offer:
@@ -71,7 +71,7 @@ def withdraw_offer(database: Database, actor: Actor, offer_id: str) -> Offer:
         if offer.state == WITHDRAWN:
             return offer
         [saved] = save_offers(connection, [replace(offer, state=WITHDRAWN)])
-        announce_withdrawal(connection, saved)
+        announce_withdrawals(connection, [saved])
         return saved
 
 
