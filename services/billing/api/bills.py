@@ -24,8 +24,11 @@ READERS = ("school_buyer", "school_approver", "governor", "alliance_manager", "b
 @bills.arguments(schemas.BillsIn)
 @bills.response(201, schemas.BillPage)
 def post_bills(sent: dict[str, str]) -> tuple[Response, int]:
-    """Bill every school of a round for what is matched and not billed yet."""
-    issued = issue_bills.issue_bills(current_database(), current_actor(), sent["round_id"])
+    """Bill every school of a round, or of a service's period, for what is matched and not billed yet."""
+    if "round_id" in sent:
+        issued = issue_bills.issue_bills(current_database(), current_actor(), sent["round_id"])
+    else:
+        issued = issue_bills.issue_service_bills(current_database(), current_actor(), sent["purchase_order_id"])
     return jsonify(items=[shapes.bill_head(bill) for bill in issued], next=None), 201
 
 

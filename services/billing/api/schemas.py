@@ -1,6 +1,6 @@
 """What goes over the wire about invoices, bills, the bank and accounts. Amounts are pence."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from contracts.vat import VAT_CLASSES
 from services.billing.api.fields import MOST_PENCE, UnitPrice, UuidText, VatRate, plain_text, whole
@@ -126,9 +126,16 @@ class AcceptIn(Schema):
 
 
 class BillsIn(Schema):
-    """The round to bill."""
+    """What to bill: a round, or the purchase order of a recurring service's period."""
 
-    round_id = UuidText(required=True)
+    round_id = UuidText()
+    purchase_order_id = UuidText()
+
+    @validates_schema
+    def one(self, sent: dict[str, str], **_: object) -> None:
+        """Exactly one of the two."""
+        if len(sent) != 1:
+            raise ValidationError("Send either a round_id or a purchase_order_id.", "round_id")
 
 
 class BillLineOut(Schema):
@@ -157,8 +164,10 @@ class BillHeadOut(Schema):
     payment_reference = fields.String()
     school_urn = fields.Integer()
     school_name = fields.String()
-    round_id = fields.String()
-    round_title = fields.String()
+    round_id = fields.String(allow_none=True)
+    round_title = fields.String(allow_none=True)
+    purchase_order_id = fields.String(allow_none=True)
+    title = fields.String()
     issue_date = fields.Date()
     due_date = fields.Date()
     net_pence = fields.Integer()
@@ -274,6 +283,7 @@ class BillQuery(PageQuery):
 
     school_urn = fields.Integer(load_default=None, validate=validate.Range(1, HIGHEST_URN))
     round_id = UuidText(load_default=None)
+    purchase_order_id = UuidText(load_default=None)
 
 
 class BankLineQuery(Schema):

@@ -87,6 +87,12 @@ class UnknownRound(BrokenRule):
     code = "unknown_round"
 
 
+class UnknownServiceOrder(BrokenRule):
+    """No purchase order for a recurring service has this id; bills of a round are issued for the round."""
+
+    code = "unknown_service_order"
+
+
 class StatementUnreadable(BrokenRule):
     """The bank statement is broken or cut short; `line` counts from 1 (0: the file as a whole)."""
 

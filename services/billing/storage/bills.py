@@ -53,12 +53,15 @@ _AMOUNTS = text("""
 _LIST = """
     SELECT CAST(bill_id AS text) AS bill_id, bill.number, payment_reference, school_urn,
         coalesce(school.name, '') AS school_name, CAST(bill.round_id AS text) AS round_id, round.title AS round_title,
-        issue_date, due_date, net_pence, vat_pence, gross_pence, paid_pence
-    FROM bill JOIN round USING (round_id) LEFT JOIN school ON school.urn = bill.school_urn
+        CAST(bill.purchase_order_id AS text) AS purchase_order_id, bill.title, issue_date, due_date, net_pence,
+        vat_pence, gross_pence, paid_pence
+    FROM bill LEFT JOIN round USING (round_id) LEFT JOIN school ON school.urn = bill.school_urn
 """
 _PAGE = text(
     f"{_LIST} WHERE bill.number > :after AND school_urn = coalesce(CAST(:urn AS integer), school_urn)"
-    " AND round_id = coalesce(CAST(:round AS uuid), round_id) ORDER BY bill.number LIMIT :limit"
+    " AND (CAST(:round AS uuid) IS NULL OR bill.round_id = CAST(:round AS uuid))"
+    " AND (CAST(:order AS uuid) IS NULL OR bill.purchase_order_id = CAST(:order AS uuid))"
+    " ORDER BY bill.number LIMIT :limit"
 )
 _THESE = text(f"{_LIST} WHERE bill_id = ANY(CAST(:bills AS uuid[])) ORDER BY bill.number")
 
@@ -83,10 +86,17 @@ def amounts_by_category(connection: Connection, bill_ids: Sequence[str]) -> dict
 
 
 def list_bills(
-    connection: Connection, *, school_urn: int | None, round_id: str | None, after: str, limit: int
+    connection: Connection,
+    *,
+    school_urn: int | None,
+    round_id: str | None,
+    purchase_order_id: str | None,
+    after: str,
+    limit: int,
 ) -> list[Row[Any]]:
     """Bills that the actor may see, by number."""
-    return list(connection.execute(_PAGE, {"urn": school_urn, "round": round_id, "after": after, "limit": limit}))
+    names = {"urn": school_urn, "round": round_id, "order": purchase_order_id, "after": after, "limit": limit}
+    return list(connection.execute(_PAGE, names))
 
 
 def get_bills(connection: Connection, bill_ids: Sequence[str]) -> list[Row[Any]]:

@@ -122,6 +122,19 @@ def rechargeable_orders(connection: Connection, round_id: str) -> list[str]:
     return list(found.scalars())
 
 
+def service_order(connection: Connection, order_id: str) -> Row[Any] | None:
+    """(title, rechargeable) of a purchase order for a recurring service; None for any other."""
+    found = connection.execute(
+        text(
+            "SELECT o.title, coalesce(settlement, 'recharge') = 'recharge' AS rechargeable"
+            " FROM purchase_order o LEFT JOIN contract USING (contract_id)"
+            " WHERE purchase_order_id = :order AND plan_id IS NOT NULL"
+        ),
+        {"order": order_id},
+    )
+    return found.one_or_none()
+
+
 def order_lines(connection: Connection, order_id: str) -> list[OrderLine]:
     """The lines of a purchase order."""
     line = purchase_order_line.c

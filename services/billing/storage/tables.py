@@ -46,6 +46,8 @@ purchase_order = Table(
     Column("purchase_order_id", _ID, primary_key=True),
     Column("number", Text),
     Column("round_id", _ID),
+    Column("plan_id", _ID),
+    Column("title", Text),
     Column("contract_id", _ID),
     Column("supplier_id", _ID),
     Column("issued_at", _INSTANT),

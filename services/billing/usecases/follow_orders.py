@@ -14,7 +14,7 @@ from services.billing.usecases.settle_orders import settle_orders
 
 Bodies = Sequence[Mapping[str, Any]]
 
-_ORDER = ("purchase_order_id", "number", "round_id", "contract_id", "supplier_id", "issued_at")
+_ORDER = ("purchase_order_id", "number", "round_id", "plan_id", "title", "contract_id", "supplier_id", "issued_at")
 _LINE = (
     "line_no", "sku", "name", "unit", "category_code", "ledger_code", "vat_class", "unit_price", "quantity",
     "net_pence",
@@ -22,7 +22,7 @@ _LINE = (
 
 
 def record_orders(connection: Connection, bodies: Bodies) -> None:
-    """Note issued purchase orders and the rounds they belong to."""
+    """Note issued purchase orders and the rounds they belong to; those for a service belong to none."""
     directory.record_rounds(
         connection,
         [
@@ -33,6 +33,7 @@ def record_orders(connection: Connection, bodies: Bodies) -> None:
                 "closed_at": None,
             }
             for body in bodies
+            if body["round_id"] is not None
         ],
     )
     lines = [
@@ -44,7 +45,7 @@ def record_orders(connection: Connection, bodies: Bodies) -> None:
         for body in bodies
         for line in body["lines"]
     ]
-    orders.record_orders(connection, [{name: body[name] for name in _ORDER} for body in bodies], lines)
+    orders.record_orders(connection, [{name: body.get(name) for name in _ORDER} for body in bodies], lines)
 
 
 def record_drops(connection: Connection, bodies: Bodies) -> None:

@@ -1,4 +1,4 @@
-"""Bill every school of a round for what is matched."""
+"""Bill every school of a round, or of a recurring service's period, for what is matched."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from chassis.database import Database
 from chassis.event_log import NewEvent, append_many
 from chassis.numbers import next_numbers
 from services.billing.domain.bill import due_on, payment_reference
-from services.billing.domain.errors import UnknownRound
+from services.billing.domain.errors import UnknownRound, UnknownServiceOrder
 from services.billing.domain.ledger import bill_entry
 from services.billing.storage import bills, directory, ledger, orders
 from services.billing.usecases.settle_orders import settle_orders
@@ -27,18 +27,39 @@ def issue_bills(database: Database, actor: Actor, round_id: str) -> list[Row[Any
         if title is None:
             raise UnknownRound("No round has this id.", fields={"round_id": "Unknown round."})
         order_ids = orders.rechargeable_orders(connection, round_id)
-        orders.lock_orders(connection, order_ids)
-        due = bills.billable_by_school(connection, order_ids)
-        if not due:
-            return []
-        rows = _rows(connection, due, round_id, actor.name)
-        bills.add_bills(connection, rows, order_ids)
-        _tell(connection, rows, title, actor.name)
-        settle_orders(connection, order_ids)
-        return bills.get_bills(connection, [row["bill_id"] for row in rows])
+        return _issue(connection, order_ids, {"round_id": round_id, "purchase_order_id": None, "title": title}, actor)
 
 
-def _rows(connection: Connection, due: list[Row[Any]], round_id: str, issued_by: str) -> list[dict[str, Any]]:
+def issue_service_bills(database: Database, actor: Actor, purchase_order_id: str) -> list[Row[Any]]:
+    """One bill for each school that has billable lines in a recurring service's period; none if there are none.
+
+    What stands behind it is the purchase order of the period, as a round does behind others. Raises
+    UnknownServiceOrder.
+    """
+    with database.transaction(actor) as connection:
+        found = orders.service_order(connection, purchase_order_id)
+        if found is None:
+            message = "No purchase order for a recurring service has this id."
+            raise UnknownServiceOrder(message, fields={"purchase_order_id": "Unknown purchase order."})
+        order_ids = [purchase_order_id] if found.rechargeable else []
+        of = {"round_id": None, "purchase_order_id": purchase_order_id, "title": found.title}
+        return _issue(connection, order_ids, of, actor)
+
+
+def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], actor: Actor) -> list[Row[Any]]:
+    """Bill what these orders have ready; `of` says what for: a round_id or a purchase_order_id, and a title."""
+    orders.lock_orders(connection, order_ids)
+    due = bills.billable_by_school(connection, order_ids)
+    if not due:
+        return []
+    rows = _rows(connection, due, of, actor.name)
+    bills.add_bills(connection, rows, order_ids)
+    _tell(connection, rows, actor.name)
+    settle_orders(connection, order_ids)
+    return bills.get_bills(connection, [row["bill_id"] for row in rows])
+
+
+def _rows(connection: Connection, due: list[Row[Any]], of: dict[str, Any], issued_by: str) -> list[dict[str, Any]]:
     today = datetime.now(UTC).date()
     return [
         {
@@ -46,7 +67,7 @@ def _rows(connection: Connection, due: list[Row[Any]], round_id: str, issued_by:
             "number": number,
             "payment_reference": payment_reference(number, school.school_urn),
             "school_urn": school.school_urn,
-            "round_id": round_id,
+            **of,
             "issue_date": today,
             "due_date": due_on(today),
             "net_pence": school.net_pence,
@@ -59,7 +80,7 @@ def _rows(connection: Connection, due: list[Row[Any]], round_id: str, issued_by:
     ]
 
 
-def _tell(connection: Connection, rows: list[dict[str, Any]], title: str, issued_by: str) -> None:
+def _tell(connection: Connection, rows: list[dict[str, Any]], issued_by: str) -> None:
     """Post the bills to the ledger and publish them."""
     entries = [
         bill_entry(
@@ -69,7 +90,7 @@ def _tell(connection: Connection, rows: list[dict[str, Any]], title: str, issued
             row["school_urn"],
             net_pence=row["net_pence"],
             vat_pence=row["vat_pence"],
-            description=title,
+            description=row["title"],
         )
         for row in rows
     ]

@@ -25,11 +25,25 @@ class AccountView:
 
 
 def list_bills(
-    database: Database, actor: Actor, *, school_urn: int | None, round_id: str | None, after: str, limit: int
+    database: Database,
+    actor: Actor,
+    *,
+    school_urn: int | None,
+    round_id: str | None,
+    purchase_order_id: str | None = None,
+    after: str,
+    limit: int,
 ) -> tuple[list[Row[Any]], str | None]:
     """A page of bills by number, and where the next page begins."""
     with database.transaction(actor) as connection:
-        found = bills.list_bills(connection, school_urn=school_urn, round_id=round_id, after=after, limit=limit + 1)
+        found = bills.list_bills(
+            connection,
+            school_urn=school_urn,
+            round_id=round_id,
+            purchase_order_id=purchase_order_id,
+            after=after,
+            limit=limit + 1,
+        )
     return found[:limit], found[limit - 1].number if len(found) > limit else None
 
 
