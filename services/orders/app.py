@@ -9,6 +9,7 @@ from chassis.database import Database
 from chassis.settings import Settings, read_settings
 from services.orders.api import (
     amendment_views,
+    approval_views,
     budget_views,
     form_views,
     order_views,
@@ -37,6 +38,7 @@ def build_app(settings: Settings, database: Database) -> Flask:
         amendment_views.amendments,
         report_views.reports,
         budget_views.budgets,
+        approval_views.approvals,
         subscription_plan_views.plans,
         subscription_views.subscriptions,
     )

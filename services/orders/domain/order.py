@@ -79,18 +79,19 @@ class SchoolOrder:
 
     def approved(self, by: Person, at: datetime) -> tuple["SchoolOrder", list[HistoryEntry]]:
         """The order approved. Raises OrderNotSubmitted, and OwnOrder for the person who sent it."""
-        self._must_be_submitted()
+        self.must_be_waiting()
         if self.submitted_by is not None and self.submitted_by.person_id == by.person_id:
             raise OwnOrder("Somebody else at your school has to approve an order that you sent.")
         return replace(self, state="approved", approved_by=by, approved_at=at), [HistoryEntry(by, "approved")]
 
     def returned(self, by: Person, reason: str) -> tuple["SchoolOrder", list[HistoryEntry]]:
         """The order sent back to its buyer. Raises OrderNotSubmitted, ReasonMissing."""
-        self._must_be_submitted()
+        self.must_be_waiting()
         if not reason.strip():
             raise ReasonMissing("Say what should be changed.", fields={"reason": "Say what should be changed."})
         return replace(self, state="returned", return_reason=reason), [HistoryEntry(by, "returned", reason)]
 
-    def _must_be_submitted(self) -> None:
+    def must_be_waiting(self) -> None:
+        """Raise OrderNotSubmitted unless the order waits for approval."""
         if self.state != "submitted":
             raise OrderNotSubmitted(f"This order is not waiting for approval: it is {self.state}.")

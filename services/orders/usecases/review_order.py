@@ -1,0 +1,158 @@
+"""What an approver needs to decide on an order: the worst case, limits, budgets, and what is different this time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from chassis.actor import Actor
+from chassis.database import Database
+from services.orders.domain.approval import Exceeded, Limits, WorstCase, exceeded
+from services.orders.domain.budget import Position, beyond, vat_is_a_cost
+from services.orders.domain.offer import RoundOffer
+from services.orders.domain.pricing import gross_of
+from services.orders.domain.wanted import LastLine, WantedLine
+from services.orders.domain.worst_case import WorstPart, worst_part
+from services.orders.storage import approvals, order_forms
+from services.orders.storage.orders import OrderInRound
+from services.orders.storage.round_offers import round_offers
+from services.orders.usecases.read_budgets import BudgetView, reserved_of, view_budgets
+from services.orders.usecases.read_order import own_order
+
+DELEGATED = "delegated"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """A category of the order: where its budget stands without it, what it takes at worst, and how much too much."""
+
+    position: Position
+    wanted_pence: int
+    beyond_pence: int
+
+    @property
+    def after_pence(self) -> int | None:
+        """What is left with the order, negative when it goes beyond; None without a budget."""
+        left = self.position.left_pence
+        return None if left is None else left - self.wanted_pence
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChange:
+    """Units of one thing before and now: 0 where it was not, or is no longer, ordered."""
+
+    name: str
+    unit: str
+    before: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs from what an approver last `decided` on, or else from the school's `last_order`."""
+
+    compared_with: Literal["decided", "last_order"]
+    title: str
+    changes: Sequence[UnitChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All of that; `exceeded` are the limits that keep the asking person from approving, `names` the categories'."""
+
+    found: OrderInRound
+    worst: WorstCase
+    limits: Limits
+    exceeded: Sequence[Exceeded]
+    budgets: BudgetView | None
+    lines: Sequence[BudgetLine]
+    comparison: Comparison | None
+    reminded_at: datetime | None
+    names: Mapping[str, str]
+
+
+def review_order(database: Database, actor: Actor, round_id: str, urn: int) -> Review:
+    """The review of the actor's own school's order. Raises NotFound, also for another school's order."""
+    with database.transaction(actor) as connection:
+        found = own_order(connection, actor, round_id, urn)
+        known = round_offers(connection, found.round)
+        wanted = order_forms.own_form(connection, round_id, urn).lines
+        parts = worst_parts(known, wanted)
+        limits = approvals.find_limits(connection, urn)
+        budgets = budgets_beside(connection, actor, found)
+        worst = worst_case(parts)
+        return Review(
+            found,
+            worst,
+            limits,
+            exceeded(limits, actor.roles, worst),
+            budgets,
+            [] if budgets is None else budget_lines(budgets, parts),
+            _comparison(connection, found, known, wanted),
+            approvals.last_reminded(connection, round_id, urn),
+            {offer.category_code: offer.category_name for offer in known.values()},
+        )
+
+
+def worst_parts(known: Mapping[str, RoundOffer], wanted: Sequence[WantedLine]) -> list[WorstPart]:
+    """The most that each line can come to."""
+    return [worst_part(known[line.offer_id], line.quantity, line.flexible, line.max_unit_price) for line in wanted]
+
+
+def worst_case(parts: Sequence[WorstPart]) -> WorstCase:
+    """The most that an order can cost, whole and by category."""
+    return WorstCase(gross_of(parts), {code: net + vat for code, (net, vat) in reserved_of(parts).items()})
+
+
+def budgets_beside(connection: Connection, actor: Actor, found: OrderInRound) -> BudgetView | None:
+    """The school's budgets in the year of the round's delivery, without this order.
+
+    None where another fund than the delegated budget pays.
+    """
+    round_id, on = found.round.round_id, found.round.delivery_from
+    if approvals.fund_of(connection, round_id, found.member.urn) != DELEGATED:
+        return None
+    return view_budgets(connection, actor, found.member.urn, None, on, without_round=round_id)
+
+
+def budget_lines(budgets: BudgetView, parts: Sequence[WorstPart]) -> list[BudgetLine]:
+    """Each category of the order beside its budget; categories without a budget too."""
+    counts_vat = vat_is_a_cost(budgets.type_code)
+    wanted = {code: net + (vat if counts_vat else 0) for code, (net, vat) in reserved_of(parts).items()}
+    standing = {position.category_code: position for position in budgets.positions}
+    too_much = beyond(budgets.positions, wanted)
+    return [
+        BudgetLine(standing.get(code) or Position(code, None), pence, too_much.get(code, 0))
+        for code, pence in wanted.items()
+    ]
+
+
+def _comparison(
+    connection: Connection, found: OrderInRound, known: Mapping[str, RoundOffer], wanted: Sequence[WantedLine]
+) -> Comparison | None:
+    """None for a first order."""
+    now = {line.offer_id: line.quantity + line.flexible for line in wanted}
+    decided = approvals.decided_units(connection, found.round.round_id, found.member.urn)
+    if decided is not None:
+        names = {key: (known[key].name, known[key].unit) for key in {*decided, *now}}
+        changes = [UnitChange(*names[key], decided.get(key, 0), now.get(key, 0)) for key in names]
+        return Comparison("decided", "", _different(changes))
+    codes = {(offer.supplier_id, offer.sku): offer.offer_id for offer in known.values()}
+    last = order_forms.last_lines(connection, found.round, found.member.urn, codes, known)
+    return _since(last, known, now) if last else None
+
+
+def _since(last: Sequence[LastLine], known: Mapping[str, RoundOffer], now: Mapping[str, int]) -> Comparison:
+    before = {line.offer_id: line.quantity for line in last if line.offer_id is not None}
+    changes = [
+        UnitChange(known[key].name, known[key].unit, before.get(key, 0), now.get(key, 0)) for key in {*before, *now}
+    ]
+    changes += [UnitChange(line.name, "", line.quantity, 0) for line in last if line.offer_id is None]
+    titles = sorted({f"{line.round_title} ({line.round_number})" for line in last})
+    return Comparison("last_order", ", ".join(titles), _different(changes))
+
+
+def _different(changes: Sequence[UnitChange]) -> list[UnitChange]:
+    return sorted((each for each in changes if each.before != each.now), key=lambda each: each.name)
