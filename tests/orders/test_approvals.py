@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chassis.actor import Actor
 from services.orders.domain.approval import APPROVER, GOVERNOR, Limit, Limits, WorstCase, exceeded
-from tests.orders.market import Market, approver, buyer, ok, order_path, refused
+from tests.orders.market import Market, approver, buyer, in_days, ok, order_path, refused
 from tests.orders.test_budgets import set_budgets
 
 NONE = Limits()
@@ -104,7 +104,7 @@ def test_the_review_compares_with_the_last_order(market: Market) -> None:
     first = market.open_round()
     market.order(first, urn, {paper: 20, pens: 2})
     market.close(first)
-    round_id = market.open_round(title="Spring stationery")
+    round_id = market.open_round(title="Spring stationery", closes_at=in_days(9))
     market.order(round_id, urn, {paper: 25}, "submitted")
     found = review(market, round_id, urn)["comparison"]
     assert (found["compared_with"], found["title"]) == ("last_order", "Autumn stationery (R-0001)")
