@@ -38,6 +38,7 @@ KEYS = {
     "RoundClosed": ("orders", "round", "round_id"),
     "PurchaseOrderIssued": ("orders", "purchase_order", "purchase_order_id"),
     "DropIssued": ("orders", "purchase_order", "purchase_order_id"),
+    "PurchaseOrderAmended": ("orders", "purchase_order", "purchase_order_id"),
     "PurchaseOrderAcknowledged": ("orders", "purchase_order", "purchase_order_id"),
     "ReceiptRecorded": ("orders", "purchase_order", "purchase_order_id"),
     "BillIssued": ("billing", "bill", "bill_id"),
