@@ -12,7 +12,7 @@ import click
 from bursar.installation import DEFAULT_DATA, PARTS
 
 if TYPE_CHECKING:
-    from services.members.usecases.record_schools import ImportResult
+    from services.members.usecases.import_schools import ImportResult
 
 
 @click.group()
@@ -161,7 +161,7 @@ def import_schools(environ: Mapping[str, str], file: Any, urns: Any, **options: 
     from bursar.databases import database_of
     from chassis.actor import SERVICE
     from services.members.domain.urn_list import read_urn_list
-    from services.members.usecases.record_schools import import_schools as take
+    from services.members.usecases.import_schools import import_schools as take
 
     days = {name: options[name] and options[name].date() for name in ("joined_on", "counted_on")}
     wanted = None if urns is None else read_urn_list(urns.read())

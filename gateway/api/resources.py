@@ -19,6 +19,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "schools": Resource("members"),
     "suppliers": Resource("members"),
     "people": Resource("members"),
+    "imports": Resource("members", 8 * _MIB),
     "categories": Resource("catalogue"),
     "contracts": Resource("catalogue", 8 * _MIB),  # price lists
     "price-lists": Resource("catalogue"),

@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.members.api import approval_views, people_views, school_views, views
+from services.members.api import approval_views, import_views, people_views, school_views, views
 from services.members.api.errors import STATUSES
 
 
@@ -28,5 +28,6 @@ def build_app(settings: Settings, database: Database) -> Flask:
         people_views.own_people,
         views.suppliers,
         views.people,
+        import_views.imports,
     )
     return web.create_app("members", settings, database, blueprints, STATUSES, title="Bursar members")

@@ -1,4 +1,4 @@
-"""The members' worker: its relay, and the timer by which memberships begin and end. It listens to nobody."""
+"""The members' worker: its relay, the timer by which memberships begin and end, and tidying. It listens to nobody."""
 
 import os
 
@@ -6,14 +6,19 @@ from chassis.consumer import handlers_in
 from chassis.database import Database
 from chassis.settings import read_settings
 from chassis.worker import Timer, run_worker
+from services.members.usecases.preview_import import forget_waiting_imports
 from services.members.usecases.record_memberships import renew_memberships
 
 _RENEW_SECONDS = 60.0
+_FORGET_SECONDS = 3600.0
 
 
 def main() -> None:
     """Run until told to stop."""
     settings = read_settings("members", os.environ)
     database = Database(settings.database_url, pool_size=settings.pool_size)
-    timers = [Timer(_RENEW_SECONDS, lambda: renew_memberships(database))]
+    timers = [
+        Timer(_RENEW_SECONDS, lambda: renew_memberships(database)),
+        Timer(_FORGET_SECONDS, lambda: forget_waiting_imports(database)),
+    ]
     run_worker("members", settings, database, handlers_in("services.members.inbox"), timers)

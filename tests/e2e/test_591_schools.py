@@ -31,7 +31,7 @@ def schools(stack: Stack) -> list[int]:
     """The authority's schools, imported as the command line does."""
     if not CENSUS.is_file():
         pytest.skip(f"the school census is not at {CENSUS}")
-    from services.members.usecases.record_schools import import_schools
+    from services.members.usecases.import_schools import import_schools
 
     result = import_schools(stack.database("members"), COMMAND_LINE, CENSUS.read_bytes(), la_code=AUTHORITY)
     assert result.new + result.unchanged == 591

@@ -14,8 +14,8 @@ from chassis.actor import SERVICE
 from contracts.events import schemas
 from services.members.domain.errors import SchoolFileUnreadable
 from services.members.domain.school import School
+from services.members.usecases.import_schools import ImportResult, import_schools
 from services.members.usecases.read_directory import get_school, list_schools
-from services.members.usecases.record_schools import ImportResult, import_schools
 from tests.backends import ServiceDatabase
 from tests.members.files import census_file, register_file
 

@@ -229,7 +229,7 @@ def test_an_older_count_never_replaces_a_newer_one(counted_on: date | None) -> N
     ("content", "says"),
     [
         (b"", "empty"),
-        (b"URN,LA,ESTAB,SCHOOLTYPE,NOR\r\n", "no schools"),
+        (b"URN,LA,ESTAB,SCHOOLTYPE,NOR\r\n", "no rows"),
         (b"URN,LA,NOR\r\n118001,886,20\r\n", "estab, schooltype"),
         (b"Date,Amount\r\n1,2\r\n", "Line 1"),
         (b"URN,LA,ESTAB,SCHOOLTYPE,NOR\r\n118001,886,3614,State-funded primary\r\n", "Line 2: 4 values"),

@@ -15,8 +15,9 @@ from services.members.domain import membership
 from services.members.domain.errors import MembershipsOverlap, NotAMember
 from services.members.domain.membership import Membership
 from services.members.domain.pupil_count import PupilCount, newest
+from services.members.usecases.import_schools import import_schools
 from services.members.usecases.record_memberships import renew_memberships
-from services.members.usecases.record_schools import import_schools, put_school
+from services.members.usecases.record_schools import put_school
 from tests.clients import Clients
 from tests.members.actors import BOARD_MEMBER, MANAGER, buyer_of
 from tests.members.files import register_file

@@ -5,6 +5,7 @@ from services.members.domain import errors
 
 STATUSES: dict[type[BrokenRule], int] = {
     errors.EmailTaken: 409,
+    errors.ImportChanged: 409,
     errors.MembershipsOverlap: 409,
     errors.PupilCountTaken: 409,
     errors.SupplierNameTaken: 409,

@@ -93,6 +93,12 @@ class SelectionMissing(BrokenRule):
     code = "selection_missing"
 
 
+class ImportChanged(BrokenRule):
+    """What an import would do is no longer what was shown of it, so nothing was taken."""
+
+    code = "import_changed"
+
+
 class SchoolFileUnreadable(BrokenRule):
     """A file of schools is broken as a whole, so nothing of it was taken."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from contracts.phases import phase_from_ages
+from contracts.phases import PHASES, phase_from_ages
 from contracts.school_types import SCHOOL_TYPES
 from services.members.domain.pupil_count import MOST_PUPILS
 from services.members.domain.school import HIGHEST_AGE, HIGHEST_URN, LOWEST_URN, tidy_postcode
@@ -34,6 +34,12 @@ _CENSUS_PHASES: Final = {
 }
 
 
+_SHEET_COLUMNS: Final = (
+    "name", "phase", "type", "authority", "number", "lowest age", "highest age", "pupils", "counted on", "source",
+    "postcode", "town",
+)  # fmt: skip
+
+
 class RowRefused(Exception):
     """A row that cannot be taken: a stable code and a sentence for the person who imports."""
 
@@ -45,7 +51,7 @@ class RowRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SchoolFacts:
-    """What a row says; None where the file does not say. `phase` is never the last word of a census row."""
+    """What a row says; None, or an empty text, where the file does not. `phase` is never a census row's last word."""
 
     urn: int
     phase: str
@@ -99,7 +105,7 @@ def _register(values: Mapping[str, str], counted_on: date | None) -> SchoolFacts
         low_age=low,
         high_age=high,
         pupils=_number(values, "numberofpupils", MOST_PUPILS),
-        pupils_on=_day(values["censusdate"]) or counted_on,
+        pupils_on=day_of(values["censusdate"]) or counted_on,
         pupils_source="register",
         postcode=tidy_postcode(values["postcode"]),
         town=values["town"],
@@ -121,9 +127,48 @@ def _census(values: Mapping[str, str], counted_on: date | None) -> SchoolFacts:
     )
 
 
+def _sheet(values: Mapping[str, str], counted_on: date | None) -> SchoolFacts:
+    """A row of a sheet of one's own, in which every column but the URN may be missing or empty."""
+    said = {column: values.get(column, "") for column in _SHEET_COLUMNS}
+    low, high = (_number(said, column, HIGHEST_AGE) for column in ("lowest age", "highest age"))
+    return SchoolFacts(
+        urn=urn_of(values),
+        name=said["name"] or None,
+        phase=_sheet_phase(said["phase"], low, high),
+        type_code=_sheet_type(said["type"]),
+        la_code=_digits(said, "authority"),
+        establishment_number=_digits(said, "number"),
+        low_age=low,
+        high_age=high,
+        pupils=_number(said, "pupils", MOST_PUPILS),
+        pupils_on=day_of(said["counted on"]) or counted_on,
+        pupils_source=said["source"] or "sheet",
+        postcode=tidy_postcode(said["postcode"]) or None,
+        town=said["town"] or None,
+    )
+
+
+def _sheet_phase(text: str, low: int | None, high: int | None) -> str:
+    if text:
+        named = {name.casefold(): code for code, name in PHASES.items()} | {code: code for code in PHASES}
+        named |= _REGISTER_PHASES
+        if text.casefold() not in named:
+            raise RowRefused("phase_unknown", f"“{text}” is no phase: {', '.join(PHASES.values())}.")
+        return named[text.casefold()]
+    return "" if low is None or high is None else phase_from_ages(low, high)
+
+
+def _sheet_type(text: str) -> str | None:
+    named = {kind.name.casefold(): code for code, kind in SCHOOL_TYPES.items()} | {code: code for code in SCHOOL_TYPES}
+    if text and text.lstrip("0").casefold() not in named:
+        raise RowRefused("type_unknown", f"“{text}” is no type of state-funded school in the national register.")
+    return named[text.lstrip("0").casefold()] if text else None
+
+
 _READERS: Final[Mapping[Layout, Callable[[Mapping[str, str], date | None], SchoolFacts]]] = {
     "register": _register,
     "census": _census,
+    "sheet": _sheet,
 }
 
 
@@ -160,9 +205,11 @@ def _digits(values: Mapping[str, str], column: str) -> str:
     return text
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """A day as published files and people write it; None for an empty text. Raises RowRefused (`date_invalid`)."""
     if not text:
         return None
+    text = text.removesuffix("T00:00:00")  # as a spreadsheet's dates come
     for pattern in ("%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d"):
         try:
             return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a calendar day has no zone

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.members.domain.errors import SchoolInvalid, SelectionMissing
+from services.members.domain.import_row import ImportRow, Outcome, changes_between
+from services.members.domain.pupil_count import PupilCount
 from services.members.domain.school import School, check_school, same_school
 from services.members.domain.school_facts import RowRefused, SchoolFacts, facts_of, urn_of
 from services.members.domain.school_table import SchoolTable, TableRow
@@ -40,7 +42,10 @@ class RowReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import does: schools to write, and an account of every row and URN that was asked for."""
+    """What an import does: schools and older counts to write, and an account of every row and URN asked for.
+
+    `older` are counts by URN that join a school's earlier ones without standing.
+    """
 
     new: tuple[School, ...]
     changed: tuple[School, ...]
@@ -49,10 +54,16 @@ class ImportPlan:
     notes: tuple[RowReport, ...]
     not_found: tuple[int, ...]
     not_selected: int
+    older: Mapping[int, PupilCount]
+    rows: tuple[ImportRow, ...]
 
 
-def rows_wanted(table: SchoolTable, selection: Selection) -> list[TableRow]:
-    """The rows of a file that the selection asks for."""
+def rows_wanted(table: SchoolTable, selection: Selection | None) -> list[TableRow]:
+    """The rows of a file that the selection asks for; of a sheet of one's own all. Raises SelectionMissing."""
+    if table.layout == "sheet":
+        return list(table.rows)
+    if selection is None:
+        raise SelectionMissing("Say which schools: either a local authority or a list of URNs.")
     la_column = "la (code)" if table.layout == "register" else "la"
     return [row for row in table.rows if selection.takes(row.values, la_column)]
 
@@ -64,7 +75,7 @@ def urns_in(rows: Collection[TableRow]) -> set[int]:
 
 def plan_import(
     table: SchoolTable,
-    selection: Selection,
+    selection: Selection | None,
     known: Mapping[int, School],
     *,
     joined_on: date,
@@ -76,9 +87,10 @@ def plan_import(
     files may be imported in any order; a name, ages or address once known are kept where the file has none.
     """
     wanted = rows_wanted(table, selection)
-    new, changed, unchanged = [], [], 0
+    new, changed, rows = [], [], []
     refused: list[RowReport] = []
     notes: list[RowReport] = []
+    older: dict[int, PupilCount] = {}
     for row, outcome in _facts(wanted, table, counted_on):
         try:
             if isinstance(outcome, RowRefused):
@@ -87,25 +99,37 @@ def plan_import(
             school, note = _merged(before, outcome, joined_on)
         except RowRefused as fault:
             refused.append(RowReport(row.line, row.values["urn"], fault.code, fault.reason))
+            rows.append(_row(row, row.values.get("name", ""), "refused", fault.code, fault.reason))
             continue
         if note:
             notes.append(RowReport(row.line, row.values["urn"], "older_count", note))
+            if outcome.pupils is not None and outcome.pupils_on is not None:
+                older[school.urn] = PupilCount(outcome.pupils_on, outcome.pupils, outcome.pupils_source)
+        said = (note,) if note else ()
         if before is None:
             new.append(school)
+            rows.append(_row(row, school.name, "added", "", *said))
         elif same_school(before, school):
-            unchanged += 1
+            rows.append(_row(row, school.name, "unchanged", "", *said))
         else:
             changed.append(school)
-    missing = (selection.urns or frozenset()) - urns_in(wanted)
+            rows.append(_row(row, school.name, "changed", "", *changes_between(before, school), *said))
+    asked = frozenset() if selection is None or selection.urns is None else selection.urns
     return ImportPlan(
         new=tuple(new),
         changed=tuple(changed),
-        unchanged=unchanged,
+        unchanged=sum(row.outcome == "unchanged" for row in rows),
         refused=tuple(refused),
         notes=tuple(notes),
-        not_found=tuple(sorted(missing)),
+        not_found=tuple(sorted(asked - urns_in(wanted))),
         not_selected=len(table.rows) - len(wanted),
+        older=older,
+        rows=tuple(rows),
     )
+
+
+def _row(row: TableRow, name: str, outcome: Outcome, code: str, *details: str) -> ImportRow:
+    return ImportRow(row.line, row.values["urn"], name, outcome, code, details)
 
 
 def _facts(
@@ -128,11 +152,13 @@ def _merged(before: School | None, facts: SchoolFacts, joined_on: date) -> tuple
     """The school as the row leaves it, and a note if the row's number of pupils was the older one."""
     if facts.pupils is None and (before is None or before.pupils is None):
         raise RowRefused("pupils_missing", "The file has no number of pupils for this school.")
+    if before is None and not facts.phase:
+        raise RowRefused("phase_missing", "A new school needs a phase, or its lowest and highest age.")
     school = _fresh(facts, joined_on) if before is None else _updated(before, facts)
     note = ""
     if before is not None and facts.pupils is not None:
         if _is_older(facts.pupils_on, before):
-            note = f"Kept {before.pupils} pupils as counted on {before.pupils_on}: this file's count is older."
+            note = f"{before.pupils} pupils of {before.pupils_on} stand: this file’s {facts.pupils} are older."
         else:
             school = replace(school, pupils=facts.pupils, pupils_on=facts.pupils_on, pupils_source=facts.pupils_source)
     try:
@@ -172,12 +198,13 @@ def _fresh(facts: SchoolFacts, joined_on: date) -> School:
 def _updated(before: School, facts: SchoolFacts) -> School:
     """The census knows a phase only roughly, so it gives way to one that came with a type or ages."""
     phase_is_known = facts.name is None and (before.type_code != "" or before.low_age is not None)
+    phase_is_known = phase_is_known or not facts.phase
     return replace(
         before,
         name=facts.name or before.name,
         phase=before.phase if phase_is_known else facts.phase,
         type_code=facts.type_code or before.type_code,
-        la_code=facts.la_code,
+        la_code=facts.la_code or before.la_code,
         establishment_number=facts.establishment_number or before.establishment_number,
         low_age=before.low_age if facts.low_age is None else facts.low_age,
         high_age=before.high_age if facts.high_age is None else facts.high_age,

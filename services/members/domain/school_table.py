@@ -1,12 +1,13 @@
-"""Published files of schools as tables of text: decoded, recognised and refused whole when broken.
+"""Files of schools and people as tables of text: decoded, recognised and refused whole when broken.
 
-Two layouts are known by their columns: the national register (Get Information about Schools, cp1252) and the school
-census (UTF-8, mostly with a byte order mark). Columns are found by name, so their number and order may vary.
+Four layouts are known by their columns: the national register (Get Information about Schools, cp1252), the school
+census (UTF-8, mostly with a byte order mark), and sheets of one's own, of schools or their pupils and of people.
+Columns are found by name, so their number and order may vary.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,7 +16,7 @@ from services.members.domain.errors import SchoolFileUnreadable
 if TYPE_CHECKING:
     import _csv
 
-Layout = Literal["register", "census"]
+Layout = Literal["register", "census", "sheet", "people"]
 
 REGISTER_COLUMNS: Final = frozenset(
     {
@@ -37,11 +38,22 @@ REGISTER_COLUMNS: Final = frozenset(
 )
 CENSUS_COLUMNS: Final = frozenset({"urn", "la", "estab", "schooltype", "nor"})
 
+PEOPLE_COLUMNS: Final = frozenset({"name", "e-mail", "role"})
+
 MOST_BYTES: Final = 200_000_000
 _LAYOUTS: Final[tuple[tuple[Layout, frozenset[str]], ...]] = (
     ("register", REGISTER_COLUMNS),
     ("census", CENSUS_COLUMNS),
+    ("people", PEOPLE_COLUMNS),
+    ("sheet", frozenset({"urn", "name"})),
+    ("sheet", frozenset({"urn", "pupils"})),
 )
+_CALLED: Final[Mapping[Layout, str]] = {
+    "register": "the national register",
+    "census": "the school census",
+    "people": "a sheet of people",
+    "sheet": "a sheet of schools",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +66,26 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class SchoolTable:
-    """A whole file that has a sound structure."""
+    """A whole file that has a sound structure, of schools or (`people`) of those who act for them."""
 
     layout: Layout
     rows: tuple[TableRow, ...]
 
 
 def read_table(content: bytes) -> SchoolTable:
-    """Read a file of schools. Raises SchoolFileUnreadable, naming the line, if its structure is broken anywhere."""
+    """Read a CSV file. Raises SchoolFileUnreadable, naming the line, if its structure is broken anywhere."""
     reader = csv.reader(io.StringIO(_decoded(content), newline=""), strict=True)
-    records = _records(reader)
+    return _table(_records(reader))
+
+
+def table_of(rows: Sequence[Sequence[str]]) -> SchoolTable:
+    """The table in the rows of a spreadsheet, whose rows may end early. Raises SchoolFileUnreadable."""
+    width = len(rows[0]) if rows else 0
+    padded = ((line, [*row, *[""] * (width - len(row))]) for line, row in enumerate(rows, start=1))
+    return _table((line, row) for line, row in padded if any(value.strip() for value in row))
+
+
+def _table(records: Iterator[tuple[int, list[str]]]) -> SchoolTable:
     try:
         _, header = next(records)
     except StopIteration:
@@ -78,7 +100,7 @@ def read_table(content: bytes) -> SchoolTable:
             )
         rows.append(TableRow(line, dict(zip(columns, (value.strip() for value in record), strict=True))))
     if not rows:
-        raise SchoolFileUnreadable("The file has a header and no schools.")
+        raise SchoolFileUnreadable("The file has a header and no rows.")
     return SchoolTable(layout, tuple(rows))
 
 
@@ -118,9 +140,8 @@ def _recognised(columns: list[str]) -> Layout:
     for layout, needed in _LAYOUTS:
         if needed <= set(columns):
             return layout
-    missing = {layout: sorted(needed - set(columns)) for layout, needed in _LAYOUTS}
-    nearest = min(missing, key=lambda layout: len(missing[layout]))
+    layout, needed = min(_LAYOUTS, key=lambda known: len(known[1] - set(columns)) / len(known[1]))
     raise SchoolFileUnreadable(
-        f"Line 1: neither the national register nor the school census. For the {nearest} these columns are"
-        f" missing: {', '.join(missing[nearest])}."
+        "Line 1: these columns are neither the national register’s, nor the school census’s, nor those of a sheet of"
+        f" schools or people. For {_CALLED[layout]} these are missing: {', '.join(sorted(needed - set(columns)))}."
     )

@@ -1,6 +1,19 @@
 """The tables of the members' database."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
@@ -103,5 +116,22 @@ approval_limits = Table(
     Column("school_urn", ForeignKey("school.urn"), primary_key=True, autoincrement=False),
     Column("limits", JSONB, nullable=False),
     Column("second_above_pence", BigInteger),
+    Column("version", Integer, nullable=False),
+)
+
+directory_import = Table(
+    "directory_import",
+    metadata,
+    Column("import_id", Uuid(as_uuid=False), primary_key=True),
+    Column("layout", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content", LargeBinary),
+    Column("options", JSONB, nullable=False),
+    Column("rows", JSONB, nullable=False),
+    Column("not_selected", Integer, nullable=False),
+    Column("uploaded_by", Text, nullable=False),
+    Column("uploaded_at", DateTime(timezone=True), nullable=False),
+    Column("applied_by", Text),
+    Column("applied_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
 )

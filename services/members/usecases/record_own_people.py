@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from contracts.errors import Forbidden, NotFound, VersionConflict
-from services.members.domain.person import Person, Role, in_order, of_school, overlap, with_roles_at
+from services.members.domain.person import Person, Role, check_person, in_order, of_school, overlap, with_roles_at
 from services.members.storage import people
 from services.members.storage.directory import lock_directory
 from services.members.usecases.record_people import check_change, end_hollow_delegations, save_and_announce
@@ -39,6 +39,7 @@ def welcome_person(
         lock_directory(connection)
         known = people.find_person_by_email(connection, email.strip())
         person = known or Person(str(uuid.uuid4()), name.strip(), email.strip(), ())
+        check_person(replace(person, roles=in_order(roles)))
         new = [role for role in roles if not any(overlap(role, held) for held in person.roles)]
         if known is not None and not new:
             return _as_seen(person, urn)
@@ -60,6 +61,7 @@ def put_own_roles(
             raise NotFound("There is nobody like that at your school.")
         if person.version != version:
             raise VersionConflict("Somebody else changed this person meanwhile.")
+        check_person(replace(person, roles=in_order(roles)))
         wanted = with_roles_at(urn, person.roles, roles)
         return _as_seen(person, urn) if wanted == person.roles else _save(connection, actor, urn, person, wanted)
 

@@ -1,7 +1,7 @@
-"""Record schools by hand or from a published file, and tell the other parts."""
+"""Record schools, with their memberships and counts, and tell the other parts."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
@@ -13,64 +13,10 @@ from services.members.domain import membership
 from services.members.domain.membership import Membership
 from services.members.domain.pupil_count import PupilCount
 from services.members.domain.school import School, check_newer_count, check_school, same_school, tidy_postcode
-from services.members.domain.school_import import (
-    ImportPlan,
-    RowReport,
-    Selection,
-    plan_import,
-    rows_wanted,
-    urns_in,
-)
-from services.members.domain.school_table import read_table
 from services.members.storage import memberships, people, pupil_counts, schools
 from services.members.storage.directory import lock_directory
 from services.members.usecases.announce_schools import announce_schools
 from services.members.usecases.record_people import announce_people
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What an import did. Every row that was asked for is counted once: new, changed, unchanged or refused.
-
-    `notes` are rows that were taken with something left out; `not_found` are URNs asked for that the file lacks;
-    `not_selected` counts the file's other rows.
-    """
-
-    new: int
-    changed: int
-    unchanged: int
-    refused: tuple[RowReport, ...]
-    notes: tuple[RowReport, ...]
-    not_found: tuple[int, ...]
-    not_selected: int
-
-
-def import_schools(
-    database: Database,
-    actor: Actor,
-    content: bytes,
-    *,
-    la_code: str | None = None,
-    urns: Iterable[int] | None = None,
-    joined_on: date | None = None,
-    counted_on: date | None = None,
-) -> ImportResult:
-    """Take schools from the national register's CSV or the school census's, whichever `content` is.
-
-    Select by local authority or by URNs. New schools join on `joined_on` (default: today); `counted_on` is the day
-    of a census, whose file does not say. Only state-funded, open schools are taken. Can be repeated: what is
-    unchanged raises no event. Raises SchoolFileUnreadable (nothing is taken) or SelectionMissing.
-    """
-    selection = Selection(la_code, None if urns is None else frozenset(urns))
-    table = read_table(content)
-    with database.transaction(actor) as connection:
-        lock_directory(connection)
-        known = schools.lock_schools(connection, urns_in(rows_wanted(table, selection)))
-        plan = plan_import(table, selection, known, joined_on=joined_on or _today(), counted_on=counted_on)
-        _save(connection, known, [*plan.new, *plan.changed])
-        for school in plan.changed:
-            _announce_renaming(connection, known[school.urn], school)
-    return _result(plan)
 
 
 def put_school(database: Database, actor: Actor, school: School, version: int | None) -> School:
@@ -95,9 +41,9 @@ def put_school(database: Database, actor: Actor, school: School, version: int | 
                 return before
             check_newer_count(before, school)
             school = _correct_membership(connection, before, school)
-        saved = _save(connection, known, [replace(school, version=version or 0)])[0]
+        saved = save_schools(connection, known, [replace(school, version=version or 0)])[0]
         if before is not None:
-            _announce_renaming(connection, before, saved)
+            announce_renaming(connection, before, saved)
     return saved
 
 
@@ -109,7 +55,7 @@ def _correct_membership(connection: Connection, before: School, school: School) 
     return school.under(membership.current(held, _today()))
 
 
-def _save(connection: Connection, known: Mapping[int, School], changed: Sequence[School]) -> list[School]:
+def save_schools(connection: Connection, known: Mapping[int, School], changed: Sequence[School]) -> list[School]:
     """Write schools, the memberships of new ones, and the counts that were not known before."""
     saved = schools.save_schools(connection, changed)
     new = {school.urn: (_membership(school),) for school in saved if school.urn not in known}
@@ -130,22 +76,10 @@ def _count(school: School | None) -> PupilCount | None:
     return PupilCount(school.pupils_on, school.pupils, school.pupils_source)
 
 
-def _announce_renaming(connection: Connection, before: School, after: School) -> None:
+def announce_renaming(connection: Connection, before: School, after: School) -> None:
     """People's seats carry the name of their school, so a new name is told for each of them."""
     if before.name != after.name:
         announce_people(connection, people.people_of_school(connection, after.urn))
-
-
-def _result(plan: ImportPlan) -> ImportResult:
-    return ImportResult(
-        new=len(plan.new),
-        changed=len(plan.changed),
-        unchanged=plan.unchanged,
-        refused=plan.refused,
-        notes=plan.notes,
-        not_found=plan.not_found,
-        not_selected=plan.not_selected,
-    )
 
 
 def _today() -> date:
