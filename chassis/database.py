@@ -19,9 +19,8 @@ from chassis.correlation import correlation_id, traceparent
 
 _DIALECT: Final = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 _BEGIN: Final = (
-    b"BEGIN; SELECT set_config('bursar.actor', %b, true), set_config('bursar.person_id', %b, true),"
-    b" set_config('bursar.school_urn', %b, true), set_config('bursar.supplier_id', %b, true),"
-    b" set_config('bursar.correlation_id', %b, true), set_config('bursar.traceparent', %b, true)"
+    b"BEGIN; SET LOCAL bursar.actor = %b; SET LOCAL bursar.person_id = %b; SET LOCAL bursar.school_urn = %b;"
+    b" SET LOCAL bursar.supplier_id = %b; SET LOCAL bursar.correlation_id = %b; SET LOCAL bursar.traceparent = %b"
 )
 
 
@@ -108,7 +107,7 @@ def _begin_as(connection: Connection, actor: Actor) -> None:
     server = _driver_of(connection).pgconn
     quoted = pq.Escaping(server).escape_literal
     begun = server.exec_(_BEGIN % tuple(quoted(value.encode()) for value in values))
-    if begun.status != pq.ExecStatus.TUPLES_OK:  # nothing in it can fail but the connection
+    if begun.status != pq.ExecStatus.COMMAND_OK:  # nothing in it can fail but the connection
         fault = psycopg.OperationalError(begun.get_error_message())
         connection.invalidate(fault)
         raise OperationalError("BEGIN", None, fault, connection_invalidated=True)
