@@ -23,6 +23,9 @@ RESOURCES: Final[dict[str, Resource]] = {
     "categories": Resource("catalogue"),
     "contracts": Resource("catalogue", 8 * _MIB),  # price lists
     "price-lists": Resource("catalogue"),
+    "planner": Resource("catalogue"),
+    "planner-feeds": Resource("catalogue"),
+    "procurement-thresholds": Resource("catalogue"),
     "offers": Resource("catalogue"),
     "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
     "order-reports": Resource("orders"),

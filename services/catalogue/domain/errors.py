@@ -85,3 +85,9 @@ class OffersChanged(BrokenRule):
     """The contract's offers changed since the price list was compared with them."""
 
     code = "offers_changed"
+
+
+class ProcurementRulesInvalid(BrokenRule):
+    """Thresholds or quote tiers do not hold together."""
+
+    code = "procurement_rules_invalid"
