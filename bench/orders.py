@@ -95,8 +95,8 @@ def close(database: Database, owner_url: str) -> list[Row]:
     ]
 
 
-def market(database: Database, offer_count: int) -> str:
-    """An open round of so many offers with 591 approved orders of 20 lines each; returns its id."""
+def market(database: Database, offer_count: int, lines: int = LINES) -> str:
+    """An open round of so many offers with 591 approved orders of so many lines each; returns its id."""
     now = datetime.now(UTC)
     contracts = [str(uuid4()) for _ in range(4)]
     offers = [_offer(number, contracts[number % 4]) for number in range(offer_count)]
@@ -115,12 +115,12 @@ def market(database: Database, offer_count: int) -> str:
     )
     open_round(database, MANAGER, now, round_id, None)
     with database.transaction(SERVICE) as connection:
-        _order(connection, round_id, [offer["offer_id"] for offer in offers])
+        _order(connection, round_id, [offer["offer_id"] for offer in offers], lines)
     return round_id
 
 
-def _order(connection: Connection, round_id: str, offers: list[str]) -> None:
-    names = {"round": round_id, "first": FIRST_URN, "schools": SCHOOLS, "lines": LINES, "offers": offers}
+def _order(connection: Connection, round_id: str, offers: list[str], lines: int) -> None:
+    names = {"round": round_id, "first": FIRST_URN, "schools": SCHOOLS, "lines": lines, "offers": offers}
     connection.execute(
         text("""
             INSERT INTO school_order (round_id, school_urn, state, version, reference, submitted_by_id, submitted_by,
@@ -233,7 +233,10 @@ def _floor_table(owner_url: str, columns: str) -> Iterator[None]:
 
 
 def _rows_written(database: Database) -> int:
-    tables = ("purchase_order", "purchase_order_line", "school_drop", "drop_line", "event_log", "order_history")
+    tables = (
+        "purchase_order", "purchase_order_line", "school_drop", "drop_line", "event_log", "order_history",
+        "close_line", "close_share",
+    )  # fmt: skip
     with database.transaction(SERVICE) as connection:
         return sum(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() for table in tables)
 
@@ -241,16 +244,18 @@ def _rows_written(database: Database) -> int:
 def _insert_as_many(database: Database, round_id: str, rows: int) -> float:
     """Seconds of one INSERT … SELECT over the same orders that writes `rows` rows."""
     statement = text("""
-        WITH total AS (
+        WITH total AS MATERIALIZED (
             SELECT offer_id, sum(quantity) AS quantity FROM order_line WHERE round_id = :round_id GROUP BY offer_id
+        ), priced AS MATERIALIZED (
+            SELECT l.school_urn, l.offer_id, l.quantity, t.unit_price, round(l.quantity * t.unit_price * 100) AS net
+            FROM order_line l
+            JOIN total USING (offer_id)
+            JOIN round_tier t ON t.round_id = l.round_id AND t.offer_id = l.offer_id
+                AND total.quantity >= t.applies_from AND total.quantity < t.applies_below
+            WHERE l.round_id = :round_id
         )
         INSERT INTO bench_floor (school_urn, offer_id, quantity, unit_price, net_pence)
-        SELECT l.school_urn, l.offer_id, l.quantity, t.unit_price, round(l.quantity * t.unit_price * 100)
-        FROM generate_series(1, 2), order_line l
-        JOIN total USING (offer_id)
-        JOIN round_tier t ON t.round_id = l.round_id AND t.offer_id = l.offer_id
-            AND total.quantity >= t.applies_from AND total.quantity < t.applies_below
-        WHERE l.round_id = :round_id
+        SELECT * FROM priced UNION ALL SELECT * FROM priced UNION ALL SELECT * FROM priced
         LIMIT :rows
     """)
     began = time.perf_counter()

@@ -1,6 +1,6 @@
 """Invariants of the orders' database: from a school's approved line to the drop that it receives."""
 
-from bursar.verify import told
+from bursar.verify import close, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, kept_sums, last_told
 
@@ -24,21 +24,29 @@ LINKS = (
     Link("receipt", "school_drop", ("purchase_order_id", "school_urn"), ("supplier_id",)),
     Link("receipt_line", "receipt", ("receipt_id",), ("purchase_order_id", "school_urn", "supplier_id")),
     Link("receipt_line", "drop_line", ("purchase_order_id", "school_urn", "line_no")),
+    *close.LINKS,
 )
 
 _CLOSE = (
     Check(
         "approved_lines_are_dropped",
-        "Every approved line of a closed round stands in exactly one drop, with the same quantity; nothing else does.",
+        "Every approved line of a closed round stands in exactly one drop, with its quantity or what the proof granted"
+        " of it; nothing else does.",
         """
-        WITH approved AS (
-            SELECT l.round_id, l.school_urn, l.offer_id, l.quantity
+        WITH granted AS (
+            SELECT line.round_id, line.offer_id, share.school_urn, share.granted
+            FROM close_share share JOIN close_line line USING (close_line_id)
+        ), approved AS (
+            SELECT l.round_id, l.school_urn, l.offer_id,
+                nullif(coalesce(granted.granted, l.quantity), 0) AS quantity
             FROM order_line l JOIN school_order o USING (round_id, school_urn) JOIN round r USING (round_id)
+            LEFT JOIN granted USING (round_id, school_urn, offer_id)
             WHERE o.state = 'approved' AND r.closed_at IS NOT NULL
         ), dropped AS (
             SELECT o.round_id, d.school_urn, l.offer_id, count(*) AS drops, sum(d.quantity) AS quantity
             FROM drop_line_as_closed d JOIN purchase_order_line l USING (purchase_order_id, line_no)
             JOIN purchase_order o USING (purchase_order_id)
+            WHERE l.kind = 'goods'
             GROUP BY o.round_id, d.school_urn, l.offer_id
         )
         SELECT format('round %s, school %s, offer %s: approved %s units; in drops %s units, %s times',
@@ -60,7 +68,7 @@ _CLOSE = (
     ),
     Check(
         "drops_add_up_to_lines",
-        "The quantities and shares of all drops add up to each line of their purchase order.",
+        "The quantities and shares of all drops add up to each line of their purchase order; a charge is one, shared.",
         """
         SELECT format('%s line %s: %s units and %s pence in drops, %s and %s on the line', o.number, l.line_no,
             coalesce(shared.quantity, 0), coalesce(shared.net_pence, 0), l.quantity, l.net_pence)
@@ -69,18 +77,20 @@ _CLOSE = (
             SELECT purchase_order_id, line_no, sum(quantity) AS quantity, sum(net_pence) AS net_pence
             FROM drop_line GROUP BY purchase_order_id, line_no
         ) shared USING (purchase_order_id, line_no)
-        WHERE (l.quantity, l.net_pence) IS DISTINCT FROM (shared.quantity, shared.net_pence)
+        WHERE (CASE l.kind WHEN 'charge' THEN 0 ELSE l.quantity END, l.net_pence)
+            IS DISTINCT FROM (shared.quantity, shared.net_pence)
         """,
     ),
     Check(
         "shares_follow_quantities",
-        "At the close a school's share of a line is its quantity's part of the net, to less than a penny.",
+        "At the close a school's share of goods is its quantity's part of the net, to less than a penny.",
         """
         SELECT format('%s line %s, school %s: %s pence for %s of %s units at %s pence', o.number, l.line_no,
             d.school_urn, d.net_pence, d.quantity, l.quantity, l.net_pence)
         FROM drop_line_as_closed d JOIN purchase_order_line_as_closed l USING (purchase_order_id, line_no)
         JOIN purchase_order o USING (purchase_order_id)
-        WHERE abs(d.net_pence::numeric * l.quantity - l.net_pence::numeric * d.quantity) >= l.quantity
+        JOIN purchase_order_line goods USING (purchase_order_id, line_no)
+        WHERE goods.kind <> 'charge' AND abs(d.net_pence::numeric * l.quantity - l.net_pence::numeric * d.quantity) >= l.quantity
         """,
     ),
     Check(
@@ -103,7 +113,7 @@ _CLOSE = (
         FROM purchase_order_line_as_closed l JOIN purchase_order o USING (purchase_order_id)
         LEFT JOIN round_tier tier ON tier.round_id = l.round_id AND tier.offer_id = l.offer_id
             AND l.quantity >= tier.applies_from AND l.quantity < tier.applies_below
-        WHERE l.unit_price IS DISTINCT FROM tier.unit_price
+        WHERE l.offer_id IS NOT NULL AND l.unit_price IS DISTINCT FROM tier.unit_price
             OR l.net_pence <> round(l.quantity * l.unit_price * 100)
         """,
     ),
@@ -178,14 +188,15 @@ _RECEIPTS = (
     ),
     Check(
         "drops_are_as_received",
-        "A drop is received when all its units are, awaited until something is recorded, and part in between.",
+        "A drop is received when all its goods are, awaited until something is recorded, and part in between.",
         """
         SELECT format('%s, school %s: the drop is %s, its lines say %s', o.number, d.school_urn, d.state, lines.state)
         FROM school_drop d JOIN purchase_order o USING (purchase_order_id)
         JOIN (
             SELECT purchase_order_id, school_urn, CASE WHEN bool_and(quantity_received IS NULL) THEN 'awaited'
-                WHEN bool_and(coalesce(quantity_received, 0) = quantity) THEN 'received' ELSE 'part' END AS state
-            FROM drop_line GROUP BY purchase_order_id, school_urn
+                WHEN bool_and(coalesce(quantity_received, 0) = drop_line.quantity) THEN 'received' ELSE 'part' END AS state
+            FROM drop_line JOIN purchase_order_line l USING (purchase_order_id, line_no)
+            WHERE l.kind <> 'charge' GROUP BY purchase_order_id, school_urn
         ) lines USING (purchase_order_id, school_urn)
         WHERE d.state <> lines.state
         """,
@@ -244,4 +255,4 @@ _TOLD = (
     ),
 )
 
-CHECKS = (parents(LINKS), *_CLOSE, *_AMENDMENTS, *_RECEIPTS, *_NUMBERS, *_TOLD)
+CHECKS = (parents(LINKS), *_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *_NUMBERS, *_TOLD)

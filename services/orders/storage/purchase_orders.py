@@ -72,8 +72,9 @@ _LOCK_DROP = text("""
     FOR UPDATE OF d
 """)
 _OUTSTANDING = text("""
-    SELECT line_no, quantity - coalesce(quantity_received, 0) AS outstanding FROM drop_line
-    WHERE purchase_order_id = :purchase_order_id AND school_urn = :urn
+    SELECT d.line_no, d.quantity - coalesce(d.quantity_received, 0) AS outstanding
+    FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
+    WHERE d.purchase_order_id = :purchase_order_id AND d.school_urn = :urn AND l.kind <> 'charge'
 """)
 _RECORD = text("""
     WITH receipt AS (
@@ -143,7 +144,10 @@ def write_answer(
 
 
 def lock_drop(connection: Connection, purchase_order_id: str, urn: int) -> tuple[Row[Any], dict[int, int]] | None:
-    """A school's drop held against other receipts: (state of the order, round_id, supplier_id), units outstanding."""
+    """A school's drop held against other receipts: (state of the order, round_id, supplier_id), units outstanding.
+
+    Charges are not received, and left out.
+    """
     names = {"purchase_order_id": purchase_order_id, "urn": urn}
     row = connection.execute(_LOCK_DROP, names).one_or_none()
     if row is None:

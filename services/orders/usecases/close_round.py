@@ -22,8 +22,10 @@ from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import vat_of
 from services.orders.domain.round import Round
 from services.orders.storage import rounds
-from services.orders.storage.closing import Close
+from services.orders.storage.closing import Closing
+from services.orders.storage.issuing import drop_left_out, issue, left_out, prove
 from services.orders.storage.round_offers import round_offers
+from services.orders.usecases.compute_close import ClosingContract, compute_close
 
 _log = structlog.get_logger()
 
@@ -46,6 +48,7 @@ class Preview:
 
     round: Round
     orders: Sequence[PlannedOrder]
+    contracts: Sequence[ClosingContract]
     lines: Sequence[Row[Any]]
     schools: Sequence[Row[Any]]
     left_out: Sequence[Row[Any]]
@@ -59,9 +62,10 @@ def preview_close(database: Database, round_id: str, now: datetime) -> Preview:
     """
     with database.transaction(SERVICE) as connection:
         found = _open_round(connection, round_id)
-        close = Close(connection, round_id, now.date())
+        closing, contracts = compute_close(connection, round_id, now.date())
         offers = round_offers(connection, found)
-        return Preview(found, _planned(close, found), close.lines(), close.schools(), close.left_out(), offers)
+        orders = _planned(closing, found)
+        return Preview(found, orders, contracts, closing.lines(), closing.schools(), left_out(closing), offers)
 
 
 def close_round(
@@ -76,13 +80,14 @@ def close_round(
         found = _open_round(connection, round_id)
         if version is not None and found.version != version:
             raise VersionConflict("Somebody else changed this round meanwhile.")
-        close = Close(connection, round_id, now.date())
-        close.drop_left_out(now)
-        planned = _planned(close, found)
+        closing, _ = compute_close(connection, round_id, now.date())
+        drop_left_out(closing, now)
+        planned = _planned(closing, found)
         purchase_order_ids = [str(uuid.uuid4()) for _ in planned]
         rounds.mark_closed(connection, round_id, now, closed_by, state="closed" if planned else "settled")
         if planned:
-            _issue(connection, close, planned, purchase_order_ids, now)
+            _issue(closing, planned, purchase_order_ids, now)
+        prove(closing)
         append(
             connection,
             "RoundClosed",
@@ -127,29 +132,25 @@ def _open_round(connection: Connection, round_id: str) -> Round:
     return found
 
 
-def _planned(close: Close, of: Round) -> list[PlannedOrder]:
+def _planned(closing: Closing, of: Round) -> list[PlannedOrder]:
     nets: dict[tuple[str, str, str, str], list[tuple[Decimal, int]]] = {}
-    for row in close.orders():
+    for row in closing.orders():
         contract = (row.contract_id, row.contract_title, row.supplier_id, row.supplier_name)
         nets.setdefault(contract, []).append((vat_rate(row.vat_class, of.delivery_from), row.net_pence))
     return [PlannedOrder(*contract, sum(net for _, net in parts), vat_of(parts)) for contract, parts in nets.items()]
 
 
-def _issue(
-    connection: Connection, close: Close, planned: list[PlannedOrder], purchase_order_ids: list[str], now: datetime
-) -> None:
-    numbers = next_numbers(connection, "PO", len(planned))
-    close.issue(
-        [
-            {
-                "purchase_order_id": purchase_order_id,
-                "number": number,
-                "contract_id": order.contract_id,
-                "supplier_id": order.supplier_id,
-                "net_pence": order.net_pence,
-                "vat_pence": order.vat_pence,
-            }
-            for order, purchase_order_id, number in zip(planned, purchase_order_ids, numbers, strict=True)
-        ],
-        now,
-    )
+def _issue(closing: Closing, planned: list[PlannedOrder], purchase_order_ids: list[str], now: datetime) -> None:
+    numbers = next_numbers(closing.connection, "PO", len(planned))
+    orders = [
+        {
+            "purchase_order_id": purchase_order_id,
+            "number": number,
+            "contract_id": order.contract_id,
+            "supplier_id": order.supplier_id,
+            "net_pence": order.net_pence,
+            "vat_pence": order.vat_pence,
+        }
+        for order, purchase_order_id, number in zip(planned, purchase_order_ids, numbers, strict=True)
+    ]
+    issue(closing, orders, now)
