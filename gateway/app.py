@@ -12,6 +12,7 @@ from chassis.web import install_shell
 from gateway import api, pages
 from gateway.identity.cookies import configure_cookies
 from gateway.identity.current import acting
+from gateway.pages import kept_mail, notifications
 from gateway.security import install_security
 from gateway.settings import GatewaySettings, read_gateway_settings
 from gateway.upstream import EXTENSION, Upstream
@@ -44,6 +45,9 @@ def build_app(settings: GatewaySettings, database: Database) -> Flask:
     install_security(app, secure=settings.secure, proxies=settings.proxies)
     protection = CSRFProtect(app)
     protection.exempt(api.blueprint)
+    protection.exempt(notifications.stop)
     app.register_blueprint(api.blueprint)
     pages.register(app)
+    if settings.mail_folder is not None:
+        kept_mail.register(app, settings.mail_folder)
     return app

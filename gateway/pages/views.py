@@ -10,8 +10,10 @@ from gateway.pages import (
     alliance_orders,
     alliance_rounds,
     amendments,
+    notifications,
     reports,
     school_approval,
+    school_calendar,
     school_deliveries,
     school_home,
     school_money,
@@ -43,4 +45,6 @@ VIEWS: Final = (
     alliance_members,
     amendments,
     reports,
+    school_calendar,
+    notifications,
 )

@@ -1,12 +1,18 @@
 """Every page that can be looked at, with somebody who may: what the tests and screenshots walk through."""
 
 from tests.gateway_pages import world as w
+from tests.gateway_pages.fake import MAIL, UNSUBSCRIBE
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
 
 PAGES: list[tuple[str, str, str]] = [
     ("", "sign-in", "/sign-in"),
     ("undecided", "choose-seat", "/choose-seat"),
+    ("buyer", "notifications", "/settings/notifications"),
+    ("", "unsubscribe", f"/unsubscribe/{UNSUBSCRIBE}"),
+    ("", "dev-mails", "/dev/mail"),
+    ("", "dev-mail", f"/dev/mail/{MAIL}"),
     ("buyer", "school-home", "/school"),
+    ("buyer", "school-calendar", "/school/calendar"),
     ("buyer", "school-order-form", f"/school/rounds/{w.OPEN}/order"),
     ("buyer", "school-order-check", f"/school/rounds/{w.OPEN}/order/check"),
     ("buyer", "school-orders", "/school/orders"),

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
+from tests.backends import ServiceDatabase
 from tests.gateway_pages.fake import FakeServices, fake_gateway
 from tests.gateway_pages.people import PEOPLE
 from tests.gateway_pages.world import answers
@@ -30,8 +31,8 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def gateway() -> tuple[Flask, FakeServices]:
-    return fake_gateway()
+def gateway(module_databases: Callable[[str], ServiceDatabase]) -> tuple[Flask, FakeServices]:
+    return fake_gateway(module_databases("gateway"))
 
 
 @pytest.fixture

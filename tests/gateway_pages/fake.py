@@ -1,26 +1,36 @@
 """The gateway's pages over services that answer from a table: for fast tests, and for looking at pages."""
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 from flask import Flask, g, request
 from werkzeug.serving import make_server
 
-from chassis.database import Database
 from chassis.tokens import new_key_pair
 from contracts.topology import PRODUCERS
 from gateway.app import build_app
+from gateway.mail.message import Letter, Section, message_of
+from gateway.mail.transport import Folder
+from gateway.mail.unsubscribe import unsubscribe_token
 from gateway.settings import read_gateway_settings
 from gateway.upstream import EXTENSION, Answer, Problem, ServiceUnavailable
+from tests.backends import ServiceDatabase
 from tests.gateway_pages.people import PEOPLE
 from tests.gateway_pages.world import DRAFT, HELD_INVOICE, OAK, OPEN, PERSON, a_bill, a_round, an_order, answers, headed
 
 Key = tuple[str, str]
+
+SECRET_KEY = "a secret key that only the tests know"
+MAIL = "00000000-0000-4000-8000-0000000000aa"
+UNSUBSCRIBE = unsubscribe_token(SECRET_KEY, PEOPLE["buyer"].person_id)
 
 # What creating and changing answer, by method, service and path.
 DONE: dict[tuple[str, str, str], Any] = {
@@ -100,9 +110,9 @@ def _answer(body: Any) -> Answer:
     return Answer(200, json.dumps(body).encode(), {})
 
 
-def fake_gateway() -> tuple[Flask, FakeServices]:
+def fake_gateway(database: ServiceDatabase) -> tuple[Flask, FakeServices]:
     """The real gateway application; the header or cookie `as` names the person who is signed in."""
-    app = build_app(read_gateway_settings(_environment()), Database("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    app = build_app(read_gateway_settings(_environment()), database.database)
     app.config["WTF_CSRF_ENABLED"] = False
     services = FakeServices()
     app.extensions[EXTENSION] = services
@@ -133,6 +143,27 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @cache
+def _kept_mail() -> Path:
+    """A folder with one mail in it."""
+    folder = Path(tempfile.mkdtemp(prefix="bursar-mail-"))
+    letter = Letter(
+        message_id=MAIL,
+        date=datetime(2026, 11, 20, 7, 35, tzinfo=UTC),
+        address="beth@example.org",
+        subject="2 notices from Bursar",
+        sections=[
+            Section("Order O-000001 is approved.", title="An order is approved", link="http://127.0.0.1/school"),
+            Section("Nobody has said what arrived.", title="What has arrived?"),
+        ],
+        settings="http://127.0.0.1/settings/notifications",
+        unsubscribe=f"http://127.0.0.1/unsubscribe/{UNSUBSCRIBE}",
+    )
+    with Folder(folder).opened() as line:
+        line.send(message_of(letter, "Bursar <bursar@localhost>"))
+    return folder
+
+
+@cache
 def _environment() -> dict[str, str]:
     private, public = new_key_pair()
     return {
@@ -142,7 +173,8 @@ def _environment() -> dict[str, str]:
         "BROKER_URL": "pgmq://nobody@localhost/none",
         "SERVICE_TOKEN_PRIVATE_KEY": private,
         "SERVICE_TOKEN_PUBLIC_KEY": public,
-        "SECRET_KEY": "a secret key that only the tests know",
+        "SECRET_KEY": SECRET_KEY,
         "FEED_SECRET": "a feed secret that only the tests know",
         **{f"{name.upper()}_URL": "http://127.0.0.1:1" for name in PRODUCERS},
+        "MAIL_DIR": str(_kept_mail()),
     }

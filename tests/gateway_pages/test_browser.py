@@ -1,7 +1,7 @@
 """The pages in a real browser: accessible, narrow, by keyboard, and without JavaScript."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests import backends
+from tests.backends import ServiceDatabase
 from tests.gateway_pages.addresses import PAGES
 from tests.gateway_pages.fake import FakeServices, fake_gateway, served
 from tests.gateway_pages.world import OPEN, form_offers
@@ -49,8 +50,8 @@ class Window:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[tuple[str, FakeServices]]:
-    app, services = fake_gateway()
+def address(module_databases: Callable[[str], ServiceDatabase]) -> Iterator[tuple[str, FakeServices]]:
+    app, services = fake_gateway(module_databases("gateway"))
     with served(app) as url:
         yield url, services
 

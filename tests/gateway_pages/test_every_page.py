@@ -155,7 +155,16 @@ def test_every_page_stands_behind_a_door_or_is_listed(gateway: tuple[Flask, Fake
         for rule in app.url_map.iter_rules()
         if rule.endpoint.split(".")[0] in doors and not hasattr(app.view_functions[rule.endpoint], "bursar_seats")
     }
-    assert open_pages == {"/", "/sign-in", "/sign-out", "/choose-seat", "/what-you-typed", "/what-you-typed/discard"}
+    assert open_pages == {
+        "/",
+        "/sign-in",
+        "/sign-out",
+        "/choose-seat",
+        "/what-you-typed",
+        "/what-you-typed/discard",
+        "/unsubscribe/<token>",
+        "/calendar/<token>.ics",
+    }
 
 
 def test_pages_travel_compressed_to_browsers_that_want_it(visit: Visit) -> None:
