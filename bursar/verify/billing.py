@@ -208,11 +208,13 @@ _BILLS = (
     ),
     Check(
         "bills_are_of_one_round",
-        "What a bill charges was ordered in the bill's round.",
+        "What a bill charges was ordered in the bill's round, or by the order of the service's period that it is for.",
         """
         SELECT format('%s line %s: %s was ordered in another round', bill.number, b.line_no, o.number)
-        FROM bill_line b JOIN bill USING (bill_id) JOIN purchase_order o USING (purchase_order_id)
-        WHERE o.round_id <> bill.round_id
+        FROM bill_line b JOIN bill USING (bill_id)
+        JOIN purchase_order o ON o.purchase_order_id = b.purchase_order_id
+        WHERE o.round_id IS DISTINCT FROM bill.round_id
+            OR bill.purchase_order_id <> o.purchase_order_id
         """,
     ),
     Check(
