@@ -90,7 +90,8 @@ _CLOSE = (
         FROM drop_line_as_closed d JOIN purchase_order_line_as_closed l USING (purchase_order_id, line_no)
         JOIN purchase_order o USING (purchase_order_id)
         JOIN purchase_order_line goods USING (purchase_order_id, line_no)
-        WHERE goods.kind <> 'charge' AND abs(d.net_pence::numeric * l.quantity - l.net_pence::numeric * d.quantity) >= l.quantity
+        WHERE goods.kind <> 'charge'
+            AND abs(d.net_pence::numeric * l.quantity - l.net_pence::numeric * d.quantity) >= l.quantity
         """,
     ),
     Check(
@@ -194,7 +195,8 @@ _RECEIPTS = (
         FROM school_drop d JOIN purchase_order o USING (purchase_order_id)
         JOIN (
             SELECT purchase_order_id, school_urn, CASE WHEN bool_and(quantity_received IS NULL) THEN 'awaited'
-                WHEN bool_and(coalesce(quantity_received, 0) = drop_line.quantity) THEN 'received' ELSE 'part' END AS state
+                WHEN bool_and(coalesce(quantity_received, 0) = drop_line.quantity) THEN 'received' ELSE 'part' END
+                AS state
             FROM drop_line JOIN purchase_order_line l USING (purchase_order_id, line_no)
             WHERE l.kind <> 'charge' GROUP BY purchase_order_id, school_urn
         ) lines USING (purchase_order_id, school_urn)
