@@ -14,7 +14,11 @@ _READERS: Final = ("alliance_manager", "board_member")
 _REGISTRARS: Final = ("alliance_manager", "administrator")
 
 # Pages that belong to a place in the bar without standing below its address.
-_BELONGS: Final = {"school.orders": "/school/rounds/", "alliance.rounds": "/alliance/rounds/"}
+_BELONGS: Final = {
+    "school.orders": "/school/rounds/",
+    "school.settings": "/school/people",
+    "alliance.rounds": "/alliance/rounds/",
+}
 
 # For each kind of seat: the word in the bar, the page it leads to, and the roles that see it (none: all).
 _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
@@ -24,6 +28,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Deliveries", "school.deliveries", ()),
         ("Bills", "school.bills", ()),
         ("Statement", "school.account", ()),
+        ("Settings", "school.settings", ()),
         ("Reports", "school.reports", ()),
     ),
     "supplier": (

@@ -1,11 +1,13 @@
 """Every page that can be looked at, with somebody who may: what the tests and screenshots walk through."""
 
 from tests.gateway_pages import world as w
-from tests.gateway_pages.fake import MAIL, UNSUBSCRIBE
+from tests.gateway_pages.fake import INVITATION, MAIL, UNSUBSCRIBE
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
 
 PAGES: list[tuple[str, str, str]] = [
     ("", "sign-in", "/sign-in"),
+    ("", "forgot-password", "/forgot-password"),
+    ("", "invitation", f"/invitation/{INVITATION}"),
     ("undecided", "choose-seat", "/choose-seat"),
     ("buyer", "notifications", "/settings/notifications"),
     ("", "unsubscribe", f"/unsubscribe/{UNSUBSCRIBE}"),
@@ -26,6 +28,12 @@ PAGES: list[tuple[str, str, str]] = [
     ("buyer", "school-account", "/school/account"),
     ("buyer", "school-reports", "/school/reports"),
     ("buyer", "school-report", "/school/reports/savings"),
+    ("buyer", "school-settings", "/school/settings"),
+    ("buyer", "school-sites", "/school/settings/sites"),
+    ("buyer", "school-people", "/school/people"),
+    ("buyer", "school-person-seen", f"/school/people/{w.PERSON}"),
+    ("approver", "school-person", f"/school/people/{w.PERSON}"),
+    ("approver", "school-person-new", "/school/people/new"),
     ("supplier", "supplier-home", "/supplier"),
     ("supplier", "supplier-orders", "/supplier/orders"),
     ("supplier", "supplier-order", f"/supplier/orders/{w.PAPER_PO}"),
@@ -56,6 +64,10 @@ PAGES: list[tuple[str, str, str]] = [
     ("manager", "alliance-round-report", f"/alliance/rounds/{w.CLOSED}/report"),
     ("manager", "alliance-schools", "/alliance/schools"),
     ("manager", "alliance-school", f"/alliance/schools/{OAK}"),
+    ("manager", "alliance-school-edit", f"/alliance/schools/{OAK}/edit"),
+    ("manager", "alliance-school-new", "/alliance/schools/new"),
+    ("manager", "alliance-imports", "/alliance/imports"),
+    ("manager", "alliance-import-preview", f"/alliance/imports/{w.IMPORT}"),
     ("manager", "alliance-suppliers", "/alliance/suppliers"),
     ("manager", "alliance-supplier", f"/alliance/suppliers/{SUPPLIER_ID}"),
     ("manager", "alliance-people", "/alliance/people"),

@@ -5,32 +5,61 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, g, request
 from werkzeug.serving import make_server
 
+from chassis.actor import SERVICE
 from chassis.tokens import new_key_pair
 from contracts.topology import PRODUCERS
 from gateway.app import build_app
+from gateway.domain.invitations import Invitation
+from gateway.domain.sessions import token_hash
 from gateway.mail.message import Letter, Section, message_of
 from gateway.mail.transport import Folder
 from gateway.mail.unsubscribe import unsubscribe_token
 from gateway.settings import read_gateway_settings
+from gateway.storage.invitations import store_invitation
 from gateway.upstream import EXTENSION, Answer, Problem, ServiceUnavailable
 from tests.backends import ServiceDatabase
 from tests.gateway_pages.people import PEOPLE
-from tests.gateway_pages.world import DRAFT, HELD_INVOICE, OAK, OPEN, PERSON, a_bill, a_round, an_order, answers, headed
+from tests.gateway_pages.world import (
+    DRAFT,
+    HELD_INVOICE,
+    IMPORT,
+    OAK,
+    OPEN,
+    PERSON,
+    a_bill,
+    a_round,
+    an_import,
+    an_order,
+    answers,
+    headed,
+)
 
 Key = tuple[str, str]
 
 SECRET_KEY = "a secret key that only the tests know"
+INVITATION = "a-link-that-the-tests-know"
 MAIL = "00000000-0000-4000-8000-0000000000aa"
 UNSUBSCRIBE = unsubscribe_token(SECRET_KEY, PEOPLE["buyer"].person_id)
+
+A_PERSON: dict[str, Any] = {
+    "person_id": PERSON,
+    "name": "Beth Buyer",
+    "email": "beth@example.org",
+    "roles": [
+        {"role": "school_buyer", "school_urn": OAK, "supplier_id": None, "starts_on": "2024-09-01", "ends_on": None}
+    ],
+    "version": 1,
+}
 
 # What creating and changing answer, by method, service and path.
 DONE: dict[tuple[str, str, str], Any] = {
@@ -51,7 +80,10 @@ DONE: dict[tuple[str, str, str], Any] = {
         "posted": 1,
         "unmatched": 1,
     },
-    ("POST", "members", "/people"): {"person_id": PERSON, "name": "Beth Buyer"},
+    ("POST", "members", "/people"): A_PERSON,
+    ("POST", "members", f"/schools/{OAK}/people"): A_PERSON | {"elsewhere": False},
+    ("POST", "members", "/imports"): an_import(),
+    ("POST", "members", f"/imports/{IMPORT}/apply"): an_import(applied_by="Morgan Manager", applied_at=None),
 }
 
 
@@ -116,6 +148,7 @@ def fake_gateway(database: ServiceDatabase) -> tuple[Flask, FakeServices]:
     app.config["WTF_CSRF_ENABLED"] = False
     services = FakeServices()
     app.extensions[EXTENSION] = services
+    _keep_invitation(database)
 
     @app.before_request
     def seat_somebody() -> None:
@@ -126,6 +159,26 @@ def fake_gateway(database: ServiceDatabase) -> tuple[Flask, FakeServices]:
             services.table = answers(school=bool(seat and seat.kind == "school"))
 
     return app, services
+
+
+def _keep_invitation(database: ServiceDatabase) -> None:
+    """An invitation whose link the tests know."""
+    now = datetime.now(UTC)
+    record = Invitation(
+        invitation_id=str(uuid4()),
+        person_id=str(uuid4()),
+        purpose="invitation",
+        name="Nell New",
+        email="nell@example.org",
+        organisation="Oak Street Primary School",
+        invited_by="Ada Approver",
+        created_at=now,
+        expires_at=now + timedelta(days=14),
+        used_at=None,
+        revoked_at=None,
+    )
+    with database.database.transaction(SERVICE) as connection:
+        store_invitation(connection, record, token_hash(INVITATION), None)
 
 
 @contextmanager

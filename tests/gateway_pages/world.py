@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
+from tests.gateway_pages.service_world import of_services
 
 Json = dict[str, Any]
 
@@ -282,6 +283,8 @@ def a_purchase_order_head(purchase_order_id: str = PAPER_PO, state: str = "accep
         "round_id": CLOSED,
         "round_number": "R-0002",
         "round_title": "Back to school",
+        "title": "Back to school",
+        "plan_id": None,
         "contract_id": CONTRACT,
         "contract_title": "Paper and stationery 2025–2028",
         "supplier_id": SUPPLIER_ID,
@@ -454,6 +457,8 @@ def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
         "school_name": "Oak Street Primary School",
         "round_id": CLOSED,
         "round_title": "Back to school",
+        "purchase_order_id": None,
+        "title": "Back to school",
         "issue_date": day_in(-2),
         "due_date": day_in(28),
         "net_pence": 37230,
@@ -477,6 +482,9 @@ def a_school(urn: int, name: str, phase: str, pupils: int, town: str) -> Json:
         "name": name,
         "phase": phase,
         "type_code": "1",
+        "type_name": "Community school",
+        "vat_refund": "authority",
+        "financial_year": "april",
         "la_code": "886",
         "establishment_number": "2001",
         "low_age": 4,
@@ -488,6 +496,7 @@ def a_school(urn: int, name: str, phase: str, pupils: int, town: str) -> Json:
         "town": town,
         "joined_on": "2024-09-01",
         "left_on": None,
+        "membership_class": "full",
         "version": 1,
     }
 
@@ -516,6 +525,7 @@ def answers(*, school: bool = False) -> dict[tuple[str, str], Any]:
         found["orders", f"/rounds/{round_id}"] = each | {"offers": offers()}
         found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order()
     found |= _of_open_round() | _of_orders(school) | _of_billing() | _of_members() | _of_catalogue()
+    found |= of_services(school=school)
     return copy.deepcopy(found)
 
 
@@ -704,7 +714,61 @@ def _of_members() -> dict[tuple[str, str], Any]:
         ("members", f"/suppliers/{SUPPLIER_ID}"): supplier,
         ("members", "/people"): listed(person),
         ("members", f"/people/{PERSON}"): person,
+        ("members", f"/schools/{OAK}/memberships"): listed(
+            {"joined_on": "2022-09-01", "left_on": "2023-08-31", "membership_class": "associate"},
+            {"joined_on": "2024-09-01", "left_on": None, "membership_class": "full"},
+        ),
+        ("members", f"/schools/{OAK}/pupil-counts"): listed(
+            {"counted_on": "2026-01-15", "pupils": 271, "source": "school census"},
+            {"counted_on": None, "pupils": 260, "source": "census"},
+        ),
+        ("members", f"/schools/{OAK}/sites"): listed(*SITES),
+        ("members", f"/imports/{IMPORT}"): an_import(),
+        ("members", f"/imports/{IMPORT}/rows"): listed(*IMPORT_ROWS),
     }
+
+
+SITES: list[Json] = [
+    {
+        "site_id": an_id(0x30, 1),
+        "name": "Main building",
+        "address": "Oak Street\nNorthfield",
+        "postcode": "NF1 4QX",
+        "instructions": "The kitchen door, before 14:30. Ask for the caretaker.",
+        "main": True,
+    },
+    {
+        "site_id": an_id(0x30, 2),
+        "name": "Forest annexe",
+        "address": "Mill Lane\nNorthfield",
+        "postcode": "NF1 4QZ",
+        "instructions": "",
+        "main": False,
+    },
+]
+IMPORT = an_id(0x31, 1)
+IMPORT_ROWS: list[Json] = [
+    {"line": 2, "subject": str(OAK), "name": "Oak Street Primary School", "outcome": "changed", "code": "",
+     "details": ["Pupils: 271 → 290", "Counted on: 2026-01-15 → 2026-05-21"]},
+    {"line": 3, "subject": "200002", "name": "Oast Hill Infant School", "outcome": "added", "code": "", "details": []},
+    {"line": 4, "subject": "200003", "name": "", "outcome": "refused", "code": "closed", "details": ["Closed."]},
+]  # fmt: skip
+
+
+def an_import(**more: Any) -> Json:
+    """An import that waits for somebody to decide."""
+    return {
+        "import_id": IMPORT,
+        "layout": "register",
+        "filename": "edubasealldata.csv",
+        "counts": {"added": 1, "changed": 1, "unchanged": 0, "refused": 1},
+        "not_selected": 25310,
+        "uploaded_by": "Morgan Manager",
+        "uploaded_at": in_days(0),
+        "applied_by": None,
+        "applied_at": None,
+        "version": 1,
+    } | more
 
 
 def _of_catalogue() -> dict[tuple[str, str], Any]:

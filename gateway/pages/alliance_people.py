@@ -1,0 +1,203 @@
+"""Everybody who acts in the alliance: adding, inviting, and the dates of their roles."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from chassis.request import current_database
+from contracts.roles import ROLE_NAMES, ROLE_SEATS
+from gateway.domain.errors import AlreadySignsIn
+from gateway.identity import current_session
+from gateway.pages import ask, ways_in
+from gateway.pages.doors import alliance, for_registrar
+from gateway.pages.faults import Faults
+from gateway.pages.role_rows import RoleRows
+from gateway.pages.show import today
+from gateway.pages.typed import Typed, sending_key
+from gateway.upstream import upstream
+from gateway.usecases import invite as inviting
+
+ALLIANCE = "the alliance"
+
+
+@alliance.get("/people")
+@for_registrar
+def people() -> str:
+    """Everybody with a role."""
+    found = ask.items("members", "/people")
+    found.sort(key=lambda person: person["name"])
+    standings = inviting.standings(current_database(), [person["person_id"] for person in found])
+    return render_template(
+        "alliance/people.html", people=found, places=_places(), standings=standings, now=datetime.now(UTC)
+    )
+
+
+@alliance.get("/people/<uuid:person_id>")
+@for_registrar
+def person_entry(person_id: Any) -> str:
+    """One person: name, address, and all roles with their dates."""
+    return _entry_page(str(person_id), Faults())
+
+
+@alliance.post("/people/<uuid:person_id>")
+@for_registrar
+def save_person(person_id: Any) -> Response | tuple[str, int]:
+    """Write the person whole, all roles included."""
+    faults = Faults()
+    typed = Typed(request.form, faults)
+    name, email = typed.text("name", "the name"), typed.text("email", "the e-mail address")
+    rows = RoleRows(request.form, faults)
+    if not faults:
+        with faults.of_service(rows.fields):
+            upstream.put(
+                "members",
+                f"/people/{person_id}",
+                json={"name": name, "email": email, "roles": rows.roles},
+                etag=f'"{request.form.get("version", "0")}"',
+            )
+    if faults:
+        return _entry_page(str(person_id), faults), faults.status
+    flash(f"{name} is saved.")
+    return redirect(url_for("alliance.person_entry", person_id=person_id), 303)
+
+
+@alliance.get("/people/new")
+@for_registrar
+def new_person() -> str:
+    """The form for a person."""
+    return _new_page(Faults())
+
+
+@alliance.post("/people/new")
+@for_registrar
+def add_person() -> Response | tuple[str, int]:
+    """Add a person with a first role, from today unless another day is given, and invite them."""
+    faults = Faults()
+    typed = Typed(request.form, faults)
+    name, email = typed.text("name", "the name"), typed.text("email", "the e-mail address")
+    role = _role(typed, faults)
+    starts_on = typed.day("starts_on", "the first day", needed=False) or today()
+    if not faults:
+        body = {"name": name, "email": email, "roles": [{**role, "starts_on": starts_on.isoformat(), "ends_on": None}]}
+        fields = {
+            "roles.0.role": "role",
+            "roles.0.school_urn": "school_urn",
+            "roles.0.supplier_id": "supplier_id",
+            "roles.0.starts_on": "starts_on",
+        }
+        with faults.of_service(fields):
+            added = upstream.post("members", "/people", json=body, key=request.form.get("sending_key")).json()
+    if faults:
+        return _new_page(faults), faults.status
+    _invite(added)
+    return redirect(url_for("alliance.person_entry", person_id=added["person_id"]), 303)
+
+
+@alliance.post("/people/<uuid:person_id>/invite")
+@for_registrar
+def invite_person(person_id: Any) -> Response:
+    """Send the person a new link to a first password; the earlier one ends."""
+    _invite(ask.one("members", f"/people/{person_id}"))
+    return redirect(url_for("alliance.person_entry", person_id=person_id), 303)
+
+
+@alliance.post("/people/<uuid:person_id>/revoke")
+@for_registrar
+def revoke_invitation(person_id: Any) -> Response:
+    """Take the person's invitation back."""
+    entry = ask.one("members", f"/people/{person_id}")
+    inviting.revoke_invitation(current_database(), entry["person_id"])
+    flash(f"The invitation of {entry['name']} no longer works.")
+    return redirect(url_for("alliance.person_entry", person_id=person_id), 303)
+
+
+def _invite(person: dict[str, Any]) -> None:
+    session = current_session()
+    if session is None or session.seat is None:
+        abort(403)
+    places = _places()
+    role = person["roles"][0] if person["roles"] else {}
+    organisation = places.get(role.get("school_urn") or role.get("supplier_id"), ALLIANCE)
+    try:
+        invited = ways_in.invite_person(session, person, organisation)
+    except AlreadySignsIn as refusal:
+        flash(refusal.detail)
+        return
+    ways_in.show_link_once(session.seat, person, invited)
+    flash(f"{person['name']} is invited: the link is on its way to {person['email']}.")
+
+
+def _role(typed: Typed, faults: Faults) -> dict[str, Any]:
+    """The role with the school or supplier it is held at; only the one that the role's seat needs is read."""
+    role = typed.text("role", "a role")
+    kind = ROLE_SEATS.get(role)
+    urn = typed.text("school_urn", "the school at which the role is held") if kind == "school" else ""
+    supplier_id = typed.text("supplier_id", "the supplier for whom the role is held") if kind == "supplier" else ""
+    if urn and not urn.isdigit():
+        faults.add("Choose a school from the list.", "school_urn")
+        urn = ""
+    return {"role": role, "school_urn": int(urn) if urn else None, "supplier_id": supplier_id or None}
+
+
+def _places() -> dict[Any, str]:
+    """The names of schools by URN and of suppliers by id, for the roles held there."""
+    names = {school["urn"]: school["name"] for school in ask.items("members", "/schools")}
+    return names | {supplier["supplier_id"]: supplier["name"] for supplier in ask.items("members", "/suppliers")}
+
+
+def _choices() -> dict[str, Any]:
+    schools = sorted(ask.items("members", "/schools"), key=lambda school: school["name"])
+    suppliers = sorted(ask.items("members", "/suppliers"), key=lambda supplier: supplier["name"])
+    return {
+        "roles": list(ROLE_NAMES.items()),
+        "schools": [(school["urn"], school["name"]) for school in schools],
+        "suppliers": [(supplier["supplier_id"], supplier["name"]) for supplier in suppliers],
+    }
+
+
+def _entry_page(person_id: str, faults: Faults) -> str:
+    entry = ask.one("members", f"/people/{person_id}")
+    choices = _choices()
+    places = {**dict(choices["schools"]), **dict(choices["suppliers"])}
+    rows = []
+    for number, role in enumerate(entry["roles"]):
+        place = places.get(role["school_urn"] or role["supplier_id"], ALLIANCE)
+        rows.append(role_row(role, number, place, faults))
+    return render_template(
+        "alliance/person.html",
+        entry=entry,
+        rows=rows,
+        typed=request.form,
+        today=today().isoformat(),
+        standing=inviting.standings(current_database(), [person_id])[person_id],
+        link=ways_in.link_to_show(person_id),
+        may_invite=True,
+        now=datetime.now(UTC),
+        faults=faults,
+        **choices,
+    )
+
+
+def role_row(role: dict[str, Any], number: int, place: str, faults: Faults) -> dict[str, Any]:
+    """A role as a row of the form: as it stands, or as it was typed when the form is shown again."""
+    sent = request.form if faults else {}
+    return {
+        **role,
+        "number": number,
+        "place": place,
+        "starts_on": sent.get(f"starts_on-{number}", role["starts_on"]),
+        "ends_on": sent.get(f"ends_on-{number}", role["ends_on"]),
+        "gone": bool(sent.get(f"gone-{number}")),
+    }
+
+
+def _new_page(faults: Faults) -> str:
+    return render_template(
+        "alliance/person_new.html",
+        typed=request.form,
+        key=sending_key(request.form, faults),
+        faults=faults,
+        **_choices(),
+    )
