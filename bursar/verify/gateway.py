@@ -5,6 +5,7 @@ from bursar.verify.check import Check, Link, parents
 LINKS = (
     Link("session", "person", ("person_id",)),
     Link("pending_form", "person", ("person_id",)),
+    Link("mail", "mail", ("digest_id = mail_id",), ("to_person_id",)),
 )
 
 CHECKS = (
@@ -24,6 +25,26 @@ CHECKS = (
         """
         SELECT format('nobody is person %s', person_id) FROM credential LEFT JOIN person USING (person_id)
         WHERE person.name IS NULL AND changed_at < now() - interval '1 minute'
+        """,
+    ),
+    Check(
+        "no_mail_is_a_dead_letter",
+        "No mail waits for a decision because it could not be sent.",
+        """
+        SELECT format('mail %s, %s of %s: %s', mail_id, kind, queued_at, coalesce(error, 'no worker could finish it'))
+        FROM mail WHERE state = 'failed'
+        """,
+    ),
+    Check(
+        "nobody_is_reminded_twice_a_day",
+        "Nobody was reminded of the same round for the same school twice on one day.",
+        """
+        WITH reminder AS (
+            SELECT regexp_replace(key, ':[0-9TZ:-]{20}:', ':') AS about,
+                (queued_at AT TIME ZONE 'Europe/London')::date AS day
+            FROM mail WHERE kind = 'round_reminder'
+        )
+        SELECT format('%s on %s: %s times', about, day, count(*)) FROM reminder GROUP BY about, day HAVING count(*) > 1
         """,
     ),
 )

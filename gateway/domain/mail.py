@@ -17,6 +17,9 @@ DIGEST_AT: Final = time(7, 35)
 KEPT_UNSENT: Final = timedelta(days=7)
 """How long mail waits to be sent, where its sender names no earlier end: nobody wants last month's news."""
 
+REMINDED_WITHIN: Final = timedelta(days=1)
+"""How long a reminder or a chase is news: an older one is overtaken by the next, and two at once help nobody."""
+
 RETRIES: Final = tuple(timedelta(minutes=2**power) for power in range(1, 11))
 """How long to wait after each try that failed, 2 minutes to 17 hours; after the last the mail is a dead letter."""
 

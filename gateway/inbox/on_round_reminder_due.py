@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from chassis.consumer import Event
+from gateway.domain.mail import REMINDED_WITHIN
 from gateway.usecases.tell_people import News, tell_of_reminders
 
 EVENT_TYPE = "RoundReminderDue"
@@ -12,4 +13,6 @@ EVENT_TYPE = "RoundReminderDue"
 
 def handle(connection: Connection, events: Sequence[Event]) -> None:
     """Queue mail to each person concerned, once."""
-    tell_of_reminders(News(connection, ((event.occurred_at, event.body) for event in events)))
+    tell_of_reminders(
+        News(connection, ((event.occurred_at, event.body) for event in events), fresh_for=REMINDED_WITHIN)
+    )

@@ -4,7 +4,7 @@ What happened more than a week ago is no news any more: an event read late, or a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -26,16 +26,22 @@ _ORDERING: Final = (*_BUYERS, *_APPROVERS)
 class News:
     """The bodies of some events of one type, and the transaction in which people are told of them.
 
-    `happened` is (when, body) of each event. Mail that is of no use after a moment is not queued after it.
+    `happened` is (when, body) of each event, news for `fresh_for`. Mail that is of no use after a moment is not queued
+    after it.
     """
 
     def __init__(
-        self, connection: Connection, happened: Iterable[tuple[datetime, Body]], now: datetime | None = None
+        self,
+        connection: Connection,
+        happened: Iterable[tuple[datetime, Body]],
+        now: datetime | None = None,
+        *,
+        fresh_for: timedelta = KEPT_UNSENT,
     ) -> None:
         self._connection = connection
         self.now = now or datetime.now(UTC)
         self._today = self.now.astimezone(LONDON).date()
-        self.bodies = [body for at, body in happened if at > self.now - KEPT_UNSENT]
+        self.bodies = [body for at, body in happened if at > self.now - fresh_for]
 
     def at_schools(self, urns: Iterable[int], roles: Sequence[str]) -> dict[int, list[str]]:
         """The ids of the people who hold one of the roles, by school."""

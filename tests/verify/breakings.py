@@ -513,6 +513,52 @@ BOOKS = [
     ),
 ]
 
+def _mail(key: str, state: str, digest_id: str = "NULL") -> str:
+    """One mail, whose kind is what its key begins with."""
+    return f"""
+        INSERT INTO mail
+            (key, kind, to_person_id, subject, text, state, queued_at, expires_at, due_at, sent_at, digest_id)
+        VALUES ('{key}', split_part('{key}', ':', 1), '00000000-0000-4000-8000-000000000009', '', '', '{state}',
+            now(), now(), now(), {"now()" if state == "sent" else "NULL"}, {digest_id});
+    """
+
+
+def _twice(event_type: str, key: str, body: str) -> str:
+    """The same event in the place of two others."""
+    return f"""
+        UPDATE event_log SET type = '{event_type}', key = '{key}', body = '{body}'
+        WHERE id IN (SELECT id FROM event_log WHERE type = 'OrderSubmitted' ORDER BY id LIMIT 2)
+    """
+
+
+DEADLINES = [
+    Breaking(
+        "orders",
+        "reminders_are_given_once",
+        _twice("ReceiptsOverdue", "purchase_order:1", '{"due_at": "2026-11-18T07:30:00Z", "school_urns": [900001]}'),
+        "ReceiptsOverdue purchase_order:1 of 2026-11-18T07:30:00Z, school 900001: 2 times",
+    ),
+    Breaking(
+        "orders",
+        "reminders_are_given_once",
+        _twice("RoundReminderDue", "round:1", '{"due_at": "2026-11-18T07:30:00Z"}'),
+        "RoundReminderDue round:1 of 2026-11-18T07:30:00Z: 2 times",
+    ),
+    Breaking(
+        "orders",
+        "order_news_is_told",
+        "DELETE FROM order_news; UPDATE order_history SET at = at - interval '1 hour'"
+        " WHERE id = (SELECT min(id) FROM order_history WHERE action = 'submitted')",
+        "submitted at",
+    ),
+    Breaking(
+        "orders",
+        "order_news_is_told_once",
+        "DELETE FROM order_history WHERE id = (SELECT min(id) FROM order_history WHERE action = 'submitted')",
+        "told 1 times, happened 0 times",
+    ),
+]
+
 GATEWAY = [
     Breaking(
         "gateway",
@@ -526,6 +572,22 @@ GATEWAY = [
         "UPDATE person SET email = 'chair@people.example' WHERE name = 'Head'",
         "chair@people.example is the address of 2 people",
         also=("gateway.people_are_as_told_by_members",),
+    ),
+    Breaking(
+        "gateway",
+        "rows_agree_with_their_parents",
+        _mail("digest", "sent")
+        + _mail("part", "digested", "(SELECT mail_id FROM mail WHERE key = 'digest')")
+        + "UPDATE mail SET to_person_id = gen_random_uuid() WHERE key = 'part'",
+        "its mail says",
+    ),
+    Breaking("gateway", "no_mail_is_a_dead_letter", _mail("lost", "failed"), "no worker could finish it"),
+    Breaking(
+        "gateway",
+        "nobody_is_reminded_twice_a_day",
+        _mail("round_reminder:1:2026-11-18T07:30:00Z:900001:x", "sent")
+        + _mail("round_reminder:1:2026-11-18T07:31:00Z:900001:x", "sent"),
+        "round_reminder:1:900001:x on ",
     ),
     Breaking(
         "gateway",
@@ -656,4 +718,7 @@ STRAYS = [
     ),
 ]
 
-BREAKINGS = [*STRAYS, *EVERYWHERE, *CURSORS, *MEMBERS, *CATALOGUE, *ORDERS, *BILLING, *BOOKS, *GATEWAY, *COPIES]
+BREAKINGS = [
+    *(*STRAYS, *EVERYWHERE, *CURSORS, *MEMBERS, *CATALOGUE),
+    *(*ORDERS, *DEADLINES, *BILLING, *BOOKS, *GATEWAY, *COPIES),
+]

@@ -23,6 +23,7 @@ from contracts.topology import PRODUCERS, SUBSCRIPTIONS
 from gateway.usecases.keep_form import keep_form
 from gateway.usecases.set_password import set_password
 from gateway.usecases.sign_in import sign_in
+from services.orders.usecases.tell_order_news import tell_order_news
 from tests.backends import ServiceDatabase
 from tests.clients import Clients
 
@@ -93,6 +94,7 @@ class Life:
 
     def tell(self) -> None:
         """Let every event reach everybody who listens, also those that follow from it."""
+        tell_order_news(self.databases["orders"].database, datetime.now(UTC))
         while sum(self._number(producer) for producer in PRODUCERS):
             for consumer, producers in SUBSCRIPTIONS.items():
                 for producer in producers:
