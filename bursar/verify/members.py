@@ -6,9 +6,14 @@ from contracts.roles import ROLE_SEATS
 from services.members.domain.person import ALLIANCE_NAME
 
 _SCHOOL = (
-    "name", "phase", "type_code", "la_code", "establishment_number", "low_age", "high_age", "pupils", "postcode",
-    "town", "joined_on", "left_on",
+    "name", "phase", "type_code", "la_code", "establishment_number", "low_age", "high_age", "pupils", "pupils_on",
+    "postcode", "town", "joined_on", "left_on", "membership_class",
 )  # fmt: skip
+_SITES = """
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('site_id', site_id, 'name', site.name, 'address', address,
+        'postcode', site.postcode, 'instructions', instructions, 'main', main) ORDER BY position), '[]')
+    FROM site WHERE school_urn = urn)
+"""
 _SUPPLIER = ("name", "email", "vat_number")
 _SEATS = ", ".join(f"('{role}', '{seat}')" for role, seat in ROLE_SEATS.items())
 _PEOPLE = f"""
@@ -25,6 +30,10 @@ _PEOPLE = f"""
 """  # noqa: S608 -- the alliance's name is a constant
 
 LINKS = (
+    Link("membership", "school", ("school_urn = urn",)),
+    Link("pupil_count", "school", ("school_urn = urn",)),
+    Link("site_list", "school", ("school_urn = urn",)),
+    Link("site", "site_list", ("school_urn",)),
     Link("person_role", "person", ("person_id",)),
     Link("person_role", "school", ("school_urn = urn",)),
     Link("person_role", "supplier", ("supplier_id",)),
@@ -47,11 +56,50 @@ CHECKS = (
             ELSE true END
         """,  # noqa: S608 -- roles of the contracts
     ),
+    Check(
+        "schools_are_members_once",
+        "A school's memberships do not overlap, and its row shows one of them.",
+        """
+        SELECT format('school %s joined on %s while it was a member from %s to %s', later.school_urn, later.joined_on,
+            earlier.joined_on, coalesce(earlier.left_on::text, 'no end'))
+        FROM membership earlier JOIN membership later USING (school_urn)
+        WHERE earlier.joined_on < later.joined_on AND later.joined_on <= coalesce(earlier.left_on, 'infinity')
+        UNION ALL
+        SELECT format('the row of school %s shows a membership from %s to %s that it never had', urn, joined_on,
+            coalesce(left_on::text, 'no end'))
+        FROM school WHERE NOT EXISTS (
+            SELECT 1 FROM membership held
+            WHERE held.school_urn = urn AND ROW(held.joined_on, held.left_on, held.membership_class)
+                IS NOT DISTINCT FROM ROW(school.joined_on, school.left_on, school.membership_class))
+        """,
+    ),
+    Check(
+        "newest_counts_stand",
+        "A school's number of pupils is its newest count.",
+        """
+        SELECT format('school %s has %s pupils, its newest count says %s of %s', urn, coalesce(pupils::text, 'no'),
+            coalesce(counted::text, 'nothing'), coalesce(counted_on::text, 'no day'))
+        FROM school LEFT JOIN (
+            SELECT DISTINCT ON (school_urn) school_urn, counted_on, pupils AS counted, source FROM pupil_count
+            ORDER BY school_urn, counted_on DESC NULLS LAST
+        ) newest ON school_urn = urn
+        WHERE ROW(pupils, pupils_on) IS DISTINCT FROM ROW(counted, counted_on)
+            OR (counted IS NOT NULL AND pupils_source <> source)
+        """,
+    ),
+    Check(
+        "sites_have_one_that_is_the_main_one",
+        "Of a school's delivery sites exactly one is the main one.",
+        """
+        SELECT format('school %s has %s main sites', school_urn, count(*) FILTER (WHERE main))
+        FROM site GROUP BY school_urn HAVING count(*) FILTER (WHERE main) <> 1
+        """,
+    ),
     as_told(
         "schools_are_told",
         "The last SchoolRecorded of each school says what its row says.",
-        kept("school", "urn", *_SCHOOL),
-        last_told("SchoolRecorded", "urn", *_SCHOOL),
+        kept("school", "urn", *_SCHOOL, "nullif(pupils_source, '')", _SITES),
+        last_told("SchoolRecorded", "urn", *_SCHOOL, "pupils_source", "sites"),
     ),
     as_told(
         "suppliers_are_told",

@@ -118,6 +118,32 @@ MEMBERS = [
         "is board_member of school 900001, supplier none",
         also=("members.people_are_told",),
     ),
+    Breaking(
+        "members",
+        "schools_are_members_once",
+        "UPDATE membership SET left_on = '2026-03-01' WHERE school_urn = 900004 AND membership_class = 'full'",
+        "school 900004 joined on 2026-02-01 while it was a member",
+    ),
+    Breaking(
+        "members",
+        "schools_are_members_once",
+        "UPDATE membership SET membership_class = 'associate' WHERE school_urn = 900001",
+        "the row of school 900001 shows a membership",
+    ),
+    Breaking(
+        "members",
+        "newest_counts_stand",
+        "UPDATE pupil_count SET pupils = 272 WHERE school_urn = 900001 AND counted_on = '2026-01-15'",
+        "school 900001 has 271 pupils, its newest count says 272",
+    ),
+    Breaking(
+        "members",
+        "sites_have_one_that_is_the_main_one",
+        "UPDATE site SET main = false WHERE school_urn = 900001",
+        "school 900001 has 0 main sites",
+        also=("members.schools_are_told",),
+    ),
+    Breaking("members", "schools_are_told", "UPDATE site SET instructions = 'Knock.' WHERE main", "Knock."),
     Breaking("members", "schools_are_told", "UPDATE school SET town = 'Dover' WHERE urn = 900001", "Dover"),
     Breaking("members", "suppliers_are_told", "UPDATE supplier SET email = 'x@y' WHERE name = 'oakdale'", "x@y"),
     Breaking("members", "people_are_told", "UPDATE person SET email = 'x@y' WHERE name = 'Desk'", "x@y"),
@@ -609,6 +635,9 @@ COPIES = [
     ),
     _copy(
         "orders", "schools", "members", "UPDATE school SET town = 'Dover' WHERE urn = 900001", "900001: orders keeps"
+    ),
+    _copy(
+        "orders", "delivery_sites", "members", "UPDATE delivery_site SET main = NOT main WHERE main", "Main building"
     ),
     _copy("billing", "schools", "members", "DELETE FROM school WHERE urn = 900004", "900004: billing keeps nothing"),
     _copy("gateway", "people", "members", "UPDATE person SET roles = '[]' WHERE name = 'Chair'", "'Chair'"),

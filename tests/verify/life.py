@@ -116,6 +116,7 @@ class Life:
         members = partial(self._do, "members", MANAGER)
         for urn, name in SCHOOLS.items():
             self.join(urn, name)
+        self._settle_in()
         paper, soap = (
             members("POST", "/suppliers", {"name": name, "email": f"{name}@trade.example", "vat_number": None})
             for name in ("fenwright", "oakdale")
@@ -127,6 +128,17 @@ class Life:
             person = members("POST", "/people", {"name": name, "email": f"{name}@people.example", "roles": roles})
         set_password(self.databases["gateway"].database, person["person_id"], PASSWORD)
         return paper["supplier_id"], soap["supplier_id"]
+
+    def _settle_in(self) -> None:
+        """Ash counts its pupils twice and names two sites; Damson leaves and comes back as an associate."""
+        for day, pupils in (("2025-01-16", 260), ("2026-01-15", 271)):
+            count = {"counted_on": day, "pupils": pupils, "source": "school census"}
+            self._do("members", MANAGER, "POST", f"/schools/{ASH}/pupil-counts", count)
+        sites = [site("Main building", main=True), site("Annexe", main=False)]
+        self._do("members", buyer(ASH), "PUT", f"/schools/{ASH}/sites", {"sites": sites}, version=0)
+        self._do("members", MANAGER, "POST", f"/schools/{DAMSON}/leave", {"left_on": "2025-12-31"}, version=1)
+        again = {"joined_on": "2026-02-01", "membership_class": "associate"}
+        self._do("members", MANAGER, "POST", f"/schools/{DAMSON}/memberships", again, version=2)
 
     def _agree(self, paper: str, soap: str) -> tuple[list[str], dict[str, str]]:
         catalogue = partial(self._do, "catalogue", MANAGER, "POST")
@@ -270,6 +282,11 @@ class Life:
         answer: TestResponse = self.clients(part, actor).send(method, path, **options)
         assert answer.status_code in (200, 201), f"{method} {path}: {answer.get_data(as_text=True)}"
         return answer.get_json()
+
+
+def site(name: str, *, main: bool) -> dict[str, Any]:
+    """What a school says of one of its delivery sites."""
+    return {"name": name, "address": "Ash Lane", "postcode": "ME13 7AA", "instructions": "Ring.", "main": main}
 
 
 def school(name: str) -> dict[str, Any]:
