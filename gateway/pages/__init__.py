@@ -6,6 +6,7 @@ from flask_bootstrap import Bootstrap5
 from gateway.pages.compress import register as register_compression
 from gateway.pages.layout import register as register_frame
 from gateway.pages.problems import register as register_problems
+from gateway.pages.service_words import register as register_service_filters
 from gateway.pages.show import register as register_filters
 from gateway.pages.views import BLUEPRINTS
 
@@ -17,6 +18,7 @@ def register(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     Bootstrap5(app)
     register_filters(app)
+    register_service_filters(app)
     register_frame(app)
     register_problems(app)
     register_compression(app)

@@ -26,6 +26,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Home", "school.home", ()),
         ("Orders", "school.orders", ()),
         ("Deliveries", "school.deliveries", ()),
+        ("Services", "school.services", ()),
         ("Bills", "school.bills", ()),
         ("Statement", "school.account", ()),
         ("Settings", "school.settings", ()),
@@ -39,6 +40,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
     "alliance": (
         ("Rounds", "alliance.rounds", _READERS),
         ("Purchase orders", "alliance.purchase_orders", _READERS),
+        ("Services", "alliance.services", _READERS),
         ("Invoices", "alliance.invoices", _READERS),
         ("Bills", "alliance.bills", _READERS),
         ("Bank", "alliance.bank", _READERS),

@@ -110,7 +110,7 @@ def _delivery_tasks(orders: list[dict[str, Any]]) -> list[Task]:
         Task(
             order["delivery_to"],
             f"Record the delivery from {order['supplier_name']}",
-            f"{order['number']} · {order['round_title']}",
+            f"{order['number']} · {order['title']}",
             "Record it",
             url_for("school.delivery", purchase_order_id=order["purchase_order_id"]),
             by_word="expected by",
@@ -125,7 +125,7 @@ def _bill_tasks(bills: list[dict[str, Any]]) -> list[Task]:
         Task(
             bill["due_date"],
             f"Pay bill {bill['number']}",
-            f"{bill['round_title']} · {money(bill['gross_pence'] - bill['paid_pence'])} to pay",
+            f"{bill['title']} · {money(bill['gross_pence'] - bill['paid_pence'])} to pay",
             "See the bill",
             url_for("school.bill", bill_id=bill["bill_id"]),
         )

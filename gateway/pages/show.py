@@ -32,6 +32,12 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "approved": ("Approved", "done"),
         "dropped": ("Not included", "fault"),
     },
+    "subscription": {
+        "requested": ("Asked for", "wait"),
+        "declined": ("Not committed", ""),
+        "approved": ("Running", "done"),
+        "ended": ("Notice given", ""),
+    },
     "purchase_order": {
         "issued": ("Awaiting answer", "wait"),
         "accepted": ("Accepted", "done"),

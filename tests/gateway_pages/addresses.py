@@ -1,5 +1,6 @@
 """Every page that can be looked at, with somebody who may: what the tests and screenshots walk through."""
 
+from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
 from tests.gateway_pages.fake import INVITATION, MAIL, UNSUBSCRIBE
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
@@ -23,6 +24,12 @@ PAGES: list[tuple[str, str, str]] = [
     ("buyer", "school-deliveries", "/school/deliveries"),
     ("buyer", "school-delivery", f"/school/deliveries/{w.PAPER_PO}"),
     ("approver", "school-changes", f"/school/deliveries/{w.PAPER_PO}/changes"),
+    ("buyer", "school-delivery-service", f"/school/deliveries/{s.SERVICE_PO}"),
+    ("buyer", "school-services", "/school/services"),
+    ("buyer", "school-service", f"/school/services/{s.RUNNING}"),
+    ("approver", "school-service-approval", f"/school/services/{s.ASKED}"),
+    ("approver", "school-service-left", f"/school/services/{s.LEFT}"),
+    ("buyer", "school-service-join", f"/school/services/join/{s.PAYROLL}"),
     ("buyer", "school-bills", "/school/bills"),
     ("buyer", "school-bill", f"/school/bills/{w.BILL}"),
     ("buyer", "school-account", "/school/account"),
@@ -53,6 +60,14 @@ PAGES: list[tuple[str, str, str]] = [
     ("manager", "alliance-purchase-orders", "/alliance/purchase-orders"),
     ("manager", "alliance-purchase-order", f"/alliance/purchase-orders/{w.PAPER_PO}"),
     ("manager", "alliance-changes", f"/alliance/purchase-orders/{w.PAPER_PO}/changes"),
+    ("manager", "alliance-services", "/alliance/services"),
+    ("manager", "alliance-service-new", "/alliance/services/new"),
+    ("manager", "alliance-service", f"/alliance/services/{s.PAYROLL}"),
+    ("board", "alliance-service-board", f"/alliance/services/{s.ADVICE}"),
+    ("manager", "alliance-service-edit", f"/alliance/services/{s.PAYROLL}/edit"),
+    ("manager", "alliance-service-school", f"/alliance/services/{s.PAYROLL}/schools/{OAK}"),
+    ("manager", "alliance-service-order", f"/alliance/purchase-orders/{s.SERVICE_PO}"),
+    ("manager", "alliance-service-bills", f"/alliance/purchase-orders/{s.SERVICE_PO}/bills"),
     ("manager", "alliance-invoices", "/alliance/invoices"),
     ("manager", "alliance-invoice", f"/alliance/invoices/{w.HELD_INVOICE}"),
     ("manager", "alliance-bills", "/alliance/bills"),
