@@ -256,6 +256,12 @@ ORDERS = [
     ),
     Breaking(
         "orders",
+        "revisions_are_agreed_changes",
+        f"UPDATE purchase_order SET revision = 2 WHERE purchase_order_id = {_order(3)}",
+        "PO-000003 is revision 2 and has 0 changes agreed, the last as revision 1",
+    ),
+    Breaking(
+        "orders",
         "receipts_are_on_accepted_orders",
         "INSERT INTO receipt (receipt_id, purchase_order_id, school_urn, supplier_id, recorded_at, recorded_by)"
         f" SELECT gen_random_uuid(), purchase_order_id, school_urn, supplier_id, now(), 'X' FROM school_drop"
@@ -538,6 +544,7 @@ BOOKS = [
         "SI-000002: 1 pence count as paid, 0 were",
     ),
 ]
+
 
 def _mail(key: str, state: str, digest_id: str = "NULL") -> str:
     """One mail, whose kind is what its key begins with."""

@@ -68,10 +68,7 @@ class Life:
 
     def live(self) -> None:
         """From the first school to the bank statement; every event is taken by everybody who listens."""
-        suppliers = self._join()
-        self.tell()
-        contracts, offers = self._agree(*suppliers)
-        self.tell()
+        contracts, offers = self.begin()
         self._plan(contracts[:1])
         round_id = self._order(contracts, offers)
         self.tell()
@@ -79,9 +76,23 @@ class Life:
         self.tell()
         self._settle(round_id, orders)
         self.tell()
+        self._amend(orders["Cleaning"], BEECH, 4)
+        self.tell()
         self._begin_another(contracts, offers)
         self.tell()
         self.rest()
+
+    def begin(self) -> tuple[list[str], dict[str, str]]:
+        """Schools and suppliers join, contracts are agreed: the contracts' ids, and the offers' by sku."""
+        suppliers = self._join()
+        self.tell()
+        self.contracts, offers = self._agree(*suppliers)
+        self.tell()
+        return self.contracts, offers
+
+    def open_round(self, title: str) -> str:
+        """A round of all contracts that takes orders; its id."""
+        return self._open(title, self.contracts)
 
     def rest(self) -> None:
         """Leave the databases, so that they can be copied."""
@@ -208,6 +219,15 @@ class Life:
         ]
         self._import(rows)
         self._import([*rows, (bills[BEECH]["gross_pence"], bills[BEECH]["payment_reference"])])
+
+    def _amend(self, order: Mapping[str, Any], urn: int, quantity: int) -> None:
+        """The school, the supplier and the manager agree to another quantity of its first line."""
+        path = f"/purchase-orders/{order['purchase_order_id']}/amendments"
+        sent = {"school_urn": urn, "line_no": 1, "quantity": quantity, "reason": "One is enough"}
+        asked = self._do("orders", buyer(urn), "POST", path, sent)
+        for actor in (approver(urn), seller(order["supplier_id"]), MANAGER):
+            agreement = f"{path}/{asked['amendment_id']}/agreement"
+            asked = self._do("orders", actor, "POST", agreement, version=asked["version"])
 
     def _begin_another(self, contracts: Sequence[str], offers: Mapping[str, str]) -> None:
         round_id = self._open("Spring", contracts)
