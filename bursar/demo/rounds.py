@@ -15,7 +15,8 @@ from chassis.database import Database
 from services.orders.domain.round import Round
 from services.orders.usecases.answer_purchase_order import answer_purchase_order
 from services.orders.usecases.close_round import close_round
-from services.orders.usecases.place_order import approve_order, return_order, save_order, submit_order
+from services.orders.usecases.decide_order import approve_order, return_order
+from services.orders.usecases.place_order import save_order, submit_order
 from services.orders.usecases.plan_round import change_round, open_round, plan_round
 from services.orders.usecases.read_order import get_form, get_order
 from services.orders.usecases.read_purchase_orders import get_purchase_order, list_purchase_orders

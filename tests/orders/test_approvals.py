@@ -144,3 +144,145 @@ def test_there_is_nothing_to_remind_of_unless_an_order_waits(market: Market, sta
     round_id = market.open_round()
     market.order(round_id, urn, {paper: 20}, state)
     refused(market.as_(buyer(urn)).post(f"{order_path(round_id, urn)}/remind"), 409, "order_not_submitted")
+
+
+def somebody(urn: int, name: str, role: str = "school_approver", stands_in_for: str | None = None) -> Actor:
+    """A person of a school."""
+    return Actor("school", name, name.title(), frozenset({role}), school_urn=urn, stands_in_for=stands_in_for)
+
+
+def decide(market: Market, round_id: str, actor: Actor, version: int, step: str = "approve") -> Any:
+    """Somebody approves, or returns, the order as they saw it."""
+    sent = {"reason": "Half of it, please"} if step == "return" else None
+    return market.as_(actor).post(f"{order_path(round_id, actor.school_urn or 0)}/{step}", sent, version=version)
+
+
+@pytest.fixture
+def waiting(market: Market) -> tuple[Market, str, int, int]:
+    """(market, round, school, version): an order of £300 at worst that waits for approval."""
+    paper, urn = market.offer(), market.school()
+    round_id = market.open_round()
+    order = market.order(round_id, urn, {paper: 20}, "submitted")
+    return market, round_id, urn, order["version"]
+
+
+Waiting = tuple[Market, str, int, int]
+
+
+def test_above_their_limit_nobody_approves(waiting: Waiting) -> None:
+    market, round_id, urn, version = waiting
+    record_limits(market, urn, approver=299_99, governor=300_00)
+    refused(decide(market, round_id, somebody(urn, "head"), version), 403, "above_limit")
+    assert ok(decide(market, round_id, somebody(urn, "chair", "governor"), version))["state"] == "approved"
+
+
+def test_above_a_categorys_limit_nobody_approves(waiting: Waiting) -> None:
+    market, round_id, urn, version = waiting
+    record_limits(market, urn, approver_stationery=100_00)
+    body = decide(market, round_id, somebody(urn, "head"), version).get_json()
+    assert (body["code"], "£300.00 of the category stationery" in body["detail"]) == ("above_limit", True)
+
+
+def test_a_governor_approves_only_where_the_school_says_so(waiting: Waiting) -> None:
+    market, round_id, urn, version = waiting
+    refused(decide(market, round_id, somebody(urn, "chair", "governor"), version), 403, "above_limit")
+    assert market.as_(buyer(urn)).post(f"{order_path(round_id, urn)}/approve", version=version).status_code == 403
+
+
+def test_above_an_amount_two_different_people_approve(waiting: Waiting) -> None:
+    market, round_id, urn, version = waiting
+    record_limits(market, urn, 299_99)
+    first = ok(decide(market, round_id, somebody(urn, "head"), version))
+    assert (first["state"], first["approved_by"], first["version"]) == ("submitted", None, version + 1)
+    seen = review(market, round_id, urn)
+    assert (seen["needs_two"], seen["first_approved_by"]) == (True, "Head")
+    refused(decide(market, round_id, somebody(urn, "head"), version + 1), 403, "approved_already")
+    second = ok(decide(market, round_id, somebody(urn, "deputy"), version + 1))
+    assert (second["state"], second["approved_by"]) == ("approved", "Deputy")
+    history = ok(market.as_(buyer(urn)).get(order_path(round_id, urn)))["history"]
+    assert [entry["action"] for entry in history][-2:] == ["first approval", "approved"]
+
+
+def test_one_approval_is_not_part_of_the_round(waiting: Waiting) -> None:
+    market, round_id, urn, version = waiting
+    record_limits(market, urn, 299_99)
+    ok(decide(market, round_id, somebody(urn, "head"), version))
+    market.close(round_id)
+    order = ok(market.as_(buyer(urn)).get(order_path(round_id, urn)))
+    assert order["state"] == "dropped"
+
+
+@pytest.mark.parametrize("step", ["edit", "return"])
+def test_an_edit_or_a_return_voids_the_first_approval(waiting: Waiting, step: str) -> None:
+    market, round_id, urn, version = waiting
+    record_limits(market, urn, 299_99)
+    ok(decide(market, round_id, somebody(urn, "head"), version))
+    if step == "edit":
+        paper = market.sql("SELECT offer_id::text FROM order_line")[0][0]
+        ok(market.save(round_id, urn, {paper: 25}, version=version + 1))
+    else:
+        ok(decide(market, round_id, somebody(urn, "deputy"), version + 1, "return"))
+    ok(market.as_(buyer(urn)).post(f"{order_path(round_id, urn)}/submit", version=version + 2))
+    assert review(market, round_id, urn)["first_approved_by"] is None
+    assert ok(decide(market, round_id, somebody(urn, "deputy"), version + 3))["state"] == "submitted"
+
+
+def test_nobody_approves_their_own_order_nor_has_it_approved_in_their_name(waiting: Waiting) -> None:
+    market, round_id, urn, version = waiting
+    sender = buyer(urn).person_id or ""
+    refused(decide(market, round_id, somebody(urn, sender), version), 403, "own_order")
+    refused(decide(market, round_id, somebody(urn, "office", stands_in_for=sender), version), 403, "own_order")
+    ok(decide(market, round_id, somebody(urn, "office", stands_in_for="head"), version))
+
+
+def test_an_approver_and_their_stand_in_are_one_authority(waiting: Waiting) -> None:
+    market, round_id, urn, version = waiting
+    record_limits(market, urn, 299_99)
+    ok(decide(market, round_id, somebody(urn, "office", stands_in_for="head"), version))
+    refused(decide(market, round_id, somebody(urn, "head"), version + 1), 403, "approved_already")
+    refused(
+        decide(market, round_id, somebody(urn, "clerk", stands_in_for="head"), version + 1), 403, "approved_already"
+    )
+    ok(decide(market, round_id, somebody(urn, "deputy"), version + 1))
+
+
+def test_the_next_approver_sees_what_changed_since_the_last_decision(waiting: Waiting) -> None:
+    market, round_id, urn, version = waiting
+    paper = market.sql("SELECT offer_id::text FROM order_line")[0][0]
+    ok(decide(market, round_id, somebody(urn, "head"), version, "return"))
+    ok(market.save(round_id, urn, {paper: 12}, version=version + 1))
+    ok(market.as_(buyer(urn)).post(f"{order_path(round_id, urn)}/submit", version=version + 2))
+    found = review(market, round_id, urn)["comparison"]
+    assert (found["compared_with"], [(each["before"], each["now"]) for each in found["changes"]]) == (
+        "decided",
+        [(20, 12)],
+    )
+
+
+def test_a_hard_budget_keeps_an_order_from_being_sent(market: Market) -> None:
+    paper, urn = market.offer(), market.school()
+    ok(set_budgets(market, urn, hard=True, stationery=250_00))
+    round_id, other = market.open_round(), market.open_round(title="Spring stationery")
+    path = order_path(round_id, urn)
+    ok(market.save(round_id, urn, {paper: 21}))
+    refused(market.as_(buyer(urn)).post(f"{path}/submit", version=1), 409, "budget_exceeded")
+    sent = {"lines": [{"offer_id": paper, "quantity": 20}]}
+    ok(market.as_(buyer(urn)).post(f"{path}/submit", sent, version=1))
+    ok(market.save(other, urn, {paper: 1}))
+    refused(market.as_(buyer(urn)).post(f"{order_path(other, urn)}/submit", version=1), 409, "budget_exceeded")
+
+
+def test_a_budget_that_is_not_hard_only_warns(market: Market) -> None:
+    paper, urn = market.offer(), market.school()
+    ok(set_budgets(market, urn, stationery=1_00))
+    round_id = market.open_round()
+    market.order(round_id, urn, {paper: 20})
+    assert review(market, round_id, urn)["budgets"][0]["beyond_pence"] == 249_00
+
+
+def test_a_budget_that_was_cut_meanwhile_holds_the_approval(market: Market) -> None:
+    paper, urn = market.offer(), market.school()
+    round_id = market.open_round()
+    order = market.order(round_id, urn, {paper: 20}, "submitted")
+    ok(set_budgets(market, urn, hard=True, stationery=249_99))
+    refused(decide(market, round_id, somebody(urn, "head"), order["version"]), 409, "budget_exceeded")

@@ -47,6 +47,8 @@ class ReviewSchema(Schema):
     worst_gross_pence = fields.Integer(required=True)
     second_above_pence = fields.Integer(required=True, allow_none=True)
     needs_two = fields.Boolean(required=True)
+    first_approved_by = fields.String(required=True, allow_none=True)
+    first_approved_at = fields.String(required=True, allow_none=True)
     exceeded = fields.List(fields.Nested(ExceededSchema), required=True)
     financial_year = fields.String(required=True, allow_none=True)
     vat_counts = fields.Boolean(required=True)

@@ -9,7 +9,6 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from chassis.etag import tagged
-from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.orders.api import answer_schemas, shapes
 from services.orders.api.approval_schemas import ReviewSchema
@@ -31,11 +30,10 @@ def get_review(round_id: UUID, urn: int) -> Response:
 
 
 @approvals.route(f"{PATH}/remind", methods=["POST"])
-@idempotent
 @requires("school_buyer", "school_approver")
 @approvals.response(200, answer_schemas.OrderStateSchema)
 def remind(round_id: UUID, urn: int) -> Response:
-    """Remind the approvers of an order that waits for them, at most once an hour."""
+    """Remind the approvers of an order that waits for them, at most once an hour: it needs no Idempotency-Key."""
     found = remind_approvers(current_database(), current_actor(), str(round_id), urn, datetime.now(UTC))
     return tagged(jsonify(shapes.order_state_json(found)), found.order.version)
 
@@ -48,6 +46,8 @@ def _review(review: Review) -> dict[str, Any]:
         "worst_gross_pence": review.worst.gross_pence,
         "second_above_pence": review.limits.second_above_pence,
         "needs_two": review.limits.needs_two(review.worst.gross_pence),
+        "first_approved_by": review.first and review.first.person.name,
+        "first_approved_at": shapes.instant(review.first and review.first.at),
         "exceeded": [
             {**asdict(each), "category_name": names.get(each.category_code or "")} for each in review.exceeded
         ],

@@ -16,7 +16,7 @@ from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.orders.api import answer_schemas, request_schemas, shapes
 from services.orders.storage.orders import OrderInRound
-from services.orders.usecases import place_order, read_order
+from services.orders.usecases import decide_order, place_order, read_order
 from services.orders.usecases.read_order import OrderView
 
 orders = Blueprint("orders", __name__, description="Each school's order in a round")
@@ -63,25 +63,25 @@ def submit_order(sent: dict[str, Any] | None, round_id: UUID, urn: int) -> Respo
 
 @orders.route(f"{PATH}/approve", methods=["POST"])
 @idempotent
-@requires("school_approver")
+@requires("school_approver", "governor")
 @orders.response(200, answer_schemas.OrderStateSchema)
 def approve_order(round_id: UUID, urn: int) -> Response:
-    """Commit the school to the order."""
+    """Commit the school to the order, or give the first of two approvals."""
     return _stepped(
-        place_order.approve_order(current_database(), current_actor(), str(round_id), urn, required_version(), _now())
+        decide_order.approve_order(current_database(), current_actor(), str(round_id), urn, required_version(), _now())
     )
 
 
 @orders.route(f"{PATH}/return", methods=["POST"])
 @idempotent
-@requires("school_approver")
+@requires("school_approver", "governor")
 @orders.arguments(request_schemas.ReturnInSchema)
 @orders.response(200, answer_schemas.OrderStateSchema)
 def return_order(sent: dict[str, str], round_id: UUID, urn: int) -> Response:
     """Send the order back to its buyer, and say why."""
     version = required_version()
     return _stepped(
-        place_order.return_order(
+        decide_order.return_order(
             current_database(), current_actor(), str(round_id), urn, sent["reason"], version, _now()
         )
     )

@@ -1,10 +1,12 @@
 """Who may approve an order: within the school's own limits, and above one of them only two people together."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
-from services.orders.domain.order import Person
+from services.orders.domain.errors import ApprovedAlready, OwnOrder
+from services.orders.domain.order import HistoryEntry, Person, SchoolOrder
 
 APPROVER: Final = "school_approver"
 GOVERNOR: Final = "governor"
@@ -83,3 +85,35 @@ def _exceeded_as(limits: Limits, role: str, worst: WorstCase) -> tuple[Exceeded,
         if amount > limit:
             found.append(Exceeded(category, limit, amount))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval as it was given: by whom, by whose authority, when."""
+
+    person: Person
+    authority_id: str
+    at: datetime
+
+
+def approve(
+    order: SchoolOrder, first: Approval | None, approver: Approver, at: datetime, *, two: bool
+) -> tuple[SchoolOrder, Approval | None, HistoryEntry]:
+    """The order after `approver` has approved it, its first approval, and what its history says.
+
+    Where `two` must, the first leaves the order waiting for somebody else. Nobody approves what they sent, or what is
+    sent by the person they stand in for; and one authority is not two. Raises OrderNotSubmitted, OwnOrder,
+    ApprovedAlready.
+    """
+    order.must_be_waiting()
+    acting = {approver.person.person_id, approver.authority_id}
+    if order.submitted_by is not None and order.submitted_by.person_id in acting:
+        raise OwnOrder("Somebody else at your school has to approve an order that you sent.")
+    if first is not None and not acting.isdisjoint({first.person.person_id, first.authority_id}):
+        raise ApprovedAlready("You have approved this order. Somebody else at your school has to approve it as well.")
+    detail = "" if approver.stands_in_for is None else "standing in for another approver"
+    if two and first is None:
+        given = Approval(approver.person, approver.authority_id, at)
+        return order, given, HistoryEntry(approver.person, "first approval", detail)
+    done = replace(order, state="approved", approved_by=approver.person, approved_at=at)
+    return done, first, HistoryEntry(approver.person, "approved", detail)

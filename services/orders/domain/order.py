@@ -8,7 +8,6 @@ from services.orders.domain.errors import (
     OrderAlreadySubmitted,
     OrderEmpty,
     OrderNotSubmitted,
-    OwnOrder,
     ReasonMissing,
 )
 
@@ -76,13 +75,6 @@ class SchoolOrder:
             self, state="submitted", reference=reference, submitted_by=by, submitted_at=at, return_reason=None
         )
         return sent, [HistoryEntry(by, "submitted", reference)]
-
-    def approved(self, by: Person, at: datetime) -> tuple["SchoolOrder", list[HistoryEntry]]:
-        """The order approved. Raises OrderNotSubmitted, and OwnOrder for the person who sent it."""
-        self.must_be_waiting()
-        if self.submitted_by is not None and self.submitted_by.person_id == by.person_id:
-            raise OwnOrder("Somebody else at your school has to approve an order that you sent.")
-        return replace(self, state="approved", approved_by=by, approved_at=at), [HistoryEntry(by, "approved")]
 
     def returned(self, by: Person, reason: str) -> tuple["SchoolOrder", list[HistoryEntry]]:
         """The order sent back to its buyer. Raises OrderNotSubmitted, ReasonMissing."""

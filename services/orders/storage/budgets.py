@@ -35,7 +35,9 @@ _PLAN = text("""
         FROM budget b WHERE b.school_urn = y.school_urn AND b.financial_year = y.financial_year) AS budgets
     FROM budget_year y WHERE y.school_urn = :urn AND y.financial_year = :year
 """)
-_LOCK = text("SELECT 1 FROM budget_year WHERE school_urn = :urn AND financial_year = :year FOR UPDATE")
+_LOCK_HARD = text("""
+    SELECT 1 FROM budget WHERE school_urn = :urn AND hard ORDER BY financial_year, category_code FOR UPDATE
+""")
 _ADD_YEAR = """
     INSERT INTO budget_year (school_urn, financial_year, version, changed_by, changed_at)
     VALUES (:urn, :year, 1, :person, :now) ON CONFLICT DO NOTHING RETURNING 1
@@ -132,9 +134,9 @@ def find_budgets(connection: Connection, urn: int, year: str) -> tuple[list[Budg
     return [Budget(*each) for each in row.budgets or ()], row.version
 
 
-def lock_budgets(connection: Connection, urn: int, year: str) -> None:
-    """Let nobody else of the school send an order against the same hard budgets until this transaction ends."""
-    connection.execute(_LOCK, {"urn": urn, "year": year})
+def lock_hard_budgets(connection: Connection, urn: int) -> bool:
+    """Hold the school's hard budgets against its other orders until this transaction ends; False if it has none."""
+    return connection.execute(_LOCK_HARD, {"urn": urn}).first() is not None
 
 
 def save_budgets(

@@ -19,7 +19,8 @@ Lines = Mapping[str, int]
 _SIGHT = """
     SELECT {columns}, s.urn, s.name, s.phase, s.joined_on, s.left_on, s.type_code, s.membership_class,
         o.state AS order_state, o.version AS order_version, o.reference, o.submitted_by_id, o.submitted_by,
-        o.submitted_at, o.approved_by_id, o.approved_by, o.approved_at, o.return_reason
+        o.submitted_at, o.approved_by_id, o.approved_by, o.approved_at, o.return_reason,
+        EXISTS (SELECT FROM budget b WHERE b.school_urn = s.urn AND b.hard) AS hard_budgets
     FROM {round} r
     JOIN school s ON s.urn = :urn
     LEFT JOIN school_order o ON o.round_id = r.round_id AND o.school_urn = s.urn
@@ -66,8 +67,9 @@ _INSERT = f"""
 """  # noqa: S608 -- column names of this module
 _UPDATE = f"""
     saved AS (
-        UPDATE school_order SET version = version + 1, updated_at = :now,
-            {", ".join(f"{field} = :{field}" for field in _ORDER_FIELDS)}
+        UPDATE school_order SET version = version + 1, updated_at = :now, approved_for_id = NULL,
+            first_approved_by_id = NULL, first_approved_by = NULL, first_approved_for_id = NULL,
+            first_approved_at = NULL, {", ".join(f"{field} = :{field}" for field in _ORDER_FIELDS)}
         WHERE round_id = :round_id AND school_urn = :urn AND version = :version
         RETURNING 1
     ),
@@ -99,24 +101,19 @@ _MINE = text("""
     SELECT round_stamp(:round_id) AS stamp, (SELECT json_object_agg(offer_id, quantity) FROM order_line
         WHERE round_id = :round_id AND school_urn = :urn) AS quantities
 """)
-_BOARD = text("""
-    SELECT s.urn AS school_urn, s.name AS school_name, s.phase, coalesce(o.state, 'silent') AS state, o.reference,
-        coalesce(n.net_pence, 0) AS net_pence, o.updated_at
-    FROM school s
-    LEFT JOIN school_order o ON o.round_id = :round_id AND o.school_urn = s.urn
-    LEFT JOIN order_nets(:round_id) n ON n.school_urn = s.urn
-    WHERE o.state IS NOT NULL OR (s.joined_on <= :today AND (s.left_on IS NULL OR s.left_on >= :today))
-    ORDER BY s.name, s.urn
-""")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderInRound:
-    """One school's order with its round and the school; `order` is silent before anything is saved."""
+    """One school's order with its round and the school; `order` is silent before anything is saved.
+
+    `hard_budgets`: whether the school keeps orders from being sent that go beyond a budget.
+    """
 
     round: Round
     member: Member
     order: SchoolOrder
+    hard_budgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +133,7 @@ def find_order(connection: Connection, round_id: str, urn: int, *, hold: bool = 
     if row is None:
         return None
     member = Member(row.urn, row.name, row.phase, row.joined_on, row.left_on, row.type_code, row.membership_class)
-    return OrderInRound(round_from(row), member, _order(row) if row.order_state else SchoolOrder())
+    return OrderInRound(round_from(row), member, _order(row) if row.order_state else SchoolOrder(), row.hard_budgets)
 
 
 def save_order(
@@ -147,7 +144,10 @@ def save_order(
     now: datetime,
     lines: Lines | None = None,
 ) -> bool:
-    """Write an order over the version in `found`, its lines too if given; False if somebody else was faster."""
+    """Write an order over the version in `found`, its lines too if given; False if somebody else was faster.
+
+    Whatever was approved of it before is void.
+    """
     values = {
         "round_id": found.round.round_id,
         "urn": found.member.urn,
@@ -183,11 +183,6 @@ def own_quantities(connection: Connection, round_id: str, urn: int) -> tuple[Lin
     """A school's own quantities, and the round's stamp, under which `round_totals` may be remembered."""
     row = connection.execute(_MINE, {"round_id": round_id, "urn": urn}).one()
     return row.quantities or {}, row.stamp
-
-
-def board(connection: Connection, round_id: str, today: date) -> Sequence[Row[Any]]:
-    """How far each school is: members of today, and whoever else has an order."""
-    return connection.execute(_BOARD, {"round_id": round_id, "today": today}).all()
 
 
 def _order(row: Row[Any]) -> SchoolOrder:

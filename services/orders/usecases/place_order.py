@@ -1,4 +1,4 @@
-"""A school fills in its order, sends it, and decides about it."""
+"""A school fills in its order and sends it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,10 +13,12 @@ from contracts.errors import VersionConflict
 from services.orders.domain.errors import LinesRefused
 from services.orders.domain.offer import refused_lines
 from services.orders.domain.order import HistoryEntry, Person, SchoolOrder
-from services.orders.storage import orders
+from services.orders.domain.wanted import WantedLine
+from services.orders.storage import order_forms, orders
 from services.orders.storage.orders import Lines, OrderInRound
 from services.orders.storage.round_offers import round_offers
 from services.orders.usecases.read_order import OrderView, own_order, view_order
+from services.orders.usecases.review_order import must_fit_hard_budgets, worst_parts
 
 Wanted = Sequence[tuple[str, int]]
 """Offer ids and quantities as the school sent them; quantity 0 takes a line out."""
@@ -30,7 +32,7 @@ def save_order(
     Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused.
     """
     with database.transaction(actor) as connection:
-        found = _changeable(connection, actor, round_id, urn, version, now)
+        found = changeable_order(connection, actor, round_id, urn, version, now)
         lines = _checked(connection, found, wanted)
         order, entries = found.order.saved(_person(actor))
         return view_order(connection, _save(connection, found, order, entries, now, lines))
@@ -41,10 +43,11 @@ def submit_order(
 ) -> OrderInRound:
     """Send the order for approval, after replacing its lines if `wanted` is given. Answers without pricing it.
 
-    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused, OrderEmpty, OrderAlreadySubmitted.
+    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused, OrderEmpty, OrderAlreadySubmitted,
+    BudgetExceeded.
     """
     with database.transaction(actor) as connection:
-        found = _changeable(connection, actor, round_id, urn, version, now)
+        found = changeable_order(connection, actor, round_id, urn, version, now)
         order = found.order
         entries: list[HistoryEntry] = []
         lines: Lines | None = None
@@ -55,34 +58,20 @@ def submit_order(
             order, entries = order.saved(_person(actor))
             line_count = len(lines)
         order.must_be_sendable(line_count)
+        if found.hard_budgets:
+            _must_fit(connection, actor, found, lines)
         reference = order.reference or next_number(connection, "O")
         sent, sending = order.submitted(_person(actor), now, reference)
         return _save(connection, found, sent, [*entries, *sending], now, lines)
 
 
-def approve_order(
-    database: Database, actor: Actor, round_id: str, urn: int, version: int, now: datetime
-) -> OrderInRound:
-    """Commit the school to its order. Raises NotFound, RoundNotOpen, VersionConflict, OrderNotSubmitted, OwnOrder."""
-    with database.transaction(actor) as connection:
-        found = _changeable(connection, actor, round_id, urn, version, now)
-        order, entries = found.order.approved(_person(actor), now)
-        return _save(connection, found, order, entries, now)
-
-
-def return_order(
-    database: Database, actor: Actor, round_id: str, urn: int, reason: str, version: int, now: datetime
-) -> OrderInRound:
-    """Send the order back to its buyer. Raises NotFound, RoundNotOpen, VersionConflict, OrderNotSubmitted."""
-    with database.transaction(actor) as connection:
-        found = _changeable(connection, actor, round_id, urn, version, now)
-        order, entries = found.order.returned(_person(actor), reason)
-        return _save(connection, found, order, entries, now)
-
-
-def _changeable(
+def changeable_order(
     connection: Connection, actor: Actor, round_id: str, urn: int, version: int, now: datetime
 ) -> OrderInRound:
+    """The actor's own school's order, held against a close, while it may still be changed by who saw `version`.
+
+    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict.
+    """
     found = own_order(connection, actor, round_id, urn, hold=True)
     found.round.must_take_orders(now)
     found.member.must_belong(now.date())
@@ -96,6 +85,14 @@ def _checked(connection: Connection, found: OrderInRound, wanted: Wanted) -> Lin
     if faults:
         raise LinesRefused("Some lines cannot be ordered.", fields=faults)
     return {offer_id: quantity for offer_id, quantity in wanted if quantity}
+
+
+def _must_fit(connection: Connection, actor: Actor, found: OrderInRound, lines: Lines | None) -> None:
+    if lines is None:
+        wanted = order_forms.own_form(connection, found.round.round_id, found.member.urn).lines
+    else:
+        wanted = [WantedLine(offer_id, quantity) for offer_id, quantity in lines.items()]
+    must_fit_hard_budgets(connection, actor, found, worst_parts(round_offers(connection, found.round), wanted))
 
 
 def _save(

@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
-from services.orders.domain.approval import Exceeded, Limits, WorstCase, exceeded
+from contracts.money import pounds
+from services.orders.domain.approval import Approval, Exceeded, Limits, WorstCase, exceeded
 from services.orders.domain.budget import Position, beyond, vat_is_a_cost
+from services.orders.domain.errors import BudgetExceeded
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import gross_of
 from services.orders.domain.wanted import LastLine, WantedLine
 from services.orders.domain.worst_case import WorstPart, worst_part
-from services.orders.storage import approvals, order_forms
+from services.orders.storage import approvals, budgets, order_forms
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
 from services.orders.usecases.read_budgets import BudgetView, reserved_of, view_budgets
@@ -65,6 +67,7 @@ class Review:
     found: OrderInRound
     worst: WorstCase
     limits: Limits
+    first: Approval | None
     exceeded: Sequence[Exceeded]
     budgets: BudgetView | None
     lines: Sequence[BudgetLine]
@@ -81,15 +84,16 @@ def review_order(database: Database, actor: Actor, round_id: str, urn: int) -> R
         wanted = order_forms.own_form(connection, round_id, urn).lines
         parts = worst_parts(known, wanted)
         limits = approvals.find_limits(connection, urn)
-        budgets = budgets_beside(connection, actor, found)
+        view = budgets_beside(connection, actor, found)
         worst = worst_case(parts)
         return Review(
             found,
             worst,
             limits,
+            approvals.first_approval(connection, round_id, urn),
             exceeded(limits, actor.roles, worst),
-            budgets,
-            [] if budgets is None else budget_lines(budgets, parts),
+            view,
+            [] if view is None else budget_lines(view, parts),
             _comparison(connection, found, known, wanted),
             approvals.last_reminded(connection, round_id, urn),
             {offer.category_code: offer.category_name for offer in known.values()},
@@ -117,16 +121,38 @@ def budgets_beside(connection: Connection, actor: Actor, found: OrderInRound) ->
     return view_budgets(connection, actor, found.member.urn, None, on, without_round=round_id)
 
 
-def budget_lines(budgets: BudgetView, parts: Sequence[WorstPart]) -> list[BudgetLine]:
+def budget_lines(view: BudgetView, parts: Sequence[WorstPart]) -> list[BudgetLine]:
     """Each category of the order beside its budget; categories without a budget too."""
-    counts_vat = vat_is_a_cost(budgets.type_code)
+    counts_vat = vat_is_a_cost(view.type_code)
     wanted = {code: net + (vat if counts_vat else 0) for code, (net, vat) in reserved_of(parts).items()}
-    standing = {position.category_code: position for position in budgets.positions}
-    too_much = beyond(budgets.positions, wanted)
+    standing = {position.category_code: position for position in view.positions}
+    too_much = beyond(view.positions, wanted)
     return [
         BudgetLine(standing.get(code) or Position(code, None), pence, too_much.get(code, 0))
         for code, pence in wanted.items()
     ]
+
+
+def must_fit_hard_budgets(
+    connection: Connection, actor: Actor, found: OrderInRound, parts: Sequence[WorstPart]
+) -> None:
+    """Raise BudgetExceeded if the order goes beyond a budget that the school has made hard.
+
+    Two orders of one school at once wait for one another, so that they cannot both take the same money.
+    """
+    if not budgets.lock_hard_budgets(connection, found.member.urn):
+        return
+    view = budgets_beside(connection, actor, found)
+    lines = [] if view is None else budget_lines(view, parts)
+    hard = [line for line in lines if line.beyond_pence and line.position.budget and line.position.budget.hard]
+    if hard:
+        known = round_offers(connection, found.round)
+        names = {offer.category_code: offer.category_name for offer in known.values()}
+        first = hard[0]
+        raise BudgetExceeded(
+            f"At worst this order is £{pounds(first.beyond_pence)} beyond what the budget for"
+            f" {names[first.position.category_code]} leaves, and your school lets nobody go beyond it."
+        )
 
 
 def _comparison(
