@@ -1,15 +1,14 @@
 """The command `bursar`. Each command imports what it needs when it runs: the supervisor is to stay small."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bursar.installation import DEFAULT_DATA, PARTS
+from bursar.installation import PARTS
+from bursar.mail import mail
+from bursar.options import data_option, on_databases, reason_option, who_option
 
 if TYPE_CHECKING:
     from services.members.usecases.import_schools import ImportResult
@@ -21,16 +20,9 @@ def main() -> None:
     """Bursar: an alliance of autonomous schools buys as one."""
 
 
-data_option = click.option(
-    "--data",
-    envvar="BURSAR_DATA",
-    default=DEFAULT_DATA,
-    type=click.Path(file_okay=False, path_type=Path),
-    show_default=True,
-    help="Where an embedded Bursar keeps its data. Not used where the environment names the databases.",
-)
-who_option = click.option("--who", default=lambda: os.environ.get("USER", ""), help="Who decides; kept on record.")
-reason_option = click.option("--reason", required=True, help="Why; kept on record.")
+main.add_command(mail)
+
+
 event_argument = click.argument("number", type=int)
 part_argument = click.argument("part", type=click.Choice(PARTS))
 password_option = click.option(
@@ -41,43 +33,6 @@ password_option = click.option(
     confirmation_prompt=True,
     help="Asked for if it is neither given nor in BURSAR_PASSWORD.",
 )
-
-
-def on_databases(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the settings of this Bursar as its first argument, and its rules' faults to the person."""
-
-    @data_option
-    @wraps(command)
-    def run(data: Path, **arguments: Any) -> Any:
-        from chassis.settings import SettingsError
-        from contracts.errors import BrokenRule
-
-        with _settings(data) as environ:
-            try:
-                return command(environ, **arguments)
-            except BrokenRule as fault:
-                raise click.ClickException("\n".join([str(fault), *fault.fields.values()])) from None
-            except (SettingsError, LookupError, ValueError) as fault:
-                raise click.ClickException(str(fault)) from None
-
-    return run
-
-
-@contextmanager
-def _settings(data: Path) -> Iterator[Mapping[str, str]]:
-    """The environment's settings where it names the databases; otherwise the embedded Bursar's, its server running."""
-    if "MEMBERS_DATABASE_URL" in os.environ or "MEMBERS_DATABASE_URL_FILE" in os.environ:
-        yield os.environ
-        return
-    from bursar.embedded import EmbeddedPostgresError
-    from bursar.installation import Installation
-
-    installation = Installation(data)
-    try:
-        with installation.database_running():
-            yield installation.environment()
-    except EmbeddedPostgresError as fault:
-        raise click.ClickException(str(fault)) from None
 
 
 @main.command()
