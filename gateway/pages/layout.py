@@ -35,10 +35,12 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
     "supplier": (
         ("Home", "supplier.home", ()),
         ("Orders", "supplier.orders", ()),
+        ("Offers", "supplier.offers", ()),
         ("Invoices", "supplier.invoices", ()),
     ),
     "alliance": (
         ("Rounds", "alliance.rounds", _READERS),
+        ("Contracts", "alliance.contracts", _READERS),
         ("Purchase orders", "alliance.purchase_orders", _READERS),
         ("Services", "alliance.services", _READERS),
         ("Invoices", "alliance.invoices", _READERS),

@@ -58,9 +58,9 @@ class Typed:
         """A whole number of units; a blank is none of them."""
         return units(self._sent.get(field, ""), field, label, self._faults)
 
-    def pence(self, field: str, label: str) -> int | None:
+    def pence(self, field: str, label: str, *, needed: bool = True) -> int | None:
         """An amount in pounds, such as "1,234.50", as pence."""
-        amount = self._decimal(field, label)
+        amount = self._decimal(field, label, needed)
         if amount is None:
             return None
         if amount != amount.quantize(Decimal("0.01")):
@@ -68,9 +68,9 @@ class Typed:
             return None
         return int(amount.scaleb(2))
 
-    def price(self, field: str, label: str) -> str | None:
+    def price(self, field: str, label: str, *, needed: bool = True) -> str | None:
         """A unit price in pounds with at most four decimals, as "12.5000"."""
-        amount = self._decimal(field, label)
+        amount = self._decimal(field, label, needed)
         if amount is None:
             return None
         if amount < 0 or amount != amount.quantize(Decimal("0.0001")):
@@ -78,8 +78,8 @@ class Typed:
             return None
         return f"{amount:.4f}"
 
-    def _decimal(self, field: str, label: str) -> Decimal | None:
-        value = self.text(field, label).replace(",", "").replace("£", "").replace(" ", "")
+    def _decimal(self, field: str, label: str, needed: bool) -> Decimal | None:
+        value = self.text(field, label, needed=needed).replace(",", "").replace("£", "").replace(" ", "")
         if not value:
             return None
         try:

@@ -4,11 +4,14 @@ from typing import Final
 
 from gateway.pages import (
     alliance_bank,
+    alliance_contracts,
     alliance_imports,
     alliance_invoices,
     alliance_money,
     alliance_orders,
     alliance_people,
+    alliance_planner,
+    alliance_price_lists,
     alliance_rounds,
     alliance_schools,
     alliance_services,
@@ -29,6 +32,7 @@ from gateway.pages import (
     school_settings,
     sign_in,
     supplier_invoices,
+    supplier_offers,
     supplier_orders,
 )
 from gateway.pages.doors import BLUEPRINTS
@@ -45,6 +49,10 @@ VIEWS: Final = (
     school_money,
     supplier_orders,
     supplier_invoices,
+    alliance_contracts,
+    alliance_price_lists,
+    alliance_planner,
+    supplier_offers,
     alliance_rounds,
     alliance_orders,
     alliance_invoices,

@@ -1,5 +1,6 @@
 """Every page that can be looked at, with somebody who may: what the tests and screenshots walk through."""
 
+from tests.gateway_pages import catalogue_world as c
 from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
 from tests.gateway_pages.fake import INVITATION, MAIL, UNSUBSCRIBE
@@ -46,6 +47,7 @@ PAGES: list[tuple[str, str, str]] = [
     ("supplier", "supplier-order", f"/supplier/orders/{w.PAPER_PO}"),
     ("supplier", "supplier-order-to-answer", f"/supplier/orders/{w.CLEANING_PO}"),
     ("supplier", "supplier-changes", f"/supplier/orders/{w.PAPER_PO}/changes"),
+    ("supplier", "supplier-offers", "/supplier/offers"),
     ("supplier", "supplier-invoices", "/supplier/invoices"),
     ("supplier", "supplier-invoice", f"/supplier/invoices/{w.HELD_INVOICE}"),
     ("supplier", "supplier-invoice-new", "/supplier/invoices/new"),
@@ -83,6 +85,20 @@ PAGES: list[tuple[str, str, str]] = [
     ("manager", "alliance-school-new", "/alliance/schools/new"),
     ("manager", "alliance-imports", "/alliance/imports"),
     ("manager", "alliance-import-preview", f"/alliance/imports/{w.IMPORT}"),
+    ("manager", "alliance-contracts", "/alliance/contracts"),
+    ("board", "alliance-contract", f"/alliance/contracts/{w.CONTRACT}"),
+    ("manager", "alliance-contract-offers", f"/alliance/contracts/{w.CONTRACT}"),
+    ("manager", "alliance-contract-new", "/alliance/contracts/new"),
+    ("manager", "alliance-contract-edit", f"/alliance/contracts/{w.CONTRACT}/edit"),
+    ("manager", "alliance-offers", "/alliance/offers"),
+    ("manager", "alliance-offer", f"/alliance/offers/{c.OFFER}"),
+    ("manager", "alliance-offer-withdrawn", f"/alliance/offers/{c.GONE_OFFER}"),
+    ("manager", "alliance-offer-new", f"/alliance/contracts/{w.CONTRACT}/offers/new"),
+    ("manager", "alliance-offer-edit", f"/alliance/offers/{c.OFFER}/edit"),
+    ("manager", "alliance-price-list", f"/alliance/price-lists/{c.PRICE_LIST}"),
+    ("manager", "alliance-price-list-refused", f"/alliance/price-lists/{c.REFUSED_LIST}"),
+    ("manager", "alliance-planner", "/alliance/planner"),
+    ("manager", "alliance-planner-thresholds", "/alliance/planner/thresholds"),
     ("manager", "alliance-suppliers", "/alliance/suppliers"),
     ("manager", "alliance-supplier", f"/alliance/suppliers/{SUPPLIER_ID}"),
     ("manager", "alliance-people", "/alliance/people"),

@@ -164,6 +164,7 @@ def test_every_page_stands_behind_a_door_or_is_listed(gateway: tuple[Flask, Fake
         "/what-you-typed/discard",
         "/unsubscribe/<token>",
         "/calendar/<token>.ics",
+        "/calendar/contracts/<token>.ics",
     }
 
 

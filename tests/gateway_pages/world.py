@@ -772,19 +772,9 @@ def an_import(**more: Any) -> Json:
 
 
 def _of_catalogue() -> dict[tuple[str, str], Any]:
-    contract = {
-        "contract_id": CONTRACT,
-        "supplier_id": SUPPLIER_ID,
-        "supplier_name": SUPPLIER,
-        "title": "Paper and stationery 2025–2028",
-        "reference": "NSA-2025-04",
-        "category_code": "stationery",
-        "settlement": "recharge",
-        "starts_on": "2025-04-01",
-        "ends_on": "2028-03-31",
-        "version": 1,
-    }
-    return {("catalogue", "/contracts"): listed(contract)}
+    from tests.gateway_pages.catalogue_world import answers_of_catalogue
+
+    return answers_of_catalogue()
 
 
 _LISTS = ("items", "offers", "lines", "drops", "matches", "history", "purchase_orders", "schools", "dropped")
@@ -798,6 +788,10 @@ def emptied(found: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
             "items",
             "offers",
             "lines",
+            "days",
+            "worths",
+            "together",
+            "alignments",
             "drops",
             "matches",
             "history",

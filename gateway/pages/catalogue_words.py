@@ -1,0 +1,40 @@
+"""What the terms of contracts and the lines of price lists are called on the pages."""
+
+from typing import Final
+
+SETTLEMENTS: Final = {
+    "recharge": "The supplier invoices the alliance, and each school gets a bill",
+    "direct": "The supplier invoices each school",
+}
+FAIRNESS: Final = {
+    "pro_rata": "By what each ordered",
+    "equal": "The same for each",
+    "priority": "Whoever was cut last time comes first",
+}
+SHARE_BASES: Final = {"value": "by value", "units": "by units", "equal": "in equal shares", "pupils": "by pupils"}
+CHARGE_KINDS: Final = {"delivery": "Delivery", "fixed": "Fixed charge"}
+PROCUREMENTS: Final = {
+    "goods_services": "Goods and services",
+    "light_touch": "Light-touch services",
+    "works": "Works",
+}
+LIST_CHANGES: Final = {
+    "added": "Added",
+    "changed": "Changed",
+    "withdrawn": "Withdrawn",
+    "refused": "Cannot be taken over",
+    "unchanged": "As before",
+}
+FIELDS: Final = {
+    "category_code": "category",
+    "pack_size": "pack size",
+    "vat_class": "VAT class",
+    "tiers": "price",
+    "minimum_quantity": "minimum",
+    "alone_price": "price alone",
+    "later_prices": "later prices",
+    "eligible_types": "types",
+    "eligible_classes": "membership",
+    "eligible_urns": "named schools",
+}
+PLANNED: Final = {"notice": "Last day to give notice", "end": "Contract ends"}
