@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from gateway.domain.london import moment
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
@@ -40,6 +41,7 @@ def create_round() -> Response | tuple[str, int]:
     faults = Faults()
     typed = Typed(request.form, faults)
     title = typed.text("title", "a title")
+    opens_at = typed.instant("opens_on", "opens_time", "it opens") if request.form.get("opens_on") else None
     closes_at = typed.instant("closes_on", "closes_time", "it closes")
     first, last = typed.day("delivery_from", "the first day of delivery"), typed.day("delivery_to", "the last day")
     contract_ids = request.form.getlist("contract_ids")
@@ -49,16 +51,18 @@ def create_round() -> Response | tuple[str, int]:
         return _new_page(request.form, faults), faults.status
     body = {
         "title": title,
+        "opens_at": opens_at,
         "closes_at": closes_at,
         "delivery_from": first.isoformat(),
         "delivery_to": last.isoformat(),
         "contract_ids": contract_ids,
     }
-    with faults.of_service({"closes_at": "closes_on"}):
+    with faults.of_service({"opens_at": "opens_on", "closes_at": "closes_on"}):
         created = upstream.post("orders", "/rounds", json=body, key=request.form.get("sending_key")).json()
     if faults:
         return _new_page(request.form, faults), faults.status
-    flash(f"Round {created['number']} is made. Open it when the schools may begin.")
+    opening = f"It opens by itself on {moment(opens_at)}." if opens_at else "Open it when the schools may begin."
+    flash(f"Round {created['number']} is made. {opening}")
     return redirect(url_for("alliance.round_board", round_id=created["round_id"]), 303)
 
 

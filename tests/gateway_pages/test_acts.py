@@ -128,11 +128,23 @@ def test_a_round_is_made_with_its_deadline_in_utc(visit: Visit, services: FakeSe
     assert last_change(services).key == "a-key-of-this-form"
     assert last_change(services).sent == {
         "title": "Spring paper",
+        "opens_at": None,
         "closes_at": "2027-02-01T17:00:00Z",
         "delivery_from": "2027-02-08",
         "delivery_to": "2027-02-19",
         "contract_ids": [CONTRACT],
     }
+
+
+def test_a_round_may_open_by_itself(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    manager.post("/alliance/rounds/new", {**NEW_ROUND, "opens_on": "2027-01-18", "opens_time": "08:00"})
+    assert last_change(services).sent["opens_at"] == "2027-01-18T08:00:00Z"
+    services.table["orders", f"/rounds/{DRAFT}"]["opens_at"] = "2027-01-18T08:00:00Z"
+    assert "Opens by itself Mon 18 Jan 2027, 08:00" in text_of(manager.get(f"/alliance/rounds/{DRAFT}"))
+    refused = [{"field": "opens_at", "message": "The round must open before its deadline."}]
+    services.refusals["POST", "orders", "/rounds"] = Problem(422, "dates_out_of_order", "Look.", refused)
+    assert set(summary_links(manager.post("/alliance/rounds/new", NEW_ROUND))) == {"opens_on"}
 
 
 def test_a_round_with_gaps_is_not_made_and_keeps_what_was_typed(visit: Visit, services: FakeServices) -> None:
