@@ -52,6 +52,14 @@ class CheaperSchema(Schema):
     net_pence = fields.Integer(required=True)
 
 
+class AdviceSchema(Schema):
+    """So many units more save everyone together so many pence; schools consent to `offered` of them already."""
+
+    units = fields.Integer(required=True)
+    saves_pence = fields.Integer(required=True)
+    offered = fields.Integer(required=True)
+
+
 class TotalSchema(NextTierSchema):
     """Where one offer stands."""
 
@@ -60,6 +68,8 @@ class TotalSchema(NextTierSchema):
     schools = fields.Integer(required=True)
     net_pence = fields.Integer(required=True)
     cheaper = fields.Nested(CheaperSchema, required=True, allow_none=True)
+    flexible = fields.Integer(required=True)
+    advice = fields.Nested(AdviceSchema, required=True, allow_none=True)
 
 
 class TotalsSchema(Schema):
@@ -184,70 +194,3 @@ class OrderSchema(OrderHeadSchema):
 
     lines = fields.List(fields.Nested(OrderLineSchema), required=True)
     history = fields.List(fields.Nested(HistorySchema), required=True)
-
-
-class PreviewLineSchema(NextTierSchema):
-    """A line of a purchase order as the close would write it."""
-
-    line_no = fields.Integer(required=True)
-    offer_id = fields.String(required=True)
-    sku = fields.String(required=True)
-    name = fields.String(required=True)
-    unit = fields.String(required=True)
-    vat_class = fields.String(required=True)
-    quantity = fields.Integer(required=True)
-    net_pence = fields.Integer(required=True)
-    cheaper = fields.Nested(CheaperSchema, required=True, allow_none=True)
-
-
-class PreviewOrderSchema(Schema):
-    """A purchase order as the close would write it."""
-
-    contract_id = fields.String(required=True)
-    contract_title = fields.String(required=True)
-    supplier_id = fields.String(required=True)
-    supplier_name = fields.String(required=True)
-    net_pence = fields.Integer(required=True)
-    vat_pence = fields.Integer(required=True)
-    lines = fields.List(fields.Nested(PreviewLineSchema), required=True)
-
-
-class PreviewSchoolSchema(Schema):
-    """What a school's order would come to."""
-
-    school_urn = fields.Integer(required=True)
-    school_name = fields.String(required=True)
-    net_pence = fields.Integer(required=True)
-    units = fields.Integer(required=True)
-    drops = fields.Integer(required=True)
-
-
-class LeftOutSchema(Schema):
-    """An order that would not be part of the round."""
-
-    school_urn = fields.Integer(required=True)
-    school_name = fields.String(required=True)
-    state = fields.String(required=True)
-    reason = fields.String(required=True)
-
-
-class ProofSchema(Schema):
-    """Units and pence before and after they were shared: equal in pairs."""
-
-    units_ordered = fields.Integer(required=True)
-    units_shared = fields.Integer(required=True)
-    lines_net_pence = fields.Integer(required=True)
-    shares_net_pence = fields.Integer(required=True)
-
-
-class PreviewSchema(Schema):
-    """What closing the round now would do."""
-
-    as_of = fields.String(required=True)
-    round_id = fields.String(required=True)
-    purchase_orders = fields.List(fields.Nested(PreviewOrderSchema), required=True)
-    schools = fields.List(fields.Nested(PreviewSchoolSchema), required=True)
-    dropped = fields.List(fields.Nested(LeftOutSchema), required=True)
-    net_pence = fields.Integer(required=True)
-    vat_pence = fields.Integer(required=True)
-    proof = fields.Nested(ProofSchema, required=True)

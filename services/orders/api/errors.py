@@ -6,6 +6,7 @@ from services.orders.domain import errors
 STATUSES: dict[type[BrokenRule], int] = {
     errors.RoundNotDraft: 409,
     errors.RoundNotOpen: 409,
+    errors.RoundNotClosed: 409,
     errors.NotAMember: 409,
     errors.OrderNotSubmitted: 409,
     errors.OrderAlreadySubmitted: 409,

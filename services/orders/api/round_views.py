@@ -1,4 +1,4 @@
-"""Rounds over HTTP: planning, totals, the board of schools, the close."""
+"""Rounds over HTTP: planning, totals, the board of schools, closing."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -77,15 +77,6 @@ def close(round_id: UUID) -> Response:
         current_database(), str(round_id), _now(), closed_by=current_actor().name, version=_version_if_sent()
     )
     return _answer(str(round_id))
-
-
-@rounds.route("/rounds/<uuid:round_id>/close-preview")
-@requires("alliance_manager")
-@rounds.response(200, answer_schemas.PreviewSchema)
-def preview(round_id: UUID) -> Response:
-    """What closing now would do."""
-    now = _now()
-    return jsonify(shapes.preview_json(close_round.preview_close(current_database(), str(round_id), now), now))
 
 
 @rounds.route("/rounds/<uuid:round_id>/totals")

@@ -7,14 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from contracts.money import unit_price_text
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import PricedOrder
-from services.orders.domain.tiers import Standing, Tier, standing
+from services.orders.domain.tiers import Standing, Tier
 from services.orders.storage.orders import OrderInRound
-from services.orders.usecases.close_round import PlannedOrder, Preview
 from services.orders.usecases.read_order import OrderView
 from services.orders.usecases.read_purchase_orders import PurchaseOrderView
 from services.orders.usecases.read_rounds import RoundView
@@ -98,16 +95,18 @@ def totals_json(totals: Mapping[str, Standing], now: datetime) -> Json:
                 "unit_price": unit_price_text(at.unit_price),
                 "net_pence": at.net_pence,
                 **next_tier_json(at.next_tier, at.units_to_next),
-                "cheaper": _cheaper(at),
+                "cheaper": cheaper_json(at),
+                "flexible": at.flexible,
+                "advice": advice_json(at),
             }
             for offer_id, at in totals.items()
         ],
     }
 
 
-def board_json(row: Row[Any]) -> Json:
+def board_json(row: Mapping[str, Any]) -> Json:
     """How far one school is."""
-    return {**row._mapping, "updated_at": instant(row.updated_at)}
+    return {**row, "updated_at": instant(row["updated_at"])}
 
 
 def order_state_json(found: OrderInRound) -> Json:
@@ -166,25 +165,6 @@ def order_json(view: OrderView) -> Json:
     }
 
 
-def preview_json(preview: Preview, now: datetime) -> Json:
-    """What closing now would do, with the proof that no unit and no penny is lost."""
-    return {
-        "as_of": instant(now),
-        "round_id": preview.round.round_id,
-        "purchase_orders": [_planned_json(order, preview) for order in preview.orders],
-        "schools": [dict(row._mapping) for row in preview.schools],
-        "dropped": [dict(row._mapping) for row in preview.left_out],
-        "net_pence": sum(order.net_pence for order in preview.orders),
-        "vat_pence": sum(order.vat_pence for order in preview.orders),
-        "proof": {
-            "units_ordered": sum(line.quantity for line in preview.lines),
-            "units_shared": sum(school.units for school in preview.schools),
-            "lines_net_pence": sum(line.net_pence for line in preview.lines),
-            "shares_net_pence": sum(school.net_pence for school in preview.schools),
-        },
-    }
-
-
 def purchase_order_json(view: PurchaseOrderView, *, whole: bool, own_drop: bool) -> Json:
     """A purchase order, `whole` with lines and drops; with `own_drop` the lines hold the one drop's quantities."""
     header = view.header
@@ -208,41 +188,8 @@ def purchase_order_json(view: PurchaseOrderView, *, whole: bool, own_drop: bool)
     return {**shape, "lines": lines, "drops": drops}
 
 
-def _planned_json(order: PlannedOrder, preview: Preview) -> Json:
-    mine = [
-        line
-        for line in preview.lines
-        if line.contract_id == order.contract_id and line.supplier_id == order.supplier_id
-    ]
-    return {
-        "contract_id": order.contract_id,
-        "contract_title": order.contract_title,
-        "supplier_id": order.supplier_id,
-        "supplier_name": order.supplier_name,
-        "net_pence": order.net_pence,
-        "vat_pence": order.vat_pence,
-        "lines": [_planned_line(line, preview.offers[line.offer_id]) for line in mine],
-    }
-
-
-def _planned_line(line: Row[Any], offer: RoundOffer) -> Json:
-    at = standing(offer.tiers, line.quantity)
-    return {
-        "line_no": line.line_no,
-        "offer_id": line.offer_id,
-        "sku": offer.sku,
-        "name": offer.name,
-        "unit": offer.unit,
-        "vat_class": offer.vat_class,
-        "unit_price": unit_price_text(line.unit_price),
-        "quantity": line.quantity,
-        "net_pence": line.net_pence,
-        **next_tier_json(at.next_tier, at.units_to_next),
-        "cheaper": _cheaper(at),
-    }
-
-
 def next_tier_json(tier: Tier | None, units: int | None) -> Json:
+    """The tier that comes next, and how far it is."""
     return {
         "next_from_quantity": tier and tier.from_quantity,
         "next_unit_price": tier and unit_price_text(tier.unit_price),
@@ -250,6 +197,13 @@ def next_tier_json(tier: Tier | None, units: int | None) -> Json:
     }
 
 
-def _cheaper(at: Standing) -> Json | None:
-    """The advice that a larger quantity costs less altogether."""
+def cheaper_json(at: Standing) -> Json | None:
+    """A larger quantity that costs less altogether."""
     return at.cheaper and {"quantity": at.cheaper[0], "net_pence": at.cheaper[1]}
+
+
+def advice_json(at: Standing) -> Json | None:
+    """How many units more save everyone how much, and how many of them are offered already."""
+    if (advice := at.advice) is None:
+        return None
+    return {"units": advice.units, "saves_pence": advice.saves_pence, "offered": advice.offered}

@@ -15,6 +15,18 @@ class RoundNotOpen(BrokenRule):
     code = "round_not_open"
 
 
+class RoundNotClosed(BrokenRule):
+    """The round is still to be closed: there is no outcome to show yet."""
+
+    code = "round_not_closed"
+
+
+class SmallOrderFeeUnknown(BrokenRule):
+    """A small-order fee can only be paid under a contract that states one."""
+
+    code = "small_order_fee_unknown"
+
+
 class RoundWithoutOffers(BrokenRule):
     """Nothing that the round was to offer is published at present."""
 

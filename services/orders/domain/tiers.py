@@ -16,10 +16,23 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """So many units more save everyone together so many pence; schools consent to `offered` of them already.
+
+    It rests on sums alone, and so shows nobody's order to anybody.
+    """
+
+    units: int
+    saves_pence: int
+    offered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where an offer stands: units ordered together, the price reached, its net in pence, and what comes next.
 
-    `cheaper` is the advice that a larger quantity costs less altogether: (quantity, net pence), or None.
+    `flexible` counts the units that schools offer on top of the firm ones. `cheaper` is the advice that a larger
+    quantity costs less altogether: (quantity, net pence), or None.
     """
 
     quantity: int
@@ -28,11 +41,21 @@ class Standing:
     net_pence: int
     next_tier: Tier | None
     cheaper: tuple[int, int] | None
+    flexible: int = 0
 
     @property
     def units_to_next(self) -> int | None:
         """How many more units reach the next tier."""
         return None if self.next_tier is None else self.next_tier.from_quantity - self.quantity
+
+    @property
+    def advice(self) -> Advice | None:
+        """How many units more cost everyone together less, if any do."""
+        if self.cheaper is None:
+            return None
+        quantity, net_pence = self.cheaper
+        units = quantity - self.quantity
+        return Advice(units, self.net_pence - net_pence, min(self.flexible, units))
 
 
 def unit_price_at(tiers: Sequence[Tier], quantity: int) -> Decimal:
@@ -45,8 +68,11 @@ def unit_price_at(tiers: Sequence[Tier], quantity: int) -> Decimal:
     return price
 
 
-def standing(tiers: Sequence[Tier], quantity: int, schools: int = 0) -> Standing:
-    """Where an offer with these ascending tiers stands at `quantity` units from `schools` schools."""
+def standing(tiers: Sequence[Tier], quantity: int, schools: int = 0, flexible: int = 0) -> Standing:
+    """Where an offer with these ascending tiers stands at `quantity` units from `schools` schools.
+
+    `flexible` is how many units more they offer.
+    """
     price = unit_price_at(tiers, quantity)
     net = line_net_pence(quantity, price)
     coming = [tier for tier in tiers[1:] if tier.from_quantity > quantity]
@@ -59,4 +85,5 @@ def standing(tiers: Sequence[Tier], quantity: int, schools: int = 0) -> Standing
         net_pence=net,
         next_tier=coming[0] if coming else None,
         cheaper=(cheapest[1], cheapest[0]) if cheapest and cheapest[0] < net else None,
+        flexible=flexible,
     )

@@ -21,7 +21,8 @@ _WORK_MEMORY = "SET LOCAL work_mem = '64MB'"
 _WISHED = f"""
     wished AS (
         SELECT l.offer_id, l.school_urn, l.quantity AS firm, l.flexible, coalesce(g.granted, l.quantity) AS granted,
-            coalesce(g.reason, 'as_wished') AS reason, g.denied_unit_price, g.denied_schools
+            coalesce(g.reason, 'as_wished') AS reason, g.denied_unit_price, g.denied_schools, l.max_unit_price,
+            l.min_schools
         FROM order_line l
         JOIN school_order o ON o.round_id = l.round_id AND o.school_urn = l.school_urn
         JOIN school s ON s.urn = l.school_urn
@@ -39,8 +40,8 @@ _CREATE = """
     ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE closing_share (
         position integer, school_urn integer, firm integer, flexible integer, granted integer, reason text,
-        denied_unit_price numeric(12, 4), denied_schools integer, weight bigint, remainder bigint, rank integer,
-        net_pence bigint
+        denied_unit_price numeric(12, 4), denied_schools integer, max_unit_price numeric(12, 4), min_schools integer,
+        weight bigint, remainder bigint, rank integer, net_pence bigint
     ) ON COMMIT DROP
 """
 _PRICE = text(f"""
@@ -72,6 +73,7 @@ _DROP_GOODS = text("""
 _SHARE = text(f"""
     WITH {_WISHED}, weighed AS (
         SELECT line.position, w.school_urn, w.firm, w.flexible, w.denied_unit_price, w.denied_schools,
+            w.max_unit_price, w.min_schools,
             CASE WHEN line.reason = 'minimum_dropped' THEN 0 ELSE w.granted END AS granted,
             CASE WHEN line.reason = 'minimum_dropped' AND w.granted > 0 THEN 'minimum_dropped' ELSE w.reason
                 END AS reason,
@@ -90,8 +92,8 @@ _SHARE = text(f"""
         FROM cut
     )
     INSERT INTO closing_share
-    SELECT position, school_urn, firm, flexible, granted, reason, denied_unit_price, denied_schools, granted,
-        coalesce(remainder, 0), CASE WHEN granted > 0 THEN rank END,
+    SELECT position, school_urn, firm, flexible, granted, reason, denied_unit_price, denied_schools,
+        max_unit_price, min_schools, granted, coalesce(remainder, 0), CASE WHEN granted > 0 THEN rank END,
         coalesce(share + CASE WHEN rank <= left_over THEN 1 ELSE 0 END, 0)
     FROM ranked
 """)  # noqa: S608
@@ -126,8 +128,8 @@ _ADD_CHARGE = text("""
         RETURNING position
     )
     INSERT INTO closing_share
-    SELECT charge.position, share.urn, 0, 0, 0, 'charged', NULL, NULL, share.weight, share.remainder, share.rank,
-        share.net_pence
+    SELECT charge.position, share.urn, 0, 0, 0, 'charged', NULL, NULL, NULL, NULL, share.weight,
+        share.remainder, share.rank, share.net_pence
     FROM charge, unnest(CAST(:schools AS integer[]), CAST(:weights AS bigint[]), CAST(:remainders AS bigint[]),
         CAST(:ranks AS integer[]), CAST(:nets AS bigint[])) AS share(urn, weight, remainder, rank, net_pence)
 """)

@@ -116,9 +116,10 @@ _PROVE = text("""
         RETURNING close_line_id, position
     )
     INSERT INTO close_share (close_line_id, school_urn, firm, flexible, granted, reason, denied_unit_price,
-        denied_schools, weight, rank, net_pence)
+        denied_schools, max_unit_price, min_schools, weight, rank, net_pence)
     SELECT line.close_line_id, share.school_urn, share.firm, share.flexible, share.granted, share.reason,
-        share.denied_unit_price, share.denied_schools, share.weight, share.rank, share.net_pence
+        share.denied_unit_price, share.denied_schools, share.max_unit_price, share.min_schools, share.weight,
+        share.rank, share.net_pence
     FROM closing_share share JOIN line USING (position)
     ORDER BY 1, 2
 """)

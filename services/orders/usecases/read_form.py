@@ -16,7 +16,7 @@ from services.orders.domain.wanted import LastLine, WantedLine
 from services.orders.storage import order_forms
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
-from services.orders.storage.totals import Totals, round_totals
+from services.orders.storage.totals import NOTHING, Totals, round_totals
 from services.orders.usecases.read_order import own_order
 
 
@@ -114,6 +114,6 @@ def _last_lines(connection: Connection, found: OrderInRound, known: Mapping[str,
 
 
 def _reached(totals: Totals, own: Mapping[str, WantedLine], counted: bool, offer_id: str) -> tuple[int, int]:
-    units, schools = totals.get(offer_id, (0, 0))
+    units, schools, _ = totals.get(offer_id, NOTHING)
     mine = own.get(offer_id)
     return (units, schools) if counted or mine is None else (units + mine.quantity, schools + 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
@@ -13,10 +13,11 @@ from contracts.errors import NotFound
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.round import Round
 from services.orders.domain.tiers import Standing, standing
-from services.orders.storage import orders, rounds
+from services.orders.storage import rounds
+from services.orders.storage.board import board
 from services.orders.storage.round_offers import round_offers
 from services.orders.storage.rounds import MyOrder
-from services.orders.storage.totals import round_totals
+from services.orders.storage.totals import NOTHING, round_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,13 @@ def get_totals(database: Database, actor: Actor, round_id: str) -> dict[str, Sta
         found = _found(connection, round_id)
         offers = round_offers(connection, found, actor.supplier_id)
         counted = round_totals(connection, round_id)
-    return {key: standing(offer.tiers, *counted.get(key, (0, 0))) for key, offer in offers.items()}
+    return {key: standing(offer.tiers, *counted.get(key, NOTHING)) for key, offer in offers.items()}
 
 
-def get_board(database: Database, actor: Actor, round_id: str, today: date) -> Sequence[Row[Any]]:
+def get_board(database: Database, actor: Actor, round_id: str, today: date) -> list[dict[str, Any]]:
     """How far each school is, with its net in pence and none of its lines. Raises NotFound."""
     with database.transaction(actor) as connection:
-        _found(connection, round_id)
-        return orders.board(connection, round_id, today)
+        return board(connection, _found(connection, round_id), today)
 
 
 def _found(connection: Connection, round_id: str) -> Round:
