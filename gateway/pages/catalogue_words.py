@@ -22,7 +22,7 @@ LIST_CHANGES: Final = {
     "added": "Added",
     "changed": "Changed",
     "withdrawn": "Withdrawn",
-    "refused": "Cannot be taken over",
+    "refused": "Refused",
     "unchanged": "As before",
 }
 FIELDS: Final = {
