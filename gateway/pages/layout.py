@@ -26,10 +26,12 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Home", "school.home", ()),
         ("Orders", "school.orders", ()),
         ("Deliveries", "school.deliveries", ()),
+        ("Approvals", "school.approvals", ("school_approver", "governor")),
         ("Services", "school.services", ()),
         ("Bills", "school.bills", ()),
         ("Statement", "school.account", ()),
         ("Settings", "school.settings", ()),
+        ("Budgets", "school.budgets", ()),
         ("Reports", "school.reports", ()),
     ),
     "supplier": (

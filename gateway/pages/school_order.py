@@ -60,7 +60,8 @@ def check_order(round_id: Any) -> Response | str:
     if not order["lines"]:
         flash("There is nothing to check yet: enter a quantity first.")
         return redirect(url_for("school.order_form", round_id=round_id), 303)
-    return render_template("school/order_check.html", order=order, key=sending_key({}, Faults()))
+    review = ask.one("orders", f"{order_path(str(round_id))}/approval")
+    return render_template("school/order_check.html", order=order, review=review, key=sending_key({}, Faults()))
 
 
 @school.post("/rounds/<uuid:round_id>/order/send")
@@ -79,8 +80,9 @@ def send_order(round_id: Any) -> Response | tuple[str, int]:
     if not faults:
         return redirect(url_for("school.order_sent", round_id=round_id), 303)
     order = ask.one("orders", order_path(str(round_id)))
-    key = sending_key(request.form, faults)
-    return render_template("school/order_check.html", order=order, key=key, faults=faults), faults.status
+    review, key = ask.one("orders", f"{order_path(str(round_id))}/approval"), sending_key(request.form, faults)
+    page = render_template("school/order_check.html", order=order, review=review, key=key, faults=faults)
+    return page, faults.status
 
 
 @school.get("/rounds/<uuid:round_id>/order/sent")

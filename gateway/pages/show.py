@@ -58,6 +58,7 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "match": {"billable": ("Can be billed", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
     "bill": {"open": ("To pay", "wait"), "part_paid": ("Part paid", "wait"), "paid": ("Paid", "done")},
     "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
+    "budget": {"reserved": ("Reserved", "wait"), "committed": ("Committed", "info"), "actual": ("Spent", "done")},
 }
 
 # Why billing holds a school's share of an invoiced line.

@@ -36,6 +36,7 @@ from tests.gateway_pages.world import (
     OAK,
     OPEN,
     PERSON,
+    WAITING,
     a_bill,
     a_round,
     an_import,
@@ -64,6 +65,8 @@ A_PERSON: dict[str, Any] = {
 # What creating and changing answer, by method, service and path.
 DONE: dict[tuple[str, str, str], Any] = {
     ("PUT", "orders", f"/rounds/{OPEN}/orders/{OAK}"): an_order(version=5),
+    ("POST", "orders", f"/rounds/{OPEN}/orders/{OAK}/approve"): an_order("approved"),
+    ("POST", "orders", f"/rounds/{WAITING}/orders/{OAK}/approve"): an_order("approved", round_id=WAITING),
     ("POST", "orders", "/rounds"): a_round(DRAFT, "R-0004", "Spring grounds and cleaning", "draft"),
     ("POST", "billing", "/bills"): {"items": [headed(a_bill())], "next": None},
     ("POST", "billing", "/supplier-invoices"): {

@@ -13,7 +13,8 @@ from tests import backends
 from tests.backends import ServiceDatabase
 from tests.gateway_pages.addresses import PAGES
 from tests.gateway_pages.fake import FakeServices, fake_gateway, served
-from tests.gateway_pages.world import OPEN, form_offers
+from tests.gateway_pages.people import OAK
+from tests.gateway_pages.world import OPEN, WAITING, form_offers
 
 pytestmark = pytest.mark.browser
 
@@ -98,7 +99,10 @@ def test_a_page_is_accessible_and_fits(window: Window, who: str, name: str, path
     assert window.complaints == []
 
 
-@pytest.mark.parametrize("name", ["school-home", "school-order-form", "school-approval", "alliance-invoice"])
+@pytest.mark.parametrize(
+    "name",
+    ["school-home", "school-order-form", "school-approval", "school-budgets", "school-limits", "alliance-invoice"],
+)
 def test_a_page_is_accessible_on_a_phone_too(window: Window, name: str) -> None:
     who, path = next((who, path) for who, other, path in PAGES if other == name)
     window.page.set_viewport_size({"width": 320, "height": 640})
@@ -118,6 +122,22 @@ def _small_targets(page: Page) -> list[str]:
             .filter(([, box]) => box.width && (box.width < 24 || box.height < 24))
             .map(([element]) => element.outerHTML.slice(0, 80))"""
     )
+
+
+def test_an_order_is_approved_on_a_phone(window: Window) -> None:
+    window.page.set_viewport_size({"width": 375, "height": 667})
+    page = window.open("approver", f"/school/rounds/{WAITING}/approval")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Approve this order?")
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    button = page.get_by_role("button", name="Approve up to £1,712.50")
+    box = button.bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 2 * 667, "one swipe away"
+    assert box["height"] >= 44
+    expect(page.locator("tr", has_text="Glue sticks 40 g").first).to_contain_text("New")
+    button.click()
+    (call,) = window.services.changes
+    assert (call.method, call.path) == ("POST", f"/rounds/{WAITING}/orders/{OAK}/approve")
 
 
 def test_the_keyboard_alone_fills_and_saves_the_form(window: Window) -> None:

@@ -190,7 +190,7 @@ def test_an_approver_approves_what_was_seen(visit: Visit, services: FakeServices
     approver = visit("approver")
     services.table["orders", ORDER] = an_order("submitted")
     page = approver.get(f"/school/rounds/{OPEN}/approval")
-    assert "Approve £1,530.03" in text_of(page)
+    assert "Approve up to £1,712.50" in text_of(page)
     approver.post(f"/school/rounds/{OPEN}/approve", {"version": "4", "sending_key": value_of(page, "sending_key")})
     assert (services.changes[-1].path, services.changes[-1].etag) == (f"{ORDER}/approve", '"4"')
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tests.gateway_pages.budget_world import of_budgets
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.service_world import of_services
 
@@ -26,7 +27,7 @@ def day_in(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
 
 
-OPEN, DRAFT, CLOSED, SETTLED = (an_id(0xA0, count) for count in range(1, 5))
+OPEN, DRAFT, CLOSED, SETTLED, WAITING, ABOVE = (an_id(0xA0, count) for count in range(1, 7))
 PAPER_PO, CLEANING_PO, REJECTED_PO = (an_id(0xB0, count) for count in range(1, 4))
 HELD_INVOICE, BILLED_INVOICE = an_id(0xC0, 1), an_id(0xC0, 2)
 BILL, PAID_BILL = an_id(0xD0, 1), an_id(0xD0, 2)
@@ -607,6 +608,9 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
         a_purchase_order_head(REJECTED_PO, "rejected", **counts),
     ]
     if school:
+    for round_id in (WAITING, ABOVE):
+        found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order("submitted", round_id=round_id)
+    found |= of_budgets([OPEN, CLOSED, SETTLED, WAITING], above=ABOVE)
         heads[1]["received_count"] = 1
     return {
         ("orders", "/purchase-orders"): listed(*heads),

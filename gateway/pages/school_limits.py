@@ -1,0 +1,140 @@
+"""A school's approval limits, and who stands in for an approver who is away."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from gateway.identity import current_session
+from gateway.pages import ask
+from gateway.pages.doors import for_school, for_setter, own_urn, school
+from gateway.pages.faults import Faults
+from gateway.pages.school_budgets import may_set
+from gateway.pages.show import today
+from gateway.pages.typed import Typed
+from gateway.upstream import upstream
+
+APPROVER, GOVERNOR = "school_approver", "governor"
+
+
+@school.get("/settings/limits")
+@for_school
+def limits() -> str:
+    """Who may approve how much, and who stands in for whom."""
+    return _page(Faults())
+
+
+@school.post("/settings/limits")
+@for_setter
+def set_limits() -> Response | tuple[str, int]:
+    """Write the limits as they were typed; an empty amount is no limit."""
+    faults = Faults()
+    typed = Typed(request.form, faults)
+    rows: list[tuple[str, str | None, str]] = [(APPROVER, None, "approver"), (GOVERNOR, None, "governor")]
+    rows += [(APPROVER, code, f"approver.{code}") for code in _category_names()]
+    filled = [(role, code, field) for role, code, field in rows if request.form.get(field, "").strip()]
+    wanted = [
+        {"role": role, "category_code": code, "amount_pence": typed.pence(field, "the amount")}
+        for role, code, field in filled
+    ]
+    second = typed.pence("second", "the amount") if request.form.get("second", "").strip() else None
+    if not faults:
+        fields = {f"limits.{index}.amount_pence": field for index, (_, _, field) in enumerate(filled)}
+        with faults.of_service({**fields, "second_above_pence": "second"}):
+            upstream.put(
+                "members",
+                f"/schools/{own_urn()}/approval-limits",
+                json={"limits": wanted, "second_above_pence": second},
+                etag=f'"{request.form.get("version", "0")}"',
+            )
+    if faults:
+        return _page(faults), faults.status
+    flash("The limits are saved.")
+    return redirect(url_for("school.limits"), 303)
+
+
+@school.post("/settings/limits/stand-in")
+@for_setter
+def name_stand_in() -> Response | tuple[str, int]:
+    """Let somebody approve in one's own name for some days."""
+    faults = Faults()
+    typed = Typed(request.form, faults)
+    person_id = typed.text("person_id", "who stands in for you")
+    starts_on, ends_on = typed.day("starts_on", "the first day"), typed.day("ends_on", "the last day")
+    if not faults and starts_on and ends_on:
+        with faults.of_service():
+            sent = {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
+            upstream.put("members", f"/schools/{own_urn()}/delegations/{person_id}", json=sent)
+    if faults:
+        return _page(faults), faults.status
+    flash("Your stand-in is told in Bursar from that day on. Orders that you send stay with your other approvers.")
+    return redirect(url_for("school.limits"), 303)
+
+
+@school.post("/settings/limits/stand-in/<uuid:person_id>/end")
+@for_setter
+def end_stand_in(person_id: Any) -> Response | tuple[str, int]:
+    """End it before its last day."""
+    faults = Faults()
+    with faults.of_service():
+        upstream.call("DELETE", "members", f"/schools/{own_urn()}/delegations/{person_id}")
+    if faults:
+        return _page(faults), faults.status
+    flash("Nobody stands in for you there any more.")
+    return redirect(url_for("school.limits"), 303)
+
+
+def _page(faults: Faults) -> str:
+    session, sent = current_session(), request.form if request.method == "POST" else {}
+    own_id = session.person_id if session else ""
+    found = ask.one("members", f"/schools/{own_urn()}/approval-limits")
+    people = sorted(ask.items("members", "/people"), key=lambda person: person["name"])
+    names = {person["person_id"]: person["name"] for person in people}
+    return render_template(
+        "school/limits.html",
+        limits=_amounts(found, sent if "version" in sent else None),
+        version=sent.get("version", found["version"]),
+        categories=_category_names(),
+        stand_ins=[
+            {
+                **each,
+                "for_name": names.get(each["delegated_from"], "somebody else"),
+                "own": each["delegated_from"] == own_id,
+            }
+            for each in ask.items("members", f"/schools/{own_urn()}/delegations")
+            if each["ends_on"] >= today().isoformat()
+        ],
+        may_set=may_set(),
+        choices=[(person["person_id"], person["name"]) for person in people if _may_stand_in(person, own_id)],
+        typed=sent,
+        today=today().isoformat(),
+        faults=faults,
+    )
+
+
+def _amounts(found: dict[str, Any], sent: Any) -> dict[str, Any]:
+    """What stands in each field, and the amounts in pence for reading, by field; whether any is of a category."""
+    pence = {
+        ("approver" if limit["role"] == APPROVER else "governor")
+        + (f".{limit['category_code']}" if limit["category_code"] else ""): limit["amount_pence"]
+        for limit in found["limits"]
+    }
+    if found["second_above_pence"] is not None:
+        pence["second"] = found["second_above_pence"]
+    text = {field: f"{amount // 100}.{amount % 100:02d}" for field, amount in pence.items()}
+    shown = text if sent is None else sent
+    by_category = any(text for field, text in shown.items() if field.startswith("approver."))
+    return {"pence": pence, "text": shown, "by_category": by_category}
+
+
+def _may_stand_in(person: dict[str, Any], own_id: str) -> bool:
+    """Whether the person may be named: somebody else at the school who does not approve by right."""
+    here = [role for role in person["roles"] if role["school_urn"] == own_urn()]
+    approves = any(role["role"] == APPROVER and not role.get("delegated_from") for role in here)
+    return person["person_id"] != own_id and bool(here) and not approves
+
+
+def _category_names() -> dict[str, str]:
+    """Every category's name, by code, in the order of names; none while the catalogue is away."""
+    found = ask.items_or_none("catalogue", "/categories") or []
+    return {each["code"]: each["name"] for each in sorted(found, key=lambda each: each["name"])}
