@@ -58,7 +58,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "order_approved": Kind("Orders approved", "An order that you sent was approved.", _SCHOOL),
     "order_returned": Kind("Orders returned", "An order that you sent came back.", _SCHOOL, "at_once", required=True),
     "order_dropped": Kind(
-        "Orders left out", "A round closed without your school's order.", _SCHOOL, "at_once", required=True
+        "Orders left out", "A round closed without your school’s order.", _SCHOOL, "at_once", required=True
     ),
     "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
     "bill_issued": Kind("Bills", "Your school has a new bill.", _SCHOOL),
@@ -71,7 +71,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "round_closed": Kind("Rounds closed", "A round has closed.", _ALLIANCE),
     "answer_overdue": Kind("Suppliers who have not answered", "A purchase order is unanswered.", _ALLIANCE),
-    "digest": Kind("Daily digest", "What you chose to have once a day.", _EVERYBODY, "at_once", required=True),
+    "digest": Kind("Daily digest", "What you chose to have once a day.", frozenset(), "at_once", required=True),
 }
 
 

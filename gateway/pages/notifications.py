@@ -15,7 +15,7 @@ from gateway.mail.unsubscribe import unsubscribing_person
 from gateway.pages.doors import entrance
 from gateway.usecases.choose_mail import choices_of, choose_mail, kinds_for, stop_digest
 
-DELIVERIES: Final = (("at_once", "At once"), ("digest", "Once a day, at half past seven"), ("off", "Not at all"))
+DELIVERIES: Final = (("at_once", "At once"), ("digest", "Once a day, at 07:30"), ("off", "Not at all"))
 
 
 @entrance.get("/settings/notifications")
