@@ -234,6 +234,7 @@ def test_the_list_shows_answers_to_the_manager_and_the_own_order_to_a_school(mar
         "draft": 1,
         "returned": 1,
         "silent": 1,
+        "declined": 0,
         "dropped": 0,
     }
     assert "my_order" not in listed

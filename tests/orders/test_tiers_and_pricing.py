@@ -14,6 +14,7 @@ from services.orders.domain.offer import RoundOffer, refused_lines
 from services.orders.domain.pricing import BoughtLine, price_live, price_locked, vat_of
 from services.orders.domain.round import Member
 from services.orders.domain.tiers import Tier, standing, unit_price_at
+from services.orders.domain.wanted import WantedLine
 
 ASH = Member(900001, "Ash School", "primary", date(2025, 9, 1), None, type_code="1")
 PAPER_TIERS = (Tier(1, Decimal("12.50")), Tier(50, Decimal("11.80")), Tier(100, Decimal("10.95")))
@@ -79,7 +80,7 @@ def test_a_standing_agrees_with_its_tiers(of: tuple[Tier, ...], quantity: int) -
 
 
 def test_an_order_is_priced_at_what_all_order_together_and_at_worst_alone() -> None:
-    order = price_live([(PAPER, 34, 102)])
+    order = price_live([(PAPER, WantedLine("paper", 34), 102)])
     assert (order.net_pence, order.vat_pence, order.gross_pence) == (372_30, 74_46, 446_76)
     assert order.worst_gross_pence == 425_00 + 85_00
 
@@ -87,7 +88,7 @@ def test_an_order_is_priced_at_what_all_order_together_and_at_worst_alone() -> N
 def test_vat_is_rounded_once_a_rate_and_its_lines_add_up() -> None:
     """domain.md §3, example 7: 0.80 on three lines of £1.33, where each line rounded alone would give 0.81."""
     pens = [replace(PAPER, offer_id=str(n), tiers=(Tier(1, Decimal("1.33")),)) for n in range(3)]
-    order = price_live([(pen, 1, 1) for pen in pens])
+    order = price_live([(pen, WantedLine(pen.offer_id, 1), 1) for pen in pens])
     assert order.vat_pence == 80
     assert [vat for _, vat in order.lines] == [27, 27, 26]
 
@@ -95,7 +96,7 @@ def test_vat_is_rounded_once_a_rate_and_its_lines_add_up() -> None:
 def test_zero_rated_and_free_lines_bear_no_vat() -> None:
     book = replace(PAPER, offer_id="book", vat_class="Z", vat_rate=Decimal(0))
     free = replace(PAPER, offer_id="free", tiers=(Tier(1, Decimal(0)),))
-    assert price_live([(book, 2, 2), (free, 5, 5)]).vat_pence == 0
+    assert price_live([(book, WantedLine("book", 2), 2), (free, WantedLine("free", 5), 5)]).vat_pence == 0
 
 
 def test_a_locked_order_can_become_no_dearer() -> None:
@@ -113,7 +114,7 @@ def test_refused_lines_are_named_by_their_place_in_the_request() -> None:
     secondary = replace(PAPER, offer_id="lab", name="Lab coats", phases=("secondary",))
     gone = replace(PAPER, offer_id="gone", name="Old pens", withdrawn=True)
     offers = {"paper": PAPER, "lab": secondary, "gone": gone}
-    lines = [("paper", 1), ("lab", 2), ("nothing", 1), ("gone", 3), ("paper", 4)]
+    lines = [WantedLine(*line) for line in (("paper", 1), ("lab", 2), ("nothing", 1), ("gone", 3), ("paper", 4))]
     assert refused_lines(offers, ASH, lines) == {
         "lines.1.offer_id": "Lab coats is not offered to your school.",
         "lines.2.offer_id": "This round does not offer it.",
@@ -124,13 +125,13 @@ def test_refused_lines_are_named_by_their_place_in_the_request() -> None:
 
 def test_a_line_can_always_be_taken_out() -> None:
     gone = replace(PAPER, withdrawn=True, phases=("secondary",))
-    assert refused_lines({"paper": gone}, ASH, [("paper", 0)]) == {}
+    assert refused_lines({"paper": gone}, ASH, [WantedLine("paper", 0)]) == {}
 
 
 def test_a_line_is_of_the_minimum_or_more() -> None:
     boxes = replace(PAPER, minimum_quantity=5)
-    assert refused_lines({"paper": boxes}, ASH, [("paper", 5)]) == {}
-    assert refused_lines({"paper": boxes}, ASH, [("paper", 4)]) == {
+    assert refused_lines({"paper": boxes}, ASH, [WantedLine("paper", 5)]) == {}
+    assert refused_lines({"paper": boxes}, ASH, [WantedLine("paper", 4)]) == {
         "lines.0.quantity": "Copier paper is ordered 5 or more at a time."
     }
 

@@ -154,6 +154,9 @@ class OrderStateSchema(Schema):
     approved_by = fields.String(required=True, allow_none=True)
     approved_at = fields.String(required=True, allow_none=True)
     return_reason = fields.String(required=True, allow_none=True)
+    fund = fields.String(required=True)
+    site_id = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True)
 
 
 class OrderHeadSchema(OrderStateSchema):
@@ -178,6 +181,10 @@ class OrderLineSchema(Schema):
     net_pence = fields.Integer(required=True)
     vat_pence = fields.Integer(required=True)
     vat_class = fields.String(required=True)
+    flexible = fields.Integer(required=True)
+    max_unit_price = fields.String(required=True, allow_none=True)
+    min_schools = fields.Integer(required=True, allow_none=True)
+    note = fields.String(required=True)
 
 
 class HistorySchema(Schema):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.money import unit_price_text
-from services.orders.api.shapes import next_tier_json
+from services.orders.api.shapes import next_tier_json, wishes_json
 from services.orders.domain.line_report import LeftOut, ReportLine
 from services.orders.domain.tiers import standing
 from services.orders.domain.wanted import LastLine, WantedLine
@@ -15,14 +15,7 @@ Json = dict[str, Any]
 
 def wanted_json(line: WantedLine) -> Json:
     """A line as the school entered it."""
-    return {
-        "offer_id": line.offer_id,
-        "quantity": line.quantity,
-        "flexible": line.flexible,
-        "max_unit_price": _price(line.max_unit_price),
-        "min_schools": line.min_schools,
-        "note": line.note,
-    }
+    return {"offer_id": line.offer_id, "quantity": line.quantity, **wishes_json(line)}
 
 
 def last_json(line: LastLine) -> Json:

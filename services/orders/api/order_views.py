@@ -41,7 +41,7 @@ def save_order(sent: dict[str, Any], round_id: UUID, urn: int) -> Response:
     """Replace the lines; the order is a draft afterwards. `If-Match: "0"` begins one."""
     return _answer(
         place_order.save_order(
-            current_database(), current_actor(), str(round_id), urn, sent["lines"], required_version(), _now()
+            current_database(), current_actor(), str(round_id), urn, sent.pop("lines"), sent, required_version(), _now()
         )
     )
 
@@ -53,11 +53,23 @@ def save_order(sent: dict[str, Any], round_id: UUID, urn: int) -> Response:
 @orders.response(200, answer_schemas.OrderStateSchema)
 def submit_order(sent: dict[str, Any] | None, round_id: UUID, urn: int) -> Response:
     """Send the order for approval, with its lines or as it is saved."""
-    lines = (sent or {}).get("lines")
+    head = sent or {}
+    lines = head.pop("lines", None)
     return _stepped(
         place_order.submit_order(
-            current_database(), current_actor(), str(round_id), urn, lines, required_version(), _now()
+            current_database(), current_actor(), str(round_id), urn, lines, head, required_version(), _now()
         )
+    )
+
+
+@orders.route(f"{PATH}/decline", methods=["POST"])
+@idempotent
+@requires("school_buyer")
+@orders.response(200, answer_schemas.OrderStateSchema)
+def decline_order(round_id: UUID, urn: int) -> Response:
+    """Say that the school needs nothing this time; what was saved stays, and saving it again takes this back."""
+    return _stepped(
+        place_order.decline_order(current_database(), current_actor(), str(round_id), urn, required_version(), _now())
     )
 
 

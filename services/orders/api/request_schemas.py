@@ -1,10 +1,13 @@
 """What may be asked of this service: every request is checked by one of these."""
 
 import re
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields, validate
+
+from services.orders.domain.wanted import WantedLine
 
 MOST_UNITS = 1_000_000
 MOST_LINES = 2_000
@@ -12,6 +15,7 @@ MOST_LINES = 2_000
 _PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
 _CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNITS = validate.Range(0, MOST_UNITS)
+_PRICE = validate.Regexp(r"[0-9]{1,7}(\.[0-9]{1,4})?\Z", error="Write pounds with at most four decimals.")
 
 
 class UuidText(fields.UUID):
@@ -22,14 +26,20 @@ class UuidText(fields.UUID):
 
 
 class OrderLineInSchema(Schema):
-    """One line of an order form."""
+    """One line of an order form: firm units, and what the school consents to beyond or on conditions."""
 
     offer_id = UuidText(required=True)
     quantity = fields.Integer(required=True, strict=True, validate=_UNITS)
+    flexible = fields.Integer(load_default=0, strict=True, validate=_UNITS)
+    max_unit_price = fields.String(load_default=None, allow_none=True, validate=_PRICE)
+    min_schools = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MOST_UNITS)
+    )
+    note = fields.String(load_default="", validate=[validate.Length(max=500), _PLAIN])
 
 
 class OrderLines(fields.List[Any]):
-    """The lines of an order as (offer id, quantity); well-formed ones are read without marshmallow's ceremony."""
+    """The lines of an order as WantedLine; plain ones are read without marshmallow's ceremony."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(fields.Nested(OrderLineInSchema), validate=validate.Length(max=MOST_LINES), **kwargs)
@@ -39,24 +49,36 @@ class OrderLines(fields.List[Any]):
             return [_plain_line(line) for line in value]
         except (TypeError, ValueError, KeyError, AttributeError):
             careful: list[Any] = super()._deserialize(value, attr, data, **kwargs) or []
-        return [(line["offer_id"], line["quantity"]) for line in careful]
+        return [WantedLine(**line | {"max_unit_price": _price(line["max_unit_price"])}) for line in careful]
 
 
-def _plain_line(line: Any) -> tuple[str, int]:
+def _price(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _plain_line(line: Any) -> WantedLine:
     quantity = line["quantity"]
     if len(line) != 2 or type(quantity) is not int or not 0 <= quantity <= MOST_UNITS:
         raise ValueError(quantity)
     offer_id = line["offer_id"]
-    return offer_id if _CANONICAL.fullmatch(offer_id) else str(UUID(offer_id)), quantity
+    return WantedLine(offer_id if _CANONICAL.fullmatch(offer_id) else str(UUID(offer_id)), quantity)
 
 
-class OrderInSchema(Schema):
+class OrderHeadInSchema(Schema):
+    """What an order says as a whole; what is left out stays as it is."""
+
+    fund = fields.String(validate=validate.OneOf(["delegated", "own", "pta"]))
+    site_id = UuidText(allow_none=True)
+    note = fields.String(validate=validate.Length(max=1000))
+
+
+class OrderInSchema(OrderHeadInSchema):
     """An order form as it is saved."""
 
     lines = OrderLines(required=True)
 
 
-class SubmitInSchema(Schema):
+class SubmitInSchema(OrderHeadInSchema):
     """An order form as it is sent; without lines the saved ones are."""
 
     lines = OrderLines(load_default=None)

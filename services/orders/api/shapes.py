@@ -11,6 +11,7 @@ from contracts.money import unit_price_text
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import PricedOrder
 from services.orders.domain.tiers import Standing, Tier
+from services.orders.domain.wanted import WantedLine
 from services.orders.storage.orders import OrderInRound
 from services.orders.usecases.read_order import OrderView
 from services.orders.usecases.read_purchase_orders import PurchaseOrderView
@@ -18,7 +19,7 @@ from services.orders.usecases.read_rounds import RoundView
 
 Json = dict[str, Any]
 
-_ANSWERS = ("approved", "submitted", "draft", "returned", "silent", "dropped")
+_ANSWERS = ("approved", "submitted", "draft", "returned", "silent", "declined", "dropped")
 
 
 def instant(at: datetime | None) -> str | None:
@@ -127,6 +128,9 @@ def order_state_json(found: OrderInRound) -> Json:
         "approved_by": order.approved_by and order.approved_by.name,
         "approved_at": instant(order.approved_at),
         "return_reason": order.return_reason,
+        "fund": order.fund,
+        "site_id": order.site_id,
+        "note": order.note,
     }
 
 
@@ -158,10 +162,22 @@ def order_json(view: OrderView) -> Json:
                 "net_pence": line.net_pence,
                 "vat_pence": vat,
                 "vat_class": line.offer.vat_class,
+                **wishes_json(view.wanted.get(line.offer.offer_id)),
             }
             for line, vat in view.priced.lines
         ],
         "history": view.history,
+    }
+
+
+def wishes_json(line: WantedLine | None) -> Json:
+    """What a line asks for beside its firm units."""
+    limit = line.max_unit_price if line else None
+    return {
+        "flexible": line.flexible if line else 0,
+        "max_unit_price": None if limit is None else unit_price_text(limit),
+        "min_schools": line.min_schools if line else None,
+        "note": line.note if line else "",
     }
 
 

@@ -51,6 +51,12 @@ class LinesRefused(BrokenRule):
     code = "lines_refused"
 
 
+class SiteUnknown(BrokenRule):
+    """The order is to go to a delivery site that is not the school's."""
+
+    code = "site_unknown"
+
+
 class OrderEmpty(BrokenRule):
     """An order without lines cannot be sent."""
 

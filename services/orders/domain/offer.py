@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from services.orders.domain.round import Member
 from services.orders.domain.tiers import Tier
+from services.orders.domain.wanted import WantedLine
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,15 +51,17 @@ class RoundOffer:
         return all(not those or own in those for those, own in wanted)
 
 
-def refused_lines(offers: Mapping[str, RoundOffer], member: Member, lines: Sequence[tuple[str, int]]) -> dict[str, str]:
-    """What is wrong with the (offer id, quantity) lines of an order, by path: "lines.3.offer_id".
+def refused_lines(offers: Mapping[str, RoundOffer], member: Member, lines: Sequence[WantedLine]) -> dict[str, str]:
+    """What is wrong with the lines of an order, by path: "lines.3.offer_id".
 
     A line may name no offer that the round lacks, none twice, and ask units of none that is withdrawn or not for this
-    school, nor fewer than its minimum. Quantity 0 takes a line out and is always allowed.
+    school, nor fewer than its minimum. Quantity 0 takes a line out and is always allowed, but for flexible units, which
+    come on top of firm ones.
     """
     faults: dict[str, str] = {}
     seen: set[str] = set()
-    for position, (offer_id, quantity) in enumerate(lines):
+    for position, line in enumerate(lines):
+        offer_id, quantity = line.offer_id, line.quantity
         offer = offers.get(offer_id)
         field, fault = "offer_id", None
         if offer is None:
@@ -71,6 +74,8 @@ def refused_lines(offers: Mapping[str, RoundOffer], member: Member, lines: Seque
             fault = f"{offer.name} has been withdrawn."
         elif quantity and quantity < offer.minimum_quantity:
             field, fault = "quantity", f"{offer.name} is ordered {offer.minimum_quantity:,} or more at a time."
+        elif line.flexible and not quantity:
+            field, fault = "quantity", f"Enter how many of {offer.name} you need in any case."
         if fault:
             faults[f"lines.{position}.{field}"] = fault
         seen.add(offer_id)

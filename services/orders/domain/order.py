@@ -11,7 +11,8 @@ from services.orders.domain.errors import (
     ReasonMissing,
 )
 
-OrderState = Literal["silent", "draft", "submitted", "returned", "approved", "dropped"]
+OrderState = Literal["silent", "draft", "submitted", "returned", "approved", "declined", "dropped"]
+Fund = Literal["delegated", "own", "pta"]
 
 COUNTED: tuple[OrderState, ...] = ("submitted", "approved")
 """The states whose units count towards the tiers that every member sees."""
@@ -36,7 +37,10 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class SchoolOrder:
-    """The order without its lines. `version` counts its changes; 0 means that nothing is saved yet (`silent`)."""
+    """The order without its lines. `version` counts its changes; 0 means that nothing is saved yet (`silent`).
+
+    `fund` is what the school pays it from, `site_id` where it goes if not to the school's main site.
+    """
 
     state: OrderState = "silent"
     version: int = 0
@@ -46,6 +50,9 @@ class SchoolOrder:
     approved_by: Person | None = None
     approved_at: datetime | None = None
     return_reason: str | None = None
+    fund: Fund = "delegated"
+    site_id: str | None = None
+    note: str = ""
 
     @property
     def is_counted(self) -> bool:
@@ -61,6 +68,11 @@ class SchoolOrder:
             entries.append(HistoryEntry(by, "changed", f"It was {self.state} before and is a draft again."))
         draft = replace(self, state="draft", submitted_by=None, submitted_at=None, approved_by=None, approved_at=None)
         return draft, entries
+
+    def declined(self, by: Person) -> tuple["SchoolOrder", list[HistoryEntry]]:
+        """The order of a school that needs nothing this time; its lines stay, and count for nothing."""
+        none = replace(self, state="declined", submitted_by=None, submitted_at=None, approved_by=None, approved_at=None)
+        return none, [HistoryEntry(by, "declined", "" if self.state == "silent" else f"It was {self.state} before.")]
 
     def must_be_sendable(self, line_count: int) -> None:
         """Raise OrderEmpty without lines, OrderAlreadySubmitted when it is waiting or approved."""

@@ -10,6 +10,7 @@ from contracts.money import line_net_pence
 from contracts.vat import vat_pence
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.tiers import unit_price_at
+from services.orders.domain.wanted import WantedLine
 from services.orders.domain.worst_case import WorstPart, worst_part
 
 
@@ -49,10 +50,13 @@ def vat_of(nets: Iterable[tuple[Decimal, int]]) -> int:
     return sum(vat_pence(net, rate) for rate, net in by_rate.items())
 
 
-def price_live(lines: Sequence[tuple[RoundOffer, int, int]]) -> PricedOrder:
-    """Price (offer, quantity, units that all schools order together) at the tiers that stand now."""
-    worst = gross_of(worst_part(offer, quantity) for offer, quantity, _ in lines)
-    return _totalled([_bought(*line) for line in lines], worst)
+def price_live(lines: Sequence[tuple[RoundOffer, WantedLine, int]]) -> PricedOrder:
+    """Price the firm units of (offer, line, units that all schools order together) at the tiers that stand now.
+
+    The worst case has the flexible units on top.
+    """
+    worst = gross_of(worst_part(offer, line.quantity, line.flexible, line.max_unit_price) for offer, line, _ in lines)
+    return _totalled([_bought(offer, line.quantity, reached) for offer, line, reached in lines], worst)
 
 
 def gross_of(parts: Iterable[WorstPart]) -> int:

@@ -19,6 +19,11 @@ class WantedLine:
     min_schools: int | None = None
     note: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is nothing but firm units."""
+        return not (self.flexible or self.max_unit_price is not None or self.min_schools or self.note)
+
 
 @dataclass(frozen=True, slots=True)
 class LastLine:

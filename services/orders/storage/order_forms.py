@@ -3,13 +3,13 @@ delivered."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from services.orders.domain.round import Round
 from services.orders.domain.wanted import LastLine, WantedLine
+from services.orders.storage.orders import wanted_line
 
 _OWN = text("""
     SELECT round_stamp(:round_id) AS stamp,
@@ -43,6 +43,9 @@ _LAST = text("""
 """)
 
 
+_SITE = text("SELECT 1 FROM delivery_site WHERE site_id = :site_id AND school_urn = :urn AND NOT removed")
+
+
 @dataclass(frozen=True, slots=True)
 class OwnForm:
     """A school's lines and delivery sites, and the round's stamp, under which `round_totals` may be remembered."""
@@ -55,7 +58,12 @@ class OwnForm:
 def own_form(connection: Connection, round_id: str, urn: int) -> OwnForm:
     """What a school has entered in a round, and the sites it may choose from, the main one first."""
     row = connection.execute(_OWN, {"round_id": round_id, "urn": urn}).one()
-    return OwnForm([_wanted(*line) for line in row.lines or ()], row.sites or (), row.stamp)
+    return OwnForm([wanted_line(*line) for line in row.lines or ()], row.sites or (), row.stamp)
+
+
+def has_site(connection: Connection, urn: int, site_id: str) -> bool:
+    """Whether a school can have things delivered to this site."""
+    return connection.execute(_SITE, {"urn": urn, "site_id": site_id}).first() is not None
 
 
 def last_lines(
@@ -79,10 +87,3 @@ def last_lines(
         )
         for row in connection.execute(_LAST, values)
     ]
-
-
-def _wanted(
-    offer_id: str, quantity: int, flexible: int, max_unit_price: str | None, min_schools: int | None, note: str
-) -> WantedLine:
-    limit = None if max_unit_price is None else Decimal(max_unit_price)
-    return WantedLine(offer_id, quantity, flexible, limit, min_schools, note)

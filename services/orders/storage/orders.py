@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -11,15 +12,14 @@ from sqlalchemy import Connection, Row, text
 from chassis.database import ask
 from services.orders.domain.order import HistoryEntry, Person, SchoolOrder
 from services.orders.domain.round import Member, Round
+from services.orders.domain.wanted import WantedLine
 from services.orders.storage.rounds import COLUMNS, round_from
-
-Lines = Mapping[str, int]
-"""Quantities by offer id."""
 
 _SIGHT = """
     SELECT {columns}, s.urn, s.name, s.phase, s.joined_on, s.left_on, s.type_code, s.membership_class,
         o.state AS order_state, o.version AS order_version, o.reference, o.submitted_by_id, o.submitted_by,
-        o.submitted_at, o.approved_by_id, o.approved_by, o.approved_at, o.return_reason,
+        o.submitted_at, o.approved_by_id, o.approved_by, o.approved_at, o.return_reason, o.fund,
+        o.site_id::text, o.note,
         EXISTS (SELECT FROM budget b WHERE b.school_urn = s.urn AND b.hard) AS hard_budgets
     FROM {round} r
     JOIN school s ON s.urn = :urn
@@ -37,25 +37,31 @@ _LOG = """
             AS e(person_id text, person text, action text, detail text)
     )
 """
-_LINES = """
+_SAID = "quantity, flexible, max_unit_price, min_schools, note"
+_LINES = f"""
     wanted AS (
-        SELECT w.offer_id, w.quantity
+        SELECT w.offer_id, w.quantity, coalesce(e.flexible, 0) AS flexible, e.max_unit_price, e.min_schools,
+            coalesce(e.note, '') AS note
         FROM saved, unnest(CAST(:offer_ids AS uuid[]), CAST(:quantities AS integer[])) AS w(offer_id, quantity)
+        LEFT JOIN jsonb_to_recordset(CAST(:wishes AS jsonb)) AS e(
+            offer_id uuid, flexible integer, max_unit_price numeric(12, 4), min_schools integer, note text)
+            ON e.offer_id = w.offer_id
     ), gone AS (
         DELETE FROM order_line l USING saved
         WHERE l.round_id = :round_id AND l.school_urn = :urn
             AND l.offer_id <> ALL (CAST(:offer_ids AS uuid[]))
     ), kept AS (
-        INSERT INTO order_line (round_id, school_urn, offer_id, quantity)
-        SELECT :round_id, :urn, changed.offer_id, changed.quantity
-        FROM (SELECT offer_id, quantity FROM wanted EXCEPT
-            SELECT offer_id, quantity FROM order_line WHERE round_id = :round_id AND school_urn = :urn) changed
-        ON CONFLICT (round_id, school_urn, offer_id) DO UPDATE SET quantity = excluded.quantity
+        INSERT INTO order_line (round_id, school_urn, offer_id, {_SAID})
+        SELECT :round_id, :urn, changed.*
+        FROM (SELECT offer_id, {_SAID} FROM wanted EXCEPT
+            SELECT offer_id, {_SAID} FROM order_line WHERE round_id = :round_id AND school_urn = :urn) changed
+        ON CONFLICT (round_id, school_urn, offer_id) DO UPDATE
+            SET ({_SAID}) = ({", ".join("excluded." + column for column in _SAID.split(", "))})
     ),
-"""
+"""  # noqa: S608 -- column names of this module
 _ORDER_FIELDS = (
     "state", "reference", "submitted_by_id", "submitted_by", "submitted_at", "approved_by_id", "approved_by",
-    "approved_at", "return_reason",
+    "approved_at", "return_reason", "fund", "site_id", "note",
 )  # fmt: skip
 _INSERT = f"""
     saved AS (
@@ -81,7 +87,8 @@ _MOVE = text(f"WITH {_UPDATE} {_LOG} {_DONE}")
 
 _DETAILS = text("""
     SELECT
-        (SELECT json_agg(json_build_array(l.offer_id, l.quantity, coalesce(t.quantity, 0)))
+        (SELECT json_agg(json_build_array(coalesce(t.quantity, 0), l.offer_id, l.quantity, l.flexible,
+                l.max_unit_price::text, l.min_schools, l.note))
             FROM order_line l
             LEFT JOIN offer_totals(:round_id, ARRAY(
                 SELECT offer_id FROM order_line WHERE round_id = :round_id AND school_urn = :urn)) t USING (offer_id)
@@ -96,10 +103,6 @@ _LOCKED = text("""
     SELECT l.offer_id::text, d.quantity, l.unit_price, d.net_pence
     FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
     WHERE l.round_id = :round_id AND d.school_urn = :urn
-""")
-_MINE = text("""
-    SELECT round_stamp(:round_id) AS stamp, (SELECT json_object_agg(offer_id, quantity) FROM order_line
-        WHERE round_id = :round_id AND school_urn = :urn) AS quantities
 """)
 
 
@@ -118,9 +121,10 @@ class OrderInRound:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """An order's (offer id, quantity, units counted of all schools) and its history as it is shown."""
+    """An order's lines, the units counted of all schools by offer, and its history as it is shown."""
 
-    lines: Sequence[tuple[str, int, int]]
+    lines: Sequence[WantedLine]
+    counted: Mapping[str, int]
     history: Sequence[Mapping[str, Any]]
 
 
@@ -142,7 +146,7 @@ def save_order(
     order: SchoolOrder,
     entries: Sequence[HistoryEntry],
     now: datetime,
-    lines: Lines | None = None,
+    lines: Sequence[WantedLine] | None = None,
 ) -> bool:
     """Write an order over the version in `found`, its lines too if given; False if somebody else was faster.
 
@@ -159,14 +163,29 @@ def save_order(
     statement = _MOVE
     if lines is not None:
         statement = _REPLACE if found.order.version else _ADD
-        values |= {"offer_ids": list(lines), "quantities": list(lines.values())}
+        values |= {
+            "offer_ids": [line.offer_id for line in lines],
+            "quantities": [line.quantity for line in lines],
+            "wishes": json.dumps([_wishes(line) for line in lines if not line.is_plain]),
+        }
     return bool(ask(connection, statement, values).saved)
 
 
 def order_details(connection: Connection, round_id: str, urn: int) -> Details:
     """The lines and history of a school's order."""
     row = connection.execute(_DETAILS, {"round_id": round_id, "urn": urn}).one()
-    return Details([tuple(line) for line in row.lines or ()], row.history or ())
+    found = row.lines or ()
+    return Details(
+        [wanted_line(*line) for _, *line in found], {line[0]: counted for counted, *line in found}, row.history or ()
+    )
+
+
+def wanted_line(
+    offer_id: str, quantity: int, flexible: int, max_unit_price: str | None, min_schools: int | None, note: str
+) -> WantedLine:
+    """A line as the database's JSON has it."""
+    limit = None if max_unit_price is None else Decimal(max_unit_price)
+    return WantedLine(offer_id, quantity, flexible, limit, min_schools, note)
 
 
 def count_lines(connection: Connection, round_id: str, urn: int) -> int:
@@ -179,12 +198,6 @@ def locked_lines(connection: Connection, round_id: str, urn: int) -> Sequence[Ro
     return connection.execute(_LOCKED, {"round_id": round_id, "urn": urn}).all()
 
 
-def own_quantities(connection: Connection, round_id: str, urn: int) -> tuple[Lines, int]:
-    """A school's own quantities, and the round's stamp, under which `round_totals` may be remembered."""
-    row = connection.execute(_MINE, {"round_id": round_id, "urn": urn}).one()
-    return row.quantities or {}, row.stamp
-
-
 def _order(row: Row[Any]) -> SchoolOrder:
     return SchoolOrder(
         state=row.order_state,
@@ -195,6 +208,9 @@ def _order(row: Row[Any]) -> SchoolOrder:
         approved_by=Person(row.approved_by_id, row.approved_by) if row.approved_by_id else None,
         approved_at=row.approved_at,
         return_reason=row.return_reason,
+        fund=row.fund,
+        site_id=row.site_id,
+        note=row.note,
     )
 
 
@@ -209,6 +225,20 @@ def _values(order: SchoolOrder) -> dict[str, Any]:
         "approved_by": order.approved_by and order.approved_by.name,
         "approved_at": order.approved_at,
         "return_reason": order.return_reason,
+        "fund": order.fund,
+        "site_id": order.site_id,
+        "note": order.note,
+    }
+
+
+def _wishes(line: WantedLine) -> dict[str, Any]:
+    limit = None if line.max_unit_price is None else str(line.max_unit_price)
+    return {
+        "offer_id": line.offer_id,
+        "flexible": line.flexible,
+        "max_unit_price": limit,
+        "min_schools": line.min_schools,
+        "note": line.note,
     }
 
 

@@ -1,8 +1,9 @@
 """A school fills in its order and sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,47 +11,57 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.numbers import next_number
 from contracts.errors import VersionConflict
-from services.orders.domain.errors import LinesRefused
+from services.orders.domain.errors import LinesRefused, SiteUnknown
 from services.orders.domain.offer import refused_lines
 from services.orders.domain.order import HistoryEntry, Person, SchoolOrder
 from services.orders.domain.wanted import WantedLine
 from services.orders.storage import order_forms, orders
-from services.orders.storage.orders import Lines, OrderInRound
+from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
 from services.orders.usecases.read_order import OrderView, own_order, view_order
 from services.orders.usecases.review_order import must_fit_hard_budgets, worst_parts
 
-Wanted = Sequence[tuple[str, int]]
-"""Offer ids and quantities as the school sent them; quantity 0 takes a line out."""
+Wanted = Sequence[WantedLine]
+"""The lines as the school sent them; quantity 0 takes one out."""
+
+Head = Mapping[str, Any]
+"""What the school says of the order as a whole: fund, site_id, note; what is not in it stays as it is."""
 
 
 def save_order(
-    database: Database, actor: Actor, round_id: str, urn: int, wanted: Wanted, version: int, now: datetime
+    database: Database, actor: Actor, round_id: str, urn: int, wanted: Wanted, head: Head, version: int, now: datetime
 ) -> OrderView:
     """Replace the lines of the order, which is a draft afterwards; `version` is what the editor saw, 0 for none.
 
-    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused.
+    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused, SiteUnknown.
     """
     with database.transaction(actor) as connection:
         found = changeable_order(connection, actor, round_id, urn, version, now)
         lines = _checked(connection, found, wanted)
-        order, entries = found.order.saved(_person(actor))
+        order, entries = _headed(connection, found, head).saved(_person(actor))
         return view_order(connection, _save(connection, found, order, entries, now, lines))
 
 
 def submit_order(
-    database: Database, actor: Actor, round_id: str, urn: int, wanted: Wanted | None, version: int, now: datetime
+    database: Database,
+    actor: Actor,
+    round_id: str,
+    urn: int,
+    wanted: Wanted | None,
+    head: Head,
+    version: int,
+    now: datetime,
 ) -> OrderInRound:
     """Send the order for approval, after replacing its lines if `wanted` is given. Answers without pricing it.
 
-    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused, OrderEmpty, OrderAlreadySubmitted,
-    BudgetExceeded.
+    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict, LinesRefused, SiteUnknown, OrderEmpty,
+    OrderAlreadySubmitted, BudgetExceeded.
     """
     with database.transaction(actor) as connection:
         found = changeable_order(connection, actor, round_id, urn, version, now)
-        order = found.order
+        order = _headed(connection, found, head)
         entries: list[HistoryEntry] = []
-        lines: Lines | None = None
+        lines: Wanted | None = None
         if wanted is None:
             line_count = orders.count_lines(connection, round_id, urn)
         else:
@@ -63,6 +74,19 @@ def submit_order(
         reference = order.reference or next_number(connection, "O")
         sent, sending = order.submitted(_person(actor), now, reference)
         return _save(connection, found, sent, [*entries, *sending], now, lines)
+
+
+def decline_order(
+    database: Database, actor: Actor, round_id: str, urn: int, version: int, now: datetime
+) -> OrderInRound:
+    """Say that the school needs nothing this time; saving the order again takes that back.
+
+    Raises NotFound, RoundNotOpen, NotAMember, VersionConflict.
+    """
+    with database.transaction(actor) as connection:
+        found = changeable_order(connection, actor, round_id, urn, version, now)
+        order, entries = found.order.declined(_person(actor))
+        return _save(connection, found, order, entries, now, None if found.order.version else [])
 
 
 def changeable_order(
@@ -80,18 +104,23 @@ def changeable_order(
     return found
 
 
-def _checked(connection: Connection, found: OrderInRound, wanted: Wanted) -> Lines:
+def _headed(connection: Connection, found: OrderInRound, head: Head) -> SchoolOrder:
+    """The order with what is said of it as a whole. Raises SiteUnknown for a site that is not the school's."""
+    site_id = head.get("site_id")
+    if site_id is not None and not order_forms.has_site(connection, found.member.urn, site_id):
+        raise SiteUnknown("Your school has no such delivery site.", fields={"site_id": "Choose one of your sites."})
+    return replace(found.order, **head) if head else found.order
+
+
+def _checked(connection: Connection, found: OrderInRound, wanted: Wanted) -> Wanted:
     faults = refused_lines(round_offers(connection, found.round), found.member, wanted)
     if faults:
         raise LinesRefused("Some lines cannot be ordered.", fields=faults)
-    return {offer_id: quantity for offer_id, quantity in wanted if quantity}
+    return [line for line in wanted if line.quantity]
 
 
-def _must_fit(connection: Connection, actor: Actor, found: OrderInRound, lines: Lines | None) -> None:
-    if lines is None:
-        wanted = order_forms.own_form(connection, found.round.round_id, found.member.urn).lines
-    else:
-        wanted = [WantedLine(offer_id, quantity) for offer_id, quantity in lines.items()]
+def _must_fit(connection: Connection, actor: Actor, found: OrderInRound, lines: Wanted | None) -> None:
+    wanted = order_forms.own_form(connection, found.round.round_id, found.member.urn).lines if lines is None else lines
     must_fit_hard_budgets(connection, actor, found, worst_parts(round_offers(connection, found.round), wanted))
 
 
@@ -101,7 +130,7 @@ def _save(
     order: SchoolOrder,
     entries: Sequence[HistoryEntry],
     now: datetime,
-    lines: Lines | None = None,
+    lines: Wanted | None = None,
 ) -> OrderInRound:
     if not orders.save_order(connection, found, order, entries, now, lines):
         raise VersionConflict("Somebody else at your school changed this order meanwhile.")

@@ -71,9 +71,7 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
     member, own = found.member, {line.offer_id: line for line in form.lines}
     offers = [offer for key, offer in known.items() if key in own or (not offer.withdrawn and offer.is_for(member))]
     counted = found.order.is_counted
-    priced = price_live(
-        [(known[key], line.quantity, _reached(totals, own, counted, key)[0]) for key, line in own.items()]
-    )
+    priced = price_live([(known[key], line, _reached(totals, own, counted, key)[0]) for key, line in own.items()])
     return FormView(found, priced, known, offers, totals, own, last, form.sites)
 
 

@@ -10,6 +10,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
 from services.orders.domain.pricing import BoughtLine, PricedOrder, price_live, price_locked
+from services.orders.domain.wanted import WantedLine
 from services.orders.storage import orders
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
@@ -17,11 +18,12 @@ from services.orders.storage.round_offers import round_offers
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """A school's order with its money and history."""
+    """A school's order with its money and history, and its lines as they were entered, by offer."""
 
     found: OrderInRound
     priced: PricedOrder
     history: Sequence[Mapping[str, Any]]
+    wanted: Mapping[str, WantedLine]
 
 
 def get_order(database: Database, actor: Actor, round_id: str, urn: int) -> OrderView:
@@ -43,6 +45,7 @@ def view_order(connection: Connection, found: OrderInRound) -> OrderView:
     known = round_offers(connection, found.round)
     round_id, urn = found.round.round_id, found.member.urn
     details = orders.order_details(connection, round_id, urn)
+    wanted = {line.offer_id: line for line in details.lines}
     if found.order.state == "approved" and found.round.state != "open":
         rows = {row.offer_id: row for row in orders.locked_lines(connection, round_id, urn)}
         bought = [
@@ -50,12 +53,10 @@ def view_order(connection: Connection, found: OrderInRound) -> OrderView:
             for key, offer in known.items()
             if key in rows
         ]
-        return OrderView(found, price_locked(bought), details.history)
-    lines = {offer_id: (quantity, counted) for offer_id, quantity, counted in details.lines}
-    own_counted = found.order.is_counted
+        return OrderView(found, price_locked(bought), details.history, wanted)
     live = []
     for key, offer in known.items():
-        if key in lines:
-            quantity, counted = lines[key]
-            live.append((offer, quantity, counted + (0 if own_counted else quantity)))
-    return OrderView(found, price_live(live), details.history)
+        if line := wanted.get(key):
+            own = 0 if found.order.is_counted else line.quantity
+            live.append((offer, line, details.counted[key] + own))
+    return OrderView(found, price_live(live), details.history, wanted)
