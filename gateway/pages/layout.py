@@ -18,6 +18,7 @@ _BELONGS: Final = {
     "school.orders": "/school/rounds/",
     "school.settings": "/school/people",
     "alliance.rounds": "/alliance/rounds/",
+    "alliance.schools": "/alliance/imports",
 }
 
 # For each kind of seat: the word in the bar, the page it leads to, and the roles that see it (none: all).

@@ -14,7 +14,7 @@ from gateway.domain.sessions import Session
 from gateway.identity import current_session
 from gateway.pages import ask, ways_in
 from gateway.pages.alliance_people import role_row
-from gateway.pages.doors import for_approver, for_school, own_urn, school
+from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows
 from gateway.pages.show import today
@@ -43,7 +43,7 @@ def person_entry(person_id: Any) -> str:
 
 
 @school.post("/people/<uuid:person_id>")
-@for_approver
+@for_head
 def save_roles(person_id: Any) -> Response | tuple[str, int]:
     """Replace the person's roles at the school."""
     faults = Faults()
@@ -63,14 +63,14 @@ def save_roles(person_id: Any) -> Response | tuple[str, int]:
 
 
 @school.get("/people/new")
-@for_approver
+@for_head
 def new_person() -> str:
     """The form that invites somebody."""
     return _new_page(Faults())
 
 
 @school.post("/people/new")
-@for_approver
+@for_head
 def add_person() -> Response | tuple[str, int]:
     """Give somebody a role at the school, and invite whoever has no password yet."""
     faults = Faults()
@@ -92,7 +92,7 @@ def add_person() -> Response | tuple[str, int]:
 
 
 @school.post("/people/<uuid:person_id>/invite")
-@for_approver
+@for_head
 def invite_person(person_id: Any) -> Response:
     """Send the person a new link to a first password; the earlier one ends."""
     _invite(ask.one("members", f"/people/{person_id}"))
@@ -100,7 +100,7 @@ def invite_person(person_id: Any) -> Response:
 
 
 @school.post("/people/<uuid:person_id>/revoke")
-@for_approver
+@for_head
 def revoke_invitation(person_id: Any) -> Response:
     """Take the person's invitation back."""
     entry = ask.one("members", f"/people/{person_id}")
