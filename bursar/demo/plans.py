@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from bursar.demo.alliance import SCHOOLS, DemoSchool
+from bursar.demo.alliance import JOINED, SCHOOLS, DemoSchool
 from services.orders.domain.offer import RoundOffer
+from services.orders.domain.round import Member
 
 OPEN_FOR: Final = timedelta(days=21)
 DEADLINE: Final = time(16, 0, tzinfo=UTC)
@@ -119,7 +120,8 @@ def wanted_by(school: DemoSchool, plan: RoundPlan, offers: Iterable[RoundOffer])
     def whim(offer: RoundOffer) -> int:
         return zlib.crc32(f"{plan.title}/{school.urn}/{offer.sku}".encode())
 
-    eligible = sorted((offer for offer in offers if offer.is_for(school.phase)), key=whim)
+    member = Member(school.urn, school.name, school.phase, JOINED, None, school.type_code)
+    eligible = sorted((offer for offer in offers if offer.is_for(member)), key=whim)
     return [(offer.offer_id, _quantity(school, plan, offer, whim(offer))) for offer in eligible[: plan.lines]]
 
 

@@ -117,6 +117,8 @@ def test_more_together_never_costs_more_each(catalogue: ServiceDatabase) -> None
     for offer in offers(catalogue):
         prices = [Decimal(tier["unit_price"]) for tier in offer["tiers"]]  # type: ignore[attr-defined]
         assert prices == sorted(prices, reverse=True), offer["sku"]
+        alone = offer["alone_price"]
+        assert alone is None or Decimal(str(alone)) > prices[0], offer["sku"]
 
 
 @pytest.mark.real_data

@@ -16,6 +16,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.london import london_today
 from services.catalogue.domain.category import Category, check_category
+from services.catalogue.domain.charge import Charge
 from services.catalogue.domain.contract import Contract, check_contract
 from services.catalogue.domain.offer import Offer, check_offer, in_order
 from services.catalogue.domain.price import Tier
@@ -44,12 +45,12 @@ def load_first_catalogue(database: Database, actor: Actor) -> Loaded:
 
     Contracts belong to suppliers by name; once a missing supplier is known, loading again adds its contracts.
     """
-    rows = {name: _read(name) for name in ("categories", "contracts", "offers")}
+    rows = {name: _read(name) for name in ("categories", "contracts", "charges", "offers")}
     with database.transaction(actor) as connection:
         lock_catalogue(connection)
         categories = _add_categories(connection, rows["categories"])
         known = supplier_ids(connection, first_suppliers())
-        contracts = _add_contracts(connection, rows["contracts"], known)
+        contracts = _add_contracts(connection, rows["contracts"], rows["charges"], known)
         offers = _add_offers(connection, rows["offers"], rows["contracts"])
     return Loaded(categories, contracts, offers, tuple(sorted(first_suppliers() - known.keys())))
 
@@ -72,19 +73,10 @@ def _add_categories(connection: Connection, rows: Rows) -> int:
     return len(save_categories(connection, new))
 
 
-def _add_contracts(connection: Connection, rows: Rows, supplier_ids: Mapping[str, str]) -> int:
+def _add_contracts(connection: Connection, rows: Rows, charge_rows: Rows, supplier_ids: Mapping[str, str]) -> int:
     known = contracts_by_reference(connection, {row["reference"] for row in rows})
     new = [
-        Contract(
-            contract_id=str(uuid.uuid4()),
-            supplier_id=supplier_ids[row["supplier"]],
-            title=row["title"],
-            reference=row["reference"],
-            category_code=row["category_code"],
-            settlement=row["settlement"],
-            starts_on=date.fromisoformat(row["starts_on"]),
-            ends_on=date.fromisoformat(row["ends_on"]),
-        )
+        _contract(row, [charge for charge in charge_rows if charge["contract"] == row["reference"]], supplier_ids)
         for row in rows
         if row["supplier"] in supplier_ids and row["reference"].lower() not in known
     ]
@@ -93,6 +85,41 @@ def _add_contracts(connection: Connection, rows: Rows, supplier_ids: Mapping[str
     saved = save_contracts(connection, new)
     announce_contracts(connection, saved)
     return len(saved)
+
+
+def _contract(row: Mapping[str, str], charges: Rows, supplier_ids: Mapping[str, str]) -> Contract:
+    return Contract(
+        contract_id=str(uuid.uuid4()),
+        supplier_id=supplier_ids[row["supplier"]],
+        title=row["title"],
+        reference=row["reference"],
+        category_code=row["category_code"],
+        settlement=row["settlement"],
+        starts_on=date.fromisoformat(row["starts_on"]),
+        ends_on=date.fromisoformat(row["ends_on"]),
+        notice_on=date.fromisoformat(row["notice_on"]) if row["notice_on"] else None,
+        charges=tuple(_charge(charge) for charge in charges),
+        minimum_order_pence=_pence(row["minimum_order_pence"]),
+        small_order_fee_pence=_pence(row["small_order_fee_pence"]),
+        annual_value_pence=_pence(row["annual_value_pence"]),
+        procurement=row["procurement"],
+    )
+
+
+def _charge(row: Mapping[str, str]) -> Charge:
+    return Charge(
+        code=row["code"],
+        name=row["name"],
+        kind=row["kind"],
+        amount_pence=int(row["amount_pence"]),
+        share_by=row["share_by"],
+        free_from_pence=_pence(row["free_from_pence"]),
+        vat_class=row["vat_class"],
+    )
+
+
+def _pence(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def _add_offers(connection: Connection, rows: Rows, contract_rows: Rows) -> int:
@@ -127,6 +154,7 @@ def _offers(rows: Rows, contracts: Mapping[str, Contract]) -> Iterable[Offer]:
                 vat_class=row["vat_class"],
                 tiers=tuple(_tier(text) for text in row["tiers"].split()),
                 phases=in_order(row["phases"].split()),
+                alone_price=Decimal(row["alone_price"]) if row["alone_price"] else None,
                 prices_from=contract.starts_on,
             )
 
