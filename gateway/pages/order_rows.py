@@ -1,7 +1,9 @@
 """The rows of the order form: up to thousands, so those that hold nothing of the school's own are written once."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -9,34 +11,38 @@ from typing import Any, Final, NamedTuple
 from flask import current_app
 from markupsafe import Markup
 
+from contracts.money import line_net_pence
+from contracts.vat import vat_pence
 from gateway.pages.faults import Faults
 from gateway.pages.order_book import Book, Offer
+from gateway.pages.order_typing import Entry, Typing
 from gateway.pages.show import money, number, per_unit, price
-from gateway.pages.typed import units
 
-_PREFIX = "q."
+_BLANK: Final = Entry()
 
 
-@dataclass(frozen=True, slots=True)
-class Typing:
-    """What was typed into the form.
+class Row(NamedTuple):
+    """One offer as the row's template prints it: see school/order_row.html.
 
-    `texts` and `quantities` go by offer; `lines` is what the service is sent, `fields` maps its paths back onto the
-    inputs' ids.
+    For the script: `tiers` as "1:125000,50:118000" (from quantity: ten-thousandths of a pound), `others` the units that
+    the other schools have ordered, `vat_rate` per cent.
     """
 
-    texts: Mapping[str, str]
-    quantities: Mapping[str, int]
-    lines: list[dict[str, Any]]
-    fields: Mapping[str, str]
-
-
-class Entry(NamedTuple):
-    """What a school has in one row: as it is saved, or as it was typed even if that makes no sense."""
-
-    text: str
-    quantity: int
-    faulty: bool
+    offer_id: str
+    name: str
+    notes: str
+    price: str
+    next_price: str
+    so_far: int
+    next_from: int | None
+    entry: Entry
+    is_open: bool
+    last: str
+    total: str
+    faulty: frozenset[str]
+    tiers: str
+    others: int
+    vat_rate: str
 
 
 class Group(NamedTuple):
@@ -47,41 +53,40 @@ class Group(NamedTuple):
     rows: Markup
 
 
-_NOTHING: Final = Entry("", 0, False)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the form shows of the school's own: what was typed or is saved, what counts already, last time's units.
+
+    `opened` is the offer whose further fields were asked for; `faulty` the ids of the inputs with faults.
+    """
+
+    typing: Typing
+    counted: Mapping[str, int]
+    last: Mapping[str, int]
+    opened: str = ""
+    faulty: frozenset[str] = frozenset()
+
+    @property
+    def offers(self) -> set[str]:
+        """The offers whose rows show anything of the school's own."""
+        return {*self.typing.entries, *self.counted, *self.last, self.opened}
 
 
-def read_typing(sent: Mapping[str, str], faults: Faults) -> Typing:
-    """The quantities sent with the form; faults go to the inputs' ids."""
-    texts = {field.removeprefix(_PREFIX): value for field, value in sent.items() if field.startswith(_PREFIX)}
-    quantities = {}
-    for offer_id, text in texts.items():
-        read = units(text, f"{_PREFIX}{offer_id}", "the quantity", faults)
-        if read:
-            quantities[offer_id] = read
-    lines = [{"offer_id": offer_id, "quantity": quantity} for offer_id, quantity in quantities.items()]
-    fields = {}
-    for place, offer_id in enumerate(quantities):
-        fields[f"lines.{place}"] = fields[f"lines.{place}.quantity"] = f"{_PREFIX}{offer_id}"
-        fields[f"lines.{place}.offer_id"] = f"{_PREFIX}{offer_id}"
-    return Typing(texts, quantities, lines, fields)
+def faulty_ids(faults: Faults | None) -> frozenset[str]:
+    """The ids of the inputs that have faults."""
+    return frozenset(fault.field for fault in faults or () if fault.field)
 
 
-def groups_of(form: Mapping[str, Any], book: Book, typing: Typing | None, faults: Faults | None) -> list[Group]:
-    """The school's offers by category, in the order the service gives them, with what was typed or else saved."""
-    saved = {line["offer_id"]: line["quantity"] for line in form["lines"]}
-    entries = _entries(saved, typing, {fault.field for fault in faults} if faults else set())
+def groups_of(form: Mapping[str, Any], book: Book, shown: Shown) -> list[Group]:
+    """The school's offers by category, as the service orders them."""
     write = current_app.jinja_env.get_template("school/order_row.html").module.row  # type: ignore[attr-defined]
+    own = shown.offers
 
     def row(standing: Mapping[str, Any]) -> str:
-        offer_id, total = standing["offer_id"], standing["total_quantity"]
-        if offer_id in entries or offer_id in saved:
-            entry, others = entries.get(offer_id, _NOTHING), total - saved.get(offer_id, 0)
-            return str(write(*_cells(book.offers[offer_id], standing, entry, others)))
-        kept = book.rows.get(offer_id)
-        if kept is None or kept[0] != total:
-            written = str(write(*_cells(book.offers[offer_id], standing, _NOTHING, total)))
-            kept = book.rows[offer_id] = (total, written)
-        return kept[1]
+        offer_id = standing["offer_id"]
+        if offer_id in own:
+            return str(write(_own_row(book.offers[offer_id], standing, shown)))
+        return _common_row(book, standing, write)
 
     def category(standing: Mapping[str, Any]) -> tuple[str, str]:
         offer = book.offers[standing["offer_id"]]
@@ -93,25 +98,62 @@ def groups_of(form: Mapping[str, Any], book: Book, typing: Typing | None, faults
     ]
 
 
-def _entries(saved: Mapping[str, int], typing: Typing | None, faulty: set[str | None]) -> dict[str, Entry]:
-    if typing is None:
-        return {offer_id: Entry(str(quantity), quantity, False) for offer_id, quantity in saved.items()}
-    return {
-        offer_id: Entry(text, typing.quantities.get(offer_id, 0), f"{_PREFIX}{offer_id}" in faulty)
-        for offer_id, text in typing.texts.items()
-        if text
-    }
+def sums_of(form: Mapping[str, Any], book: Book, typing: Typing) -> dict[str, int]:
+    """What the typed lines come to in pence at today's prices, with VAT rounded once for each rate."""
+    prices = {standing["offer_id"]: standing["unit_price"] for standing in form["standings"]}
+    nets: dict[str, int] = defaultdict(int)
+    for offer_id, line in typing.lines.items():
+        if offer_id in prices:
+            nets[book.offers[offer_id]["vat_rate"]] += _net(line["quantity"], prices[offer_id])
+    net, vat = sum(nets.values()), sum(vat_pence(part, Decimal(rate)) for rate, part in nets.items())
+    return {"net_pence": net, "vat_pence": vat, "gross_pence": net + vat}
 
 
-def _cells(offer: Offer, standing: Mapping[str, Any], entry: Entry, others: int) -> tuple[Any, ...]:
-    """What the row's template prints: see school/order_row.html."""
-    next_price = ""
-    if standing["next_from_quantity"] is not None:
-        next_price = f"{price(standing['next_unit_price'])} from {number(standing['next_from_quantity'])}"
-    tiers = ",".join(f"{tier['from_quantity']}:{_steps(tier['unit_price'])}" for tier in offer["tiers"])
-    net = (entry.quantity * _steps(standing["unit_price"]) + 50) // 100
-    total = money(net) if entry.quantity else ""
-    return f"{_PREFIX}{offer['offer_id']}", offer, _notes(offer), standing, next_price, others, tiers, entry, total
+def _common_row(book: Book, standing: Mapping[str, Any], write: Callable[[Row], Markup]) -> str:
+    """The row of an offer of which the school has nothing, written anew only if its total has changed."""
+    offer_id, total = standing["offer_id"], standing["total_quantity"]
+    kept = book.rows.get(offer_id)
+    if kept is None or kept[0] != total:
+        row = _row(book.offers[offer_id], standing, total, _BLANK)
+        kept = book.rows[offer_id] = (total, str(write(row)))
+    return kept[1]
+
+
+def _own_row(offer: Offer, standing: Mapping[str, Any], shown: Shown) -> Row:
+    offer_id = offer["offer_id"]
+    entry = shown.typing.entries.get(offer_id, _BLANK)
+    line, last = shown.typing.lines.get(offer_id), shown.last.get(offer_id)
+    return _row(offer, standing, standing["total_quantity"] - shown.counted.get(offer_id, 0), entry)._replace(
+        is_open=entry.has_more or offer_id == shown.opened,
+        last=f"last time {number(last)}" if last else "",
+        total=money(_net(line["quantity"], standing["unit_price"])) if line else "",
+        faulty=frozenset(field[0] for field in shown.faulty if field[2:] == offer_id),
+    )
+
+
+def _row(offer: Offer, standing: Mapping[str, Any], others: int, entry: Entry) -> Row:
+    next_from = standing["next_from_quantity"]
+    return Row(
+        offer["offer_id"],
+        offer["name"],
+        _notes(offer),
+        price(standing["unit_price"]),
+        f"{price(standing['next_unit_price'])} from {number(next_from)}" if next_from is not None else "",
+        standing["total_quantity"],
+        next_from,
+        entry,
+        False,
+        "",
+        "",
+        frozenset(),
+        ",".join(f"{tier['from_quantity']}:{_steps(tier['unit_price'])}" for tier in offer["tiers"]),
+        others,
+        str(offer["vat_rate"]).removesuffix(".00"),
+    )
+
+
+def _net(quantity: int, unit_price: str) -> int:
+    return line_net_pence(quantity, Decimal(unit_price))
 
 
 @lru_cache(maxsize=4096)
@@ -121,7 +163,9 @@ def _steps(unit_price: str) -> int:
     return int(whole) * 10_000 + int(f"{decimals:0<4}"[:4])
 
 
-def _notes(offer: Mapping[str, Any]) -> str:
+def _notes(offer: Offer) -> str:
     unit = per_unit(offer["unit"])
     pack = f", {offer['pack_size']} to a pack" if offer["pack_size"] > 1 else ""
-    return f"{offer['sku']} · {unit}{pack} · {offer['supplier_name']}"
+    least = offer.get("minimum_quantity", 1)
+    minimum = f" · {number(least)} or more" if least > 1 else ""
+    return f"{offer['sku']} · {unit}{pack}{minimum} · {offer['supplier_name']}"

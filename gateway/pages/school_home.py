@@ -17,7 +17,7 @@ _UNDER_WAY = ("draft", "returned")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: by when (an ISO day or instant), what, and where."""
+    """One thing to do: by when (an ISO day or instant), what, and where; and where to say that it is not needed."""
 
     by: str
     what: str
@@ -25,6 +25,7 @@ class Task:
     action: str
     href: str
     by_word: str = "by"
+    decline_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,14 @@ def _order(found: dict[str, Any], state: str, order: dict[str, Any] | None) -> T
         "returned": ("Change the returned order", "Change the order"),
     }[state]
     so_far = f" · {money(order['net_pence'])} so far, without VAT" if order else ""
-    href = url_for("school.order_form", round_id=found["round_id"])
-    return Task(found["closes_at"], f"{what}: {found['title']}", f"Round {found['number']}{so_far}", action, href)
+    return Task(
+        found["closes_at"],
+        f"{what}: {found['title']}",
+        f"Round {found['number']}{so_far}",
+        action,
+        url_for("school.order_form", round_id=found["round_id"]),
+        decline_href=url_for("school.decline_order", round_id=found["round_id"]),
+    )
 
 
 def _approve(found: dict[str, Any], order: dict[str, Any]) -> Task:

@@ -30,6 +30,7 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "submitted": ("Waiting for approval", "wait"),
         "returned": ("Returned", "fault"),
         "approved": ("Approved", "done"),
+        "declined": ("Nothing this time", ""),
         "dropped": ("Not included", "fault"),
     },
     "subscription": {
@@ -57,8 +58,8 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "invoice": {"matched": ("Matched", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
     "match": {"billable": ("Can be billed", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
     "bill": {"open": ("To pay", "wait"), "part_paid": ("Part paid", "wait"), "paid": ("Paid", "done")},
-    "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
     "budget": {"reserved": ("Reserved", "wait"), "committed": ("Committed", "info"), "actual": ("Spent", "done")},
+    "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
 }
 
 # Why billing holds a school's share of an invoiced line.

@@ -38,6 +38,7 @@ from tests.gateway_pages.world import (
     PERSON,
     WAITING,
     a_bill,
+    a_lines_report,
     a_round,
     an_import,
     an_order,
@@ -65,6 +66,7 @@ A_PERSON: dict[str, Any] = {
 # What creating and changing answer, by method, service and path.
 DONE: dict[tuple[str, str, str], Any] = {
     ("PUT", "orders", f"/rounds/{OPEN}/orders/{OAK}"): an_order(version=5),
+    ("POST", "orders", f"/rounds/{OPEN}/orders/{OAK}/lines-report"): a_lines_report(),
     ("POST", "orders", f"/rounds/{OPEN}/orders/{OAK}/approve"): an_order("approved"),
     ("POST", "orders", f"/rounds/{WAITING}/orders/{OAK}/approve"): an_order("approved", round_id=WAITING),
     ("POST", "orders", "/rounds"): a_round(DRAFT, "R-0004", "Spring grounds and cleaning", "draft"),

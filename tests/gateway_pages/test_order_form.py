@@ -1,6 +1,7 @@
 """The order form: what is typed is saved, checked, sent, and never lost."""
 
 import gzip
+import json
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +14,8 @@ from tests.gateway_pages.world import OPEN, a_form, an_order, form_offers
 
 FORM = f"/school/rounds/{OPEN}/order"
 ORDER = f"/rounds/{OPEN}/orders/{OAK}"
-FIRST, SECOND = (f"q.{offer['offer_id']}" for offer in form_offers()[:2])
+FIRST, SECOND, THIRD = (f"q.{offer['offer_id']}" for offer in form_offers()[:3])
+QUANTITIES = "//table//input[starts-with(@name, 'q.')]"
 
 Visit = Callable[[str], Visitor]
 
@@ -36,14 +38,15 @@ def test_the_form_lists_every_offer_by_category_with_price_and_next_price(buyer:
         "Governance support",
         "Stationery",
     ]
-    assert len(page.xpath("//table//input")) == len(form_offers())
+    assert len(page.xpath(QUANTITIES)) == len(form_offers())
     assert value_of(response, FIRST) == "12"
     row = " ".join(" ".join(page.xpath("//tr[.//input[@name=$name]]", name=FIRST)[0].itertext()).split())
     assert row.startswith("Floor cleaner, neutral, 5 litres CLN-FLR · box, 4 to a pack · Fenwright Paper Ltd")
     assert "£21.99" in row
     assert "£19.50 from 50" in row
-    assert "38 to go" in row
-    assert row.endswith("£263.88")
+    assert "12 so far, 38 to go" in row
+    assert "last time 10" in row
+    assert row.endswith("£263.88 More")
 
 
 def test_saving_sends_the_whole_order_with_the_version_that_was_seen(buyer: Visitor, services: FakeServices) -> None:
@@ -82,18 +85,6 @@ def test_what_the_service_refuses_is_linked_to_its_line(buyer: Visitor, services
     assert value_of(response, SECOND) == "501"
 
 
-def test_a_conflict_keeps_what_was_typed_and_shows_what_differs(buyer: Visitor, services: FakeServices) -> None:
-    services.refusals["PUT", "orders", ORDER] = Problem(412, "version_conflict", "Somebody was quicker.")
-    response = buyer.post(FORM, {"version": "3", FIRST: "99", SECOND: "13"})
-    assert response.status_code == 409
-    text = text_of(response)
-    assert "Somebody else at your school changed this order" in text
-    assert "Floor cleaner, neutral, 5 litres : saved 12, you typed 99" in text
-    assert "Exercise book 9 × 7 in : saved" not in text
-    assert value_of(response, FIRST) == "99"
-    assert value_of(response, "version") == "4", "saving again is meant"
-
-
 def test_nothing_typed_is_lost_when_orders_is_away(buyer: Visitor, services: FakeServices) -> None:
     services.away = {"orders"}
     response = buyer.post(FORM, {"version": "4", FIRST: "99", "action": "check"})
@@ -104,10 +95,15 @@ def test_nothing_typed_is_lost_when_orders_is_away(buyer: Visitor, services: Fak
 
 def test_saving_in_the_background_answers_in_json(buyer: Visitor, services: FakeServices) -> None:
     saved = buyer.post(FORM, {"version": "4", FIRST: "3"}, Accept="application/json")
-    assert saved.get_json() == {"version": 5, "net_pence": 127503, "vat_pence": 25500, "gross_pence": 153003}
+    answer = saved.get_json()
+    assert json.loads(answer.pop("was")) == {"lines": [{"offer_id": offer_id(FIRST), "quantity": 3}]}
+    assert answer == {"version": 5, "net_pence": 127503, "vat_pence": 25500, "gross_pence": 153003}
     services.refusals["PUT", "orders", ORDER] = Problem(412, "version_conflict", "Somebody was quicker.")
     stale = buyer.post(FORM, {"version": "4", FIRST: "3"}, Accept="application/json")
     assert (stale.status_code, stale.get_json()["stale"]) == (409, True)
+    services.refusals["PUT", "orders", ORDER] = Problem(409, "round_not_open", "The deadline has passed.")
+    late = buyer.post(FORM, {"version": "4", FIRST: "3"}, Accept="application/json")
+    assert (late.status_code, late.get_json()["closed"], late.get_json()["stale"]) == (409, True, False)
     wrong = buyer.post(FORM, {"version": "4", FIRST: "x"}, Accept="application/json")
     assert (wrong.status_code, wrong.get_json()["errors"][0]["field"]) == (422, FIRST)
 
@@ -124,11 +120,75 @@ def test_a_sent_order_warns_that_changing_it_takes_it_back(buyer: Visitor, servi
     assert "it becomes a draft again" in text_of(buyer.get(FORM))
 
 
+def test_an_untouched_form_begins_with_last_time_s_quantities(buyer: Visitor, services: FakeServices) -> None:
+    silent = a_form(state="silent")
+    silent["order"] |= {"version": 0, "net_pence": 0, "vat_pence": 0, "gross_pence": 0}
+    services.table["orders", f"{ORDER}/form"] = silent
+    response = buyer.get(FORM)
+    text = text_of(response)
+    assert "This is what you ordered last time" in text
+    assert "1 thing of last time is not offered in this round 3 × Chalk, white" in text
+    assert [value_of(response, field) for field in (FIRST, SECOND, "version")] == ["10", "", "0"]
+    assert parsed(response).xpath("string(//*[@id='net'])") == "£5,207.40"
+    empty = buyer.get(f"{FORM}?start=empty")
+    assert value_of(empty, FIRST) == ""
+    assert "last time 10" in text_of(empty)
+
+
+def test_more_about_a_line_is_shown_sent_and_kept(buyer: Visitor, services: FakeServices) -> None:
+    response = buyer.get(FORM)
+    third = offer_id(THIRD)
+    assert [value_of(response, f"{part}.{third}") for part in "xpsm"] == ["6", "41.00", "5", "Mrs Fry’s dates, please"]
+    head = {"fund": "pta", "site_id": "", "note": " Ring first "}
+    typed = {THIRD: "4", f"x.{third}": "2", f"p.{third}": "£40.5", f"s.{third}": "3", f"m.{third}": "Blue", **head}
+    buyer.post(FORM, {"version": "4", **typed})
+    assert services.changes[-1].sent == {
+        "lines": [
+            {
+                "offer_id": third,
+                "quantity": 4,
+                "flexible": 2,
+                "max_unit_price": "40.5000",
+                "min_schools": 3,
+                "note": "Blue",
+            }
+        ],
+        "fund": "pta",
+        "site_id": None,
+        "note": "Ring first",
+    }
+    refused = buyer.post(FORM, {"version": "4", FIRST: "1", f"x.{third}": "2", f"p.{offer_id(FIRST)}": "cheap"})
+    assert set(summary_links(refused)) == {THIRD, f"p.{offer_id(FIRST)}"}
+    assert value_of(refused, f"p.{offer_id(FIRST)}") == "cheap"
+
+
+def test_more_is_asked_for_by_a_button_that_saves_first(buyer: Visitor, services: FakeServices) -> None:
+    second = offer_id(SECOND)
+    assert not parsed(buyer.get(FORM)).xpath(f"//input[@name='x.{second}']")
+    response = buyer.post(FORM, {"version": "4", SECOND: "7", "more": second})
+    assert response.location == f"{FORM}?more={second}#{SECOND}"
+    assert services.changes[-1].sent == {"lines": [{"offer_id": second, "quantity": 7}]}
+    assert parsed(buyer.get(response.location)).xpath(f"//input[@name='x.{second}']")
+
+
+def test_a_form_that_is_late_keeps_what_was_typed_and_cannot_be_sent(buyer: Visitor, services: FakeServices) -> None:
+    services.refusals["PUT", "orders", ORDER] = Problem(409, "round_not_open", "The deadline of this round has passed.")
+    response = buyer.post(FORM, {"version": "4", FIRST: "99"})
+    assert response.status_code == 409
+    assert "This round takes no more orders" in text_of(response)
+    assert value_of(response, FIRST) == "99"
+    assert not parsed(response).xpath("//div[@class='bar']//button")
+    closed = a_form()
+    closed["round"] |= {"state": "closed"}
+    services.table["orders", f"{ORDER}/form"] = closed
+    assert buyer.get(FORM).location == f"/school/orders/{OPEN}"
+
+
 def test_500_offers_weigh_at_most_120_kilobytes(buyer: Visitor, services: FakeServices) -> None:
     services.table["orders", f"{ORDER}/form"] = a_form(500)
     response = buyer.get(FORM, **{"Accept-Encoding": "gzip"})
     assert len(response.data) <= 120_000
-    assert gzip.decompress(response.data).count(b"<input id=") >= 500
+    assert gzip.decompress(response.data).count(b'<input id="q.') == 500
 
 
 def test_offers_are_asked_for_once_and_rows_follow_the_totals(buyer: Visitor, services: FakeServices) -> None:
@@ -143,7 +203,7 @@ def test_offers_are_asked_for_once_and_rows_follow_the_totals(buyer: Visitor, se
     row = page.xpath("//tr[.//input[@name=$name]]", name=f"q.{moved['offer_id']}")[0]
     assert row.get("data-o") == "40"
     assert "10 to go" in row.text_content()
-    assert len(page.xpath("//table//input")) == len(form_offers())
+    assert len(page.xpath(QUANTITIES)) == len(form_offers())
 
 
 def test_checking_shows_lines_worst_case_and_sends_with_a_key(buyer: Visitor, services: FakeServices) -> None:

@@ -200,6 +200,9 @@ def an_order(state: str = "draft", **more: Any) -> Json:
         "vat_pence": 25500,
         "gross_pence": 153003,
         "worst_gross_pence": 171250,
+        "fund": "delegated",
+        "site_id": None,
+        "note": "",
         "submitted_by": "Beth Buyer" if sent else None,
         "submitted_at": in_days(-1) if sent else None,
         "approved_by": "Ada Approver" if state == "approved" else None,
@@ -207,6 +210,52 @@ def an_order(state: str = "draft", **more: Any) -> Json:
         "return_reason": "Too many pens: we have three boxes left." if state == "returned" else None,
         "history": [] if state == "silent" else history,
     } | more
+
+
+WISHES: Json = {"flexible": 6, "max_unit_price": "41.0000", "min_schools": 5, "note": "Mrs Fry’s dates, please"}
+
+
+def a_line(offer_id: str, quantity: int, **wishes: Any) -> Json:
+    """A line as a school entered it."""
+    none: Json = {"flexible": 0, "max_unit_price": None, "min_schools": None, "note": ""}
+    return {"offer_id": offer_id, "quantity": quantity, **none, **wishes}
+
+
+def a_lines_report() -> Json:
+    """What a pasted list would put into the order."""
+    placed = form_offers()
+    shown = ("offer_id", "sku", "name", "unit", "supplier_name", "unit_price", "next_from_quantity", "next_unit_price")
+    found = [
+        {name: offer[name] for name in (*shown, "units_to_next")}
+        | {"quantity": 20, "ordered": ordered, "rows": rows, "last_unit_price": last}
+        for offer, ordered, rows, last in (
+            (placed[0], 12, [2], "20.5000"),
+            (placed[4], 0, [3, 9], None),
+            (placed[5], 20, [4], placed[5]["unit_price"]),
+        )
+    ]
+    left_out = [
+        (5, "CHK-100 · Chalk, white", "3", "unknown", "This round offers nothing with this code or name.", None),
+        (6, "PAP-080 · Paper", "a few", "unreadable_quantity", "The quantity is not a whole number.", placed[6]),
+        (7, "GOV-CLK", "", "no_quantity", "No quantity.", placed[3]),
+    ]
+    return {
+        "version": 4,
+        "columns": {"code": 0, "name": None, "quantity": 2},
+        "lines": found,
+        "left_out": [
+            {
+                "row": row,
+                "text": text,
+                "quantity": quantity,
+                "reason": reason,
+                "message": message,
+                "offer_id": offer and offer["offer_id"],
+                "name": offer and offer["name"],
+            }
+            for row, text, quantity, reason, message, offer in left_out
+        ],
+    }
 
 
 def a_form(count: int = len(GOODS), state: str = "draft") -> Json:
@@ -222,9 +271,41 @@ def a_form(count: int = len(GOODS), state: str = "draft") -> Json:
         "round": round_,
         "order": order,
         "lines": [
-            {name: offer[name] for name in ("offer_id", "quantity")}
-            for offer in placed
+            a_line(offer["offer_id"], offer["quantity"], **(WISHES if place == 2 else {}))
+            for place, offer in enumerate(placed)
             if offer["quantity"] and state != "silent"
+        ],
+        "last": [
+            {
+                "offer_id": offer_id,
+                "sku": sku,
+                "name": name,
+                "quantity": quantity,
+                "unit_price": "12.0000",
+                "round_number": "R-0001",
+                "round_title": "Summer term",
+            }
+            for offer_id, sku, name, quantity in (
+                (placed[0]["offer_id"], placed[0]["sku"], placed[0]["name"], 10),
+                (placed[4]["offer_id"], placed[4]["sku"], placed[4]["name"], 1250),
+                (None, "CHK-100", "Chalk, white", 3),
+            )
+        ],
+        "sites": [
+            {
+                "site_id": an_id(0x30, 1),
+                "name": "Main school",
+                "address": "Oak Street",
+                "postcode": "NF1 4QX",
+                "main": True,
+            },
+            {
+                "site_id": an_id(0x30, 2),
+                "name": "Infants",
+                "address": "Elm Row 2",
+                "postcode": "NF1 4QZ",
+                "main": False,
+            },
         ],
         "offers_version": 0,
         "standings": [{name: offer[name] for name in standing} | {"schools": 6} for offer in placed],
@@ -527,6 +608,9 @@ def answers(*, school: bool = False) -> dict[tuple[str, str], Any]:
         found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order()
     found |= _of_open_round() | _of_orders(school) | _of_billing() | _of_members() | _of_catalogue()
     found |= of_services(school=school)
+    for round_id in (WAITING, ABOVE):
+        found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order("submitted", round_id=round_id)
+    found |= of_budgets([OPEN, CLOSED, SETTLED, WAITING], above=ABOVE)
     return copy.deepcopy(found)
 
 
@@ -608,9 +692,6 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
         a_purchase_order_head(REJECTED_PO, "rejected", **counts),
     ]
     if school:
-    for round_id in (WAITING, ABOVE):
-        found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order("submitted", round_id=round_id)
-    found |= of_budgets([OPEN, CLOSED, SETTLED, WAITING], above=ABOVE)
         heads[1]["received_count"] = 1
     return {
         ("orders", "/purchase-orders"): listed(*heads),
@@ -792,6 +873,9 @@ def emptied(found: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
             "items",
             "offers",
             "lines",
+            "standings",
+            "last",
+            "sites",
             "days",
             "worths",
             "together",
