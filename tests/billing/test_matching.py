@@ -239,3 +239,47 @@ def test_shares_add_up_and_no_school_pays_beyond_its_order_and_receipt(
         if match.state == "held":
             assert match.reasons
             assert match.billable_net_pence == match.billable_vat_pence == 0
+
+
+DELIVERY = [OrderLine(1, Decimal("45.0000"), 1, "S", is_charge=True)]
+SHARES = {ASH: 16_45, BEECH: 19_84, CEDAR: 8_71}
+
+
+def shares_of_delivery() -> list[DropLine]:
+    return [DropLine(1, urn, 1, 1, pence) for urn, pence in SHARES.items()]
+
+
+def charged(*lines: InvoicedLine, standing: dict[Key, Standing] | None = None) -> list[Match]:
+    return match_purchase_order(DELIVERY, shares_of_delivery(), lines, standing or {})
+
+
+def test_a_charge_is_billed_in_the_shares_of_the_order_without_a_receipt() -> None:
+    """domain.md §3, example 10: delivery of 45.00."""
+    matches = by_school(charged(invoiced(1, price=Decimal("45.0000"))))
+    assert {urn: match.billable_net_pence for urn, match in matches.items()} == SHARES
+    assert sum(match.billable_vat_pence for match in matches.values()) == 9_00
+    assert {match.state for match in matches.values()} == {"billable"}
+    assert matches[ASH].unit_price_ordered == matches[ASH].unit_price_invoiced == Decimal("16.45")
+
+
+def test_a_charge_of_another_amount_is_held_for_every_school() -> None:
+    matches = charged(invoiced(1, price=Decimal("48.0000")))
+    assert {match.reasons for match in matches} == {("price",)}
+    assert sum(match.net_pence for match in matches) == 48_00
+    assert {match.state for match in matches} == {"held"}
+
+
+def test_an_accepted_charge_is_billed_at_no_more_than_the_share_of_the_order() -> None:
+    accepted = {("one", 1, urn): Standing(1, False, frozenset({"price"})) for urn in SHARES}
+    matches = by_school(charged(invoiced(1, price=Decimal("48.0000")), standing=accepted))
+    assert {urn: match.billable_net_pence for urn, match in matches.items()} == SHARES
+
+
+def test_a_charge_is_not_billed_twice() -> None:
+    price = Decimal("45.0000")
+    matches = charged(invoiced(1, price=price), invoiced(1, invoice="two", price=price))
+    assert {match.reasons for match in matches if match.invoice_id == "two"} == {("quantity_over", "quantity_short")}
+
+
+def test_a_charge_waits_until_every_share_is_known() -> None:
+    assert match_purchase_order(DELIVERY, shares_of_delivery()[:2], [invoiced(1, price=Decimal("45.0000"))], {}) == []

@@ -23,22 +23,30 @@ NEVER_ACCEPTED: Final = frozenset({"not_received", "wrong_buyer", "awaiting_rece
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One line of a purchase order; `unit_price` in pounds as locked at the close."""
+    """One line of a purchase order; `unit_price` in pounds as locked at the close.
+
+    A charge (delivery, say) is one unit of which every school bears a share of the price.
+    """
 
     line_no: int
     unit_price: Decimal
     quantity: int
     vat_class: str
+    is_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DropLine:
-    """What one school ordered of a line and has received of it (None: it has recorded nothing yet)."""
+    """What one school ordered of a line and has received of it (None: it has recorded nothing yet).
+
+    `charge_pence` is its share of a charge, which counts as one unit, ordered and received.
+    """
 
     line_no: int
     school_urn: int
     ordered: int
     received: int | None
+    charge_pence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +181,8 @@ def _shares(
     if item.school_urn is not None:
         return {item.school_urn: _Share(item.quantity, item.net_pence, item.vat_pence, proposed=False)}
     before = {urn: standing[key] for urn in drops if (key := (item.invoice_id, item.line_no, urn)) in standing}
+    if order_line.is_charge:
+        return _charge_shares(item, order_line, drops)
     proposed = False
     if any(past.billed for past in before.values()):
         quantities = {urn: past.quantity_invoiced for urn, past in before.items()}
@@ -187,6 +197,24 @@ def _shares(
         for urn, quantity in sorted(quantities.items())
         if quantity
     }
+
+
+def _charge_shares(item: InvoicedLine, order_line: OrderLine, drops: Mapping[int, DropLine]) -> dict[int, _Share]:
+    """What is invoiced of a charge, in the shares of the order; nothing until they are all known."""
+    shares = {urn: drop.charge_pence or 0 for urn, drop in drops.items()}
+    if sum(shares.values()) != line_net_pence(1, order_line.unit_price):
+        return {}
+    nets = allocate(item.net_pence, shares)
+    vats = allocate(item.vat_pence, nets if any(nets.values()) else shares)
+    return {urn: _Share(1, nets[urn], vats[urn], proposed=False) for urn in sorted(shares)}
+
+
+def _prices(item: InvoicedLine, order_line: OrderLine, drop: DropLine | None, share: _Share) -> tuple[Decimal, Decimal]:
+    """The unit prices ordered and invoiced in pounds; of a charge, the school's share of it."""
+    if not order_line.is_charge:
+        return order_line.unit_price, item.unit_price
+    ordered = drop.charge_pence if drop and drop.charge_pence is not None else 0
+    return Decimal(ordered).scaleb(-2), Decimal(share.net_pence).scaleb(-2)
 
 
 def _judge(
@@ -205,6 +233,7 @@ def _judge(
         if drop is not None and accepted.issuperset(reasons) and NEVER_ACCEPTED.isdisjoint(reasons):
             billable = _committed(item, order_line, drop, share, taken)
     quantity, net, vat = billable
+    ordered_price, invoiced_price = _prices(item, order_line, drop, share)
     return Match(
         invoice_id=item.invoice_id,
         line_no=item.line_no,
@@ -213,8 +242,8 @@ def _judge(
         quantity_ordered=drop.ordered if drop else 0,
         quantity_received=(drop.received or 0) if drop else 0,
         quantity_invoiced=share.quantity,
-        unit_price_ordered=order_line.unit_price,
-        unit_price_invoiced=item.unit_price,
+        unit_price_ordered=ordered_price,
+        unit_price_invoiced=invoiced_price,
         net_pence=share.net_pence,
         vat_pence=share.vat_pence,
         reasons=reasons,
@@ -228,7 +257,8 @@ def _judge(
 def _reasons(
     item: InvoicedLine, order_line: OrderLine, drop: DropLine | None, share: _Share, taken: int
 ) -> Iterator[str]:
-    if item.unit_price != order_line.unit_price:
+    ordered_price, invoiced_price = _prices(item, order_line, drop, share)
+    if invoiced_price != ordered_price:
         yield "price"
     right_rate = vat_rate(order_line.vat_class, item.issue_date)
     if not item.vat_accepted or item.vat_class != order_line.vat_class or item.vat_rate != right_rate:
@@ -251,7 +281,7 @@ def _committed(
 ) -> tuple[int, int, int]:
     """(quantity, net pence, VAT pence) of an accepted line that the school itself has committed to."""
     quantity = max(min(share.quantity, drop.ordered - taken, (drop.received or 0) - taken), 0)
-    price = min(item.unit_price, order_line.unit_price)
+    price = min(_prices(item, order_line, drop, share))
     net = min(share.net_pence, line_net_pence(quantity, price))
     vat = min(share.vat_pence, vat_pence(net, vat_rate(order_line.vat_class, item.issue_date)))
     return (quantity, net, vat)

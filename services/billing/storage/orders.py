@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, func, select, text
 
 from services.billing.domain.matching import DropLine, OrderLine
 from services.billing.storage.bulk import as_json, insert_rows
-from services.billing.storage.tables import drop_line, purchase_order, purchase_order_line
+from services.billing.storage.tables import purchase_order, purchase_order_line
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -36,6 +36,13 @@ _AMEND = text("""
     )
     UPDATE purchase_order_line l SET quantity = together.quantity, net_pence = together.net_pence
     FROM together WHERE l.purchase_order_id = together.purchase_order_id AND l.line_no = together.line_no
+""")
+_DROPS = text("""
+    SELECT d.line_no, d.school_urn,
+        CASE l.kind WHEN 'charge' THEN 1 ELSE d.quantity END, CASE l.kind WHEN 'charge' THEN 1 ELSE d.received END,
+        CASE l.kind WHEN 'charge' THEN d.net_pence END
+    FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
+    WHERE d.purchase_order_id = :order
 """)
 _ADD_RECEIPTS = text("""
     INSERT INTO receipt_line (receipt_id, line_no, purchase_order_id, school_urn, supplier_id, quantity_received,
@@ -139,7 +146,9 @@ def order_lines(connection: Connection, order_id: str) -> list[OrderLine]:
     """The lines of a purchase order."""
     line = purchase_order_line.c
     rows = connection.execute(
-        select(line.line_no, line.unit_price, line.quantity, line.vat_class).where(line.purchase_order_id == order_id)
+        select(line.line_no, line.unit_price, line.quantity, line.vat_class, line.kind == "charge").where(
+            line.purchase_order_id == order_id
+        )
     )
     return [OrderLine(*row) for row in rows]
 
@@ -157,9 +166,5 @@ def lines_by_sku(connection: Connection, order_id: str) -> dict[str, int]:
 
 
 def drops(connection: Connection, order_id: str) -> list[DropLine]:
-    """What each school ordered and received of a purchase order."""
-    drop = drop_line.c
-    rows = connection.execute(
-        select(drop.line_no, drop.school_urn, drop.quantity, drop.received).where(drop.purchase_order_id == order_id)
-    )
-    return [DropLine(*row) for row in rows]
+    """What each school ordered and received of a purchase order; of a charge its share, which nobody receives."""
+    return [DropLine(*row) for row in connection.execute(_DROPS, {"order": order_id})]

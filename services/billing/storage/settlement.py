@@ -12,9 +12,10 @@ _SETTLE = text("""
     WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) AND settled_at IS NULL AND answer = 'accepted'
         AND EXISTS (SELECT FROM drop_line d WHERE d.purchase_order_id = o.purchase_order_id)
         AND NOT EXISTS (
-            SELECT FROM drop_line d WHERE d.purchase_order_id = o.purchase_order_id AND (
-                d.received IS NULL
-                OR d.received > 0 AND NOT EXISTS (
+            SELECT FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
+            WHERE d.purchase_order_id = o.purchase_order_id AND (
+                d.received IS NULL AND l.kind <> 'charge'
+                OR (d.received > 0 OR l.kind = 'charge') AND NOT EXISTS (
                     SELECT FROM bill_line b WHERE b.purchase_order_id = d.purchase_order_id
                         AND b.order_line_no = d.line_no AND b.school_urn = d.school_urn)))
         AND NOT EXISTS (
@@ -34,6 +35,7 @@ def orders_of_bills(connection: Connection, bill_ids: Collection[str]) -> list[s
 def settle(connection: Connection, order_ids: Collection[str]) -> list[str]:
     """Mark those of the purchase orders settled that are now; returns them.
 
-    Settled is: accepted, every drop recorded, every received line billed, nothing held, and those bills paid in full.
+    Settled is: accepted, every drop recorded, every received line and every charge billed, nothing held, and those
+    bills paid in full.
     """
     return sorted(connection.execute(_SETTLE, {"orders": list(order_ids)}).scalars())

@@ -69,6 +69,7 @@ purchase_order_line = Table(
     Column("unit_price", _PRICE),
     Column("quantity", Integer),
     Column("net_pence", BigInteger),
+    Column("kind", Text),
 )
 
 drop_line = Table(

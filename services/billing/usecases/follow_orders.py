@@ -40,6 +40,7 @@ def record_orders(connection: Connection, bodies: Bodies) -> None:
         {
             "purchase_order_id": body["purchase_order_id"],
             "supplier_id": body["supplier_id"],
+            "kind": line.get("kind", "goods"),
             **{name: line[name] for name in _LINE},
         }
         for body in bodies
