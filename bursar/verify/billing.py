@@ -75,29 +75,33 @@ _INVOICES = (
     # A line that names no school waits for a match until every school's drop is known.
     Check(
         "matches_add_up_to_lines",
-        "The matches of an invoiced line add up to its quantity, net and VAT, and are its school's if it names one.",
+        "The matches of an invoiced line add up to its quantity, net and VAT, and are its school's if it names one;"
+        " of a charge every school has one.",
         """
         SELECT format('%s line %s: %s units, %s and %s pence VAT matched, %s units, %s and %s invoiced', our_number,
             line_no, coalesce(matched.quantity, 0), coalesce(matched.net, 0), coalesce(matched.vat, 0), l.quantity,
             l.net_pence, l.vat_pence)
         FROM supplier_invoice_line l JOIN supplier_invoice i USING (supplier_invoice_id)
+        JOIN purchase_order_line ordered
+            ON ordered.purchase_order_id = l.purchase_order_id AND ordered.line_no = l.order_line_no
         LEFT JOIN (
             SELECT supplier_invoice_id, line_no, sum(quantity_invoiced) AS quantity, sum(net_pence) AS net,
                 sum(vat_pence) AS vat, array_agg(school_urn) AS schools
             FROM match_line GROUP BY supplier_invoice_id, line_no
         ) matched USING (supplier_invoice_id, line_no)
-        WHERE (l.quantity, l.net_pence, l.vat_pence) IS DISTINCT FROM (matched.quantity, matched.net, matched.vat)
+        WHERE (CASE ordered.kind WHEN 'charge' THEN cardinality(matched.schools) ELSE l.quantity END, l.net_pence,
+                l.vat_pence) IS DISTINCT FROM (matched.quantity, matched.net, matched.vat)
                 AND (matched.quantity IS NOT NULL OR l.school_urn IS NOT NULL OR (
-                    SELECT sum(d.quantity) = ordered.quantity FROM drop_line d
-                    JOIN purchase_order_line ordered USING (purchase_order_id, line_no)
-                    WHERE d.purchase_order_id = l.purchase_order_id AND d.line_no = l.order_line_no
-                    GROUP BY ordered.quantity))
+                    SELECT CASE ordered.kind WHEN 'charge' THEN sum(d.net_pence) = ordered.net_pence
+                        ELSE sum(d.quantity) = ordered.quantity END FROM drop_line d
+                    WHERE d.purchase_order_id = l.purchase_order_id AND d.line_no = l.order_line_no))
             OR l.school_urn IS NOT NULL AND matched.schools <> ARRAY[l.school_urn]
         """,
     ),
     Check(
         "open_matches_are_current",
-        "A match that is not billed shows what is ordered and received now, at the price of the order.",
+        "A match that is not billed shows what is ordered and received now, at the price of the order; a charge is one,"
+        " at the school's share.",
         """
         SELECT format('%s line %s, school %s: shows %s ordered, %s received at £%s; they are %s, %s at £%s', our_number,
             m.line_no, m.school_urn, m.quantity_ordered, m.quantity_received, m.unit_price_ordered,
@@ -108,7 +112,9 @@ _INVOICES = (
         LEFT JOIN drop_line d ON d.purchase_order_id = m.purchase_order_id AND d.line_no = m.order_line_no
             AND d.school_urn = m.school_urn
         WHERE m.bill_id IS NULL AND (m.quantity_ordered, m.quantity_received, m.unit_price_ordered)
-            IS DISTINCT FROM (coalesce(d.quantity, 0), coalesce(d.received, 0), ordered.unit_price)
+            IS DISTINCT FROM CASE WHEN ordered.kind <> 'charge'
+                THEN ROW(coalesce(d.quantity, 0), coalesce(d.received, 0), ordered.unit_price)
+                ELSE ROW(num_nonnulls(d.line_no), num_nonnulls(d.line_no), coalesce(d.net_pence, 0) / 100.0) END
         """,
     ),
     Check(
@@ -177,7 +183,8 @@ _BILLS = (
     ),
     Check(
         "nothing_is_billed_unreceived",
-        "A school is billed, or about to be, for no more of a line than it ordered and received.",
+        "A school is billed, or about to be, for no more of a line than it ordered and received; a charge needs"
+        " no receipt of its own, and is billed once.",
         """
         SELECT format('%s line %s, school %s: %s units to bill, %s ordered, %s received', o.number,
             charged.order_line_no, charged.school_urn, charged.quantity, coalesce(d.quantity, 0),
@@ -193,7 +200,10 @@ _BILLS = (
         JOIN purchase_order o USING (purchase_order_id)
         LEFT JOIN drop_line d ON d.purchase_order_id = charged.purchase_order_id
             AND d.line_no = charged.order_line_no AND d.school_urn = charged.school_urn
-        WHERE charged.quantity > least(coalesce(d.quantity, 0), coalesce(d.received, 0))
+        JOIN purchase_order_line l
+            ON l.purchase_order_id = charged.purchase_order_id AND l.line_no = charged.order_line_no
+        WHERE charged.quantity > CASE l.kind WHEN 'charge' THEN num_nonnulls(d.line_no)
+            ELSE least(coalesce(d.quantity, 0), coalesce(d.received, 0)) END
         """,
     ),
     Check(
