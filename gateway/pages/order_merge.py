@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from gateway.pages.order_typing import FUNDS, Typing, Wire, plain_line, wishes
-from gateway.pages.show import number
+from gateway.pages.order_typing import Typing, Wire, plain_line
+from gateway.pages.show import FUNDS, number, wishes
 
 Side = Literal["theirs", "mine"]
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from gateway.pages.faults import Faults
-from gateway.pages.show import number, price
+from gateway.pages.show import FUNDS, price
 from gateway.pages.typed import Typed
-
-FUNDS: Final = {"delegated": "Delegated budget", "own": "Own funds", "pta": "Parents’ association (PTA)"}
 
 # The fields of a row are named by one of these, a dot and the offer's id.
 PARTS: Final = {"q": "quantity", "x": "flexible", "p": "max_unit_price", "s": "min_schools", "m": "note"}
@@ -104,18 +102,6 @@ def plain_line(line: Mapping[str, Any]) -> Wire:
     """A line without what it does not ask for, so that equal lines are equal."""
     asked = {name: line[name] for name in ("flexible", "max_unit_price", "min_schools", "note") if line.get(name)}
     return {"offer_id": line["offer_id"], "quantity": line["quantity"], **asked}
-
-
-def wishes(line: Mapping[str, Any]) -> str:
-    """What a line asks for beside its quantity: "up to 6 more · only at £2.10 or less each"."""
-    asked = []
-    if line.get("flexible"):
-        asked.append(f"up to {number(line['flexible'])} more")
-    if line.get("max_unit_price"):
-        asked.append(f"only at {price(line['max_unit_price'])} or less each")
-    if line.get("min_schools"):
-        asked.append(f"only if {number(line['min_schools'])} schools join")
-    return " · ".join(asked)
 
 
 def _read_line(offer_id: str, entry: Entry, sent: Mapping[str, str], faults: Faults) -> Wire | None:

@@ -13,7 +13,8 @@ from gateway.pages.faults import Faults
 from gateway.pages.order_book import Book, read_form
 from gateway.pages.order_merge import Order, choices, loaded, merged, order_of
 from gateway.pages.order_rows import Shown, faulty_ids, groups_of, sums_of
-from gateway.pages.order_typing import FUNDS, Typing, read_typing, typing_of
+from gateway.pages.order_typing import Typing, read_typing, typing_of
+from gateway.pages.show import FUNDS
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
 

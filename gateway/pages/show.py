@@ -1,5 +1,6 @@
 """How values read on a page: money, prices, days in London, deadlines, states as words."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -72,6 +73,9 @@ REASONS: Final = {
     "not_received": "The school has recorded no delivery",
     "awaiting_receipts": "Its share is not settled until every school has recorded its delivery",
 }
+
+# What a school pays an order from.
+FUNDS: Final = {"delegated": "Delegated budget", "own": "Own funds", "pta": "Parents’ association (PTA)"}
 
 # UN/ECE Recommendation 20 and 21 codes as people say them: one, several.
 UNITS: Final = {
@@ -157,6 +161,18 @@ def reason(code: str) -> str:
     return REASONS.get(code) or code.replace("_", " ").capitalize()
 
 
+def wishes(line: Mapping[str, Any]) -> str:
+    """What a line asks for beside its quantity: "up to 6 more · only at £2.10 or less each"."""
+    asked = []
+    if line.get("flexible"):
+        asked.append(f"up to {number(line['flexible'])} more")
+    if line.get("max_unit_price"):
+        asked.append(f"only at {price(line['max_unit_price'])} or less each")
+    if line.get("min_schools"):
+        asked.append(f"only if {number(line['min_schools'])} schools join")
+    return " · ".join(asked)
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """A count with its noun: "1 school", "12 schools"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -177,6 +193,8 @@ def register(app: Flask) -> None:
         "state": state,
         "reason": reason,
         "plural": plural,
+        "wishes": wishes,
+        "fund": lambda code: FUNDS.get(code, code),
         "phase": lambda code: PHASES.get(code, code),
         "role": lambda code: ROLE_NAMES.get(code, code),
         "vat_class": lambda code: VAT_CLASSES.get(code, code),

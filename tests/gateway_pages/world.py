@@ -203,6 +203,7 @@ def an_order(state: str = "draft", **more: Any) -> Json:
         "fund": "delegated",
         "site_id": None,
         "note": "",
+        "site_name": None,
         "submitted_by": "Beth Buyer" if sent else None,
         "submitted_at": in_days(-1) if sent else None,
         "approved_by": "Ada Approver" if state == "approved" else None,

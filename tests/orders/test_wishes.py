@@ -84,6 +84,7 @@ def test_fund_site_and_note_stay_until_they_are_said_otherwise(market: Market) -
     said = {"fund": "pta", "site_id": annexe, "note": "For the fair"}
     saved = ok(door.put(path, {"lines": lines, **said}, version=0))
     assert {name: saved[name] for name in said} == said
+    assert saved["site_name"] == "Annexe"
     sent = ok(door.post(f"{path}/submit", {"lines": lines}, version=saved["version"]))
     assert {name: sent[name] for name in said} == said
     assert ok(door.put(path, {"lines": lines, "site_id": None}, version=sent["version"]))["site_id"] is None

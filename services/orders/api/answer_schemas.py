@@ -197,7 +197,8 @@ class HistorySchema(Schema):
 
 
 class OrderSchema(OrderHeadSchema):
-    """A school's order in a round."""
+    """A school's order in a round; `site_name` is null for the school's main site."""
 
     lines = fields.List(fields.Nested(OrderLineSchema), required=True)
     history = fields.List(fields.Nested(HistorySchema), required=True)
+    site_name = fields.String(required=True, allow_none=True)

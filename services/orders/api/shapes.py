@@ -167,6 +167,7 @@ def order_json(view: OrderView) -> Json:
             for line, vat in view.priced.lines
         ],
         "history": view.history,
+        "site_name": view.site_name,
     }
 
 

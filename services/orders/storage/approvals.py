@@ -45,7 +45,6 @@ _DECIDE = text("""
     ON CONFLICT (round_id, school_urn, offer_id) DO UPDATE
         SET (quantity, flexible) = (excluded.quantity, excluded.flexible)
 """)
-_FUND = text("SELECT fund FROM school_order WHERE round_id = :round_id AND school_urn = :urn")
 _HOLD = text("SELECT 1 FROM school_order WHERE round_id = :round_id AND school_urn = :urn FOR UPDATE")
 _REMINDED = text("""
     SELECT max(at) FROM order_history WHERE round_id = :round_id AND school_urn = :urn AND action = 'reminded'
@@ -109,11 +108,6 @@ def decided_units(connection: Connection, round_id: str, urn: int) -> Mapping[st
 def keep_decided(connection: Connection, round_id: str, urn: int) -> None:
     """Keep the order's lines as those on which an approver has just decided."""
     connection.execute(_DECIDE, {"round_id": round_id, "urn": urn})
-
-
-def fund_of(connection: Connection, round_id: str, urn: int) -> str:
-    """Which of the school's funds pays for the order: `delegated` before anything is saved."""
-    return connection.execute(_FUND, {"round_id": round_id, "urn": urn}).scalar_one_or_none() or "delegated"
 
 
 def hold_order(connection: Connection, round_id: str, urn: int) -> None:

@@ -1,7 +1,7 @@
 """Schools' orders: one row each, its lines, its history."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -96,7 +96,9 @@ _DETAILS = text("""
         (SELECT json_agg(json_build_object(
                 'at', to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                 'person', h.person, 'action', h.action, 'detail', h.detail) ORDER BY h.id)
-            FROM order_history h WHERE h.round_id = :round_id AND h.school_urn = :urn) AS history
+            FROM order_history h WHERE h.round_id = :round_id AND h.school_urn = :urn) AS history,
+        (SELECT s.name FROM school_order o JOIN delivery_site s USING (site_id)
+            WHERE o.round_id = :round_id AND o.school_urn = :urn) AS site_name
 """)
 _COUNT_LINES = text("SELECT count(*) FROM order_line WHERE round_id = :round_id AND school_urn = :urn")
 _LOCKED = text("""
@@ -121,11 +123,12 @@ class OrderInRound:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """An order's lines, the units counted of all schools by offer, and its history as it is shown."""
+    """An order's lines, the units counted of all schools by offer, its history as it is shown, and its site's name."""
 
     lines: Sequence[WantedLine]
     counted: Mapping[str, int]
     history: Sequence[Mapping[str, Any]]
+    site_name: str | None
 
 
 def find_order(connection: Connection, round_id: str, urn: int, *, hold: bool = False) -> OrderInRound | None:
@@ -164,8 +167,8 @@ def save_order(
     if lines is not None:
         statement = _REPLACE if found.order.version else _ADD
         values |= {
-            "offer_ids": [line.offer_id for line in lines],
-            "quantities": [line.quantity for line in lines],
+            "offer_ids": _array(line.offer_id for line in lines),
+            "quantities": _array(line.quantity for line in lines),
             "wishes": json.dumps([_wishes(line) for line in lines if not line.is_plain]),
         }
     return bool(ask(connection, statement, values).saved)
@@ -176,7 +179,10 @@ def order_details(connection: Connection, round_id: str, urn: int) -> Details:
     row = connection.execute(_DETAILS, {"round_id": round_id, "urn": urn}).one()
     found = row.lines or ()
     return Details(
-        [wanted_line(*line) for _, *line in found], {line[0]: counted for counted, *line in found}, row.history or ()
+        [wanted_line(*line) for _, *line in found],
+        {line[0]: counted for counted, *line in found},
+        row.history or (),
+        row.site_name,
     )
 
 
@@ -240,6 +246,11 @@ def _wishes(line: WantedLine) -> dict[str, Any]:
         "min_schools": line.min_schools,
         "note": line.note,
     }
+
+
+def _array(values: Iterable[str | int]) -> str:
+    """An array of ids or whole numbers as PostgreSQL reads it: the driver would look at each for what to quote."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _entry(entry: HistoryEntry) -> dict[str, str | None]:

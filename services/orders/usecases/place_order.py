@@ -70,7 +70,7 @@ def submit_order(
             line_count = len(lines)
         order.must_be_sendable(line_count)
         if found.hard_budgets:
-            _must_fit(connection, actor, found, lines)
+            _must_fit(connection, actor, replace(found, order=order), lines)
         reference = order.reference or next_number(connection, "O")
         sent, sending = order.submitted(_person(actor), now, reference)
         return _save(connection, found, sent, [*entries, *sending], now, lines)

@@ -18,12 +18,13 @@ from services.orders.storage.round_offers import round_offers
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """A school's order with its money and history, and its lines as they were entered, by offer."""
+    """A school's order with its money; its history and lines as they were entered (by offer); the site it goes to."""
 
     found: OrderInRound
     priced: PricedOrder
     history: Sequence[Mapping[str, Any]]
     wanted: Mapping[str, WantedLine]
+    site_name: str | None
 
 
 def get_order(database: Database, actor: Actor, round_id: str, urn: int) -> OrderView:
@@ -53,10 +54,10 @@ def view_order(connection: Connection, found: OrderInRound) -> OrderView:
             for key, offer in known.items()
             if key in rows
         ]
-        return OrderView(found, price_locked(bought), details.history, wanted)
+        return OrderView(found, price_locked(bought), details.history, wanted, details.site_name)
     live = []
     for key, offer in known.items():
         if line := wanted.get(key):
             own = 0 if found.order.is_counted else line.quantity
             live.append((offer, line, details.counted[key] + own))
-    return OrderView(found, price_live(live), details.history, wanted)
+    return OrderView(found, price_live(live), details.history, wanted, details.site_name)

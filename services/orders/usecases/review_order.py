@@ -116,7 +116,7 @@ def budgets_beside(connection: Connection, actor: Actor, found: OrderInRound) ->
     None where another fund than the delegated budget pays.
     """
     round_id, on = found.round.round_id, found.round.delivery_from
-    if approvals.fund_of(connection, round_id, found.member.urn) != DELEGATED:
+    if found.order.fund != DELEGATED:
         return None
     return view_budgets(connection, actor, found.member.urn, None, on, without_round=round_id)
 
