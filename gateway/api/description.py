@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 
 from gateway.api.forwarding import PREFIX
-from gateway.api.own_description import COMPONENTS, KEY_PARAMETER, PATHS, TAG, VERSION_PARAMETER
+from gateway.api.own_description import COMPONENTS, KEY_PARAMETER, PATHS, TAGS, VERSION_PARAMETER
 from gateway.api.resources import RESOURCES
 from gateway.upstream import ServiceUnavailable, upstream
 from gateway.wire import WireFault
@@ -38,7 +38,7 @@ def merge(specs: dict[str, Spec]) -> Spec:
     """
     paths: Spec = dict(PATHS)
     schemas: Spec = dict(COMPONENTS["schemas"])
-    tags: list[Spec] = [TAG]
+    tags: list[Spec] = list(TAGS)
     for service, spec in specs.items():
         for path, item in spec.get("paths", {}).items():
             resource = RESOURCES.get(path.split("/")[1])

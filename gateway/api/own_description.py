@@ -4,7 +4,10 @@ from typing import Any, Final
 
 from gateway.api.forwarding import PREFIX
 
-TAG: Final = {"name": "sessions", "description": "Sign-in for programs"}
+TAGS: Final = [
+    {"name": "sessions", "description": "Sign-in for programs"},
+    {"name": "invitations", "description": "Links by mail with which people set a first password"},
+]
 
 KEY_PARAMETER: Final = {
     "name": "Idempotency-Key",
@@ -95,6 +98,32 @@ COMPONENTS: Final[dict[str, Any]] = {
                 "expires_at": {"type": "string", "format": "date-time"},
             },
         },
+        "NewInvitation": {
+            "type": "object",
+            "required": ["person_id"],
+            "additionalProperties": False,
+            "properties": {"person_id": {"type": "string", "format": "uuid"}},
+        },
+        "Standing": {
+            "type": "object",
+            "properties": {
+                "person_id": {"type": "string", "format": "uuid"},
+                "signs_in": {"type": "boolean"},
+                "invitation": {
+                    "type": ["object", "null"],
+                    "properties": {
+                        "state": {"enum": ["open", "used", "revoked", "expired"]},
+                        "invited_by": _TEXT,
+                        "created_at": {"type": "string", "format": "date-time"},
+                        "expires_at": {"type": "string", "format": "date-time"},
+                    },
+                },
+                "link": {
+                    "type": ["string", "null"],
+                    "description": "A new one, told to those who may see it.",
+                },
+            },
+        },
         "BegunSession": {
             "allOf": [
                 {"type": "object", "required": ["token"], "properties": {"token": _TEXT}},
@@ -124,6 +153,29 @@ PATHS: Final[dict[str, Any]] = {
             "tags": ["sessions"],
             "summary": "Sign out: revoke the token.",
             "responses": {"204": {"description": "Signed out"}, "default": _PROBLEM},
+        },
+    },
+    f"{PREFIX}/invitations": {
+        "post": {
+            "tags": ["invitations"],
+            "summary": "Mail a person the link to a first password; earlier links of theirs end.",
+            "requestBody": {"required": True, **_json("NewInvitation")},
+            "responses": {"201": {"description": "Created", **_json("Standing")}, "default": _PROBLEM},
+        }
+    },
+    f"{PREFIX}/invitations/{{person_id}}": {
+        "parameters": [
+            {"name": "person_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        ],
+        "get": {
+            "tags": ["invitations"],
+            "summary": "Whether a person signs in, and their last invitation.",
+            "responses": {"200": {"description": "OK", **_json("Standing")}, "default": _PROBLEM},
+        },
+        "delete": {
+            "tags": ["invitations"],
+            "summary": "Take a person's unused links back.",
+            "responses": {"204": {"description": "Taken back"}, "default": _PROBLEM},
         },
     },
 }

@@ -9,6 +9,7 @@ from werkzeug.serving import make_server
 
 from chassis.actor import Actor
 from gateway.api.description import merge
+from gateway.api.own_description import PATHS
 from tests.backends import CHROMIUM
 
 ERROR = {"$ref": "#/components/responses/DEFAULT_ERROR"}
@@ -45,12 +46,12 @@ def test_paths_stand_under_the_api_and_errors_are_problems():
     operation = merged["paths"]["/api/v1/rounds/{round_id}"]["post"]
     assert operation["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
     assert [parameter["name"] for parameter in operation["parameters"]] == ["Idempotency-Key"]
-    assert [tag["name"] for tag in merged["tags"]] == ["sessions", "things"]
+    assert [tag["name"] for tag in merged["tags"]] == ["sessions", "invitations", "things"]
 
 
 def test_a_service_describes_only_what_is_forwarded_to_it():
     paths = merge({"billing": ORDERS | {"paths": {**ORDERS["paths"], "/internal/events": {"get": {}}}}})["paths"]
-    assert set(paths) == {"/api/v1/sessions", "/api/v1/sessions/current"}
+    assert set(paths) == set(PATHS)
 
 
 def references(part):
