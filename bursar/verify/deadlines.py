@@ -3,24 +3,27 @@
 from bursar.verify.check import Check
 
 _NEWS = """
-    CASE h.action WHEN 'submitted' THEN 'OrderSubmitted' WHEN 'approved' THEN 'OrderApproved'
-        WHEN 'returned' THEN 'OrderReturned' WHEN 'dropped' THEN 'OrderDropped' END
+    CASE h.action WHEN 'submitted' THEN 'OrderSubmitted' WHEN 'first approval' THEN 'FirstApprovalGiven'
+        WHEN 'approved' THEN 'OrderApproved' WHEN 'returned' THEN 'OrderReturned'
+        WHEN 'reminded' THEN 'ApproversReminded' WHEN 'dropped' THEN 'OrderDropped' END
 """
 
 CHECKS = (
     Check(
         "reminders_are_given_once",
-        "No reminder of a deadline, and no chase of an answer or a receipt, was given twice.",
+        "No reminder of a deadline, no chase of an answer or a receipt, and no news of a placed order was given twice.",
         """
         WITH given AS (
             SELECT type, key, body ->> 'due_at' AS due_at, NULL AS urn FROM event_log
             WHERE type IN ('RoundReminderDue', 'AnswerOverdue')
             UNION ALL
+            SELECT type, key, NULL, NULL FROM event_log WHERE type = 'OrderPlaced'
+            UNION ALL
             SELECT type, key, body ->> 'due_at', urn
             FROM event_log, jsonb_array_elements_text(body -> 'school_urns') AS urn
             WHERE type = 'ReceiptsOverdue'
         )
-        SELECT format('%s %s of %s%s: %s times', type, key, due_at, ', school ' || urn, count(*)) FROM given
+        SELECT format('%s %s%s%s: %s times', type, key, ' of ' || due_at, ', school ' || urn, count(*)) FROM given
         GROUP BY type, key, due_at, urn HAVING count(*) > 1
         """,
     ),
@@ -41,7 +44,9 @@ CHECKS = (
         f"""
         WITH told AS (
             SELECT key, type, count(*) AS times FROM event_log
-            WHERE type IN ('OrderSubmitted', 'OrderApproved', 'OrderReturned', 'OrderDropped') GROUP BY 1, 2
+            WHERE type IN ('OrderSubmitted', 'FirstApprovalGiven', 'OrderApproved', 'OrderReturned',
+                'ApproversReminded', 'OrderDropped')
+            GROUP BY 1, 2
         ), happened AS (
             SELECT concat('order:', h.round_id, ':', h.school_urn) AS key, {_NEWS} AS type, count(*) AS times
             FROM order_history h WHERE {_NEWS} IS NOT NULL GROUP BY 1, 2

@@ -65,6 +65,41 @@ def order_waiting(body: Body) -> Words:
     )
 
 
+def second_approval(body: Body) -> Words:
+    """To the other approvers of a school whose order needs two."""
+    return Words(
+        f"{body['round_title']}: order {body['reference']} of {body['school_name']} needs a second approval",
+        f"{body['by'] or 'An approver'} has approved order {body['reference']} of {body['school_name']}, which needs "
+        f"somebody else’s approval as well before the round closes on {moment(body['closes_at'])}.",
+        f"/school/rounds/{body['round_id']}/approval",
+    )
+
+
+def approval_wanted(body: Body) -> Words:
+    """To the approvers of a school, because somebody asks them."""
+    return Words(
+        f"{body['round_title']}: please decide on order {body['reference']} of {body['school_name']}",
+        f"{body['by'] or 'Your school'} asks you to decide on order {body['reference']} of {body['school_name']}. The "
+        f"round closes on {moment(body['closes_at'])}; an order that is not approved by then is not part of it.",
+        f"/school/rounds/{body['round_id']}/approval",
+    )
+
+
+def order_placed(body: Body) -> Words:
+    """To the buyers and approvers of a school whose order is part of a round that closed."""
+    placed = "\n".join(
+        f"{order['number']}, {order['supplier_name']}: £{pounds(order['net_pence'])} without VAT"
+        for order in body["purchase_orders"]
+    )
+    return Words(
+        f"{body['round_title']}: the order of {body['school_name']} is placed",
+        f"{body['round_title']} has closed, and the prices that all schools reached together are fixed. For "
+        f"{body['school_name']} was ordered:\n\n{placed}\n\nDelivery is from {day(body['delivery_from'])} to "
+        f"{day(body['delivery_to'])}. Record what arrives: it decides what you are billed.",
+        f"/school/orders/{body['round_id']}",
+    )
+
+
 def order_approved(body: Body) -> Words:
     """To the person who had sent the order."""
     return Words(

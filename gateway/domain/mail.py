@@ -55,11 +55,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         "at_once",
     ),
     "order_waiting": Kind("Orders to approve", "An order of your school waits for approval.", _SCHOOL),
+    "approval_wanted": Kind("Requests to approve", "Somebody asks you to decide on an order.", _SCHOOL, "at_once"),
     "order_approved": Kind("Orders approved", "An order that you sent was approved.", _SCHOOL),
     "order_returned": Kind("Orders returned", "An order that you sent came back.", _SCHOOL, "at_once", required=True),
     "order_dropped": Kind(
         "Orders left out", "A round closed without your school’s order.", _SCHOOL, "at_once", required=True
     ),
+    "order_placed": Kind("Orders placed", "A round has closed with your school’s order in it.", _SCHOOL),
     "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
     "bill_issued": Kind("Bills", "Your school has a new bill.", _SCHOOL),
     "purchase_order_issued": Kind(

@@ -97,11 +97,18 @@ def tell_of_reminders(news: News) -> None:
 
 
 def tell_of_sent_orders(news: News) -> None:
-    """OrderSubmitted: the school's approvers, except whoever sent it, who may not approve it."""
-    approvers = news.at_schools((body["school_urn"] for body in news.bodies), _APPROVERS)
-    for body in news.bodies:
-        people = [person for person in approvers.get(body["school_urn"], ()) if person != body["by_id"]]
-        news.queue(_mails("order_waiting", _moment_of(body), people, letters.order_waiting(body), _closes_at(body)))
+    """OrderSubmitted: the approvers who may decide on it."""
+    _tell_approvers(news, "order_waiting", letters.order_waiting)
+
+
+def tell_of_first_approvals(news: News) -> None:
+    """FirstApprovalGiven: the approvers who may give the second."""
+    _tell_approvers(news, "order_waiting", letters.second_approval)
+
+
+def tell_of_reminded_approvers(news: News) -> None:
+    """ApproversReminded: the approvers who may decide on the order."""
+    _tell_approvers(news, "approval_wanted", letters.approval_wanted)
 
 
 def tell_of_approved_orders(news: News) -> None:
@@ -120,6 +127,14 @@ def tell_of_dropped_orders(news: News) -> None:
     for body in news.bodies:
         to = people.get(body["school_urn"], [])
         news.queue(_mails("order_dropped", _moment_of(body), to, letters.order_dropped(body)))
+
+
+def tell_of_placed_orders(news: News) -> None:
+    """OrderPlaced: the school's buyers and approvers."""
+    people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
+    for body in news.bodies:
+        about = f"{body['round_id']}:{body['school_urn']}"
+        news.queue(_mails("order_placed", about, people.get(body["school_urn"], []), letters.order_placed(body)))
 
 
 def tell_of_closed_rounds(news: News) -> None:
@@ -162,6 +177,18 @@ def tell_of_bills(news: News) -> None:
     for body in news.bodies:
         to = people.get(body["school_urn"], [])
         news.queue(_mails("bill_issued", body["bill_id"], to, letters.bill_issued(body)))
+
+
+def _tell_approvers(news: News, kind: str, say: Callable[[Body], Words]) -> None:
+    """All approvers of the school but those who cannot decide any more: who sent the order, and who did this."""
+    approvers = news.at_schools((body["school_urn"] for body in news.bodies), _APPROVERS)
+    for body in news.bodies:
+        people = [
+            person
+            for person in approvers.get(body["school_urn"], ())
+            if person not in (body["by_id"], body["sent_by_id"])
+        ]
+        news.queue(_mails(kind, _moment_of(body), people, say(body), _closes_at(body)))
 
 
 def _tell_sender(news: News, kind: str, say: Callable[[Body], Words]) -> None:

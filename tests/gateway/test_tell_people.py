@@ -76,7 +76,10 @@ def people(known: Known) -> dict[str, str]:
         ("RoundOpened", {"round_opened": {"buyer", "both", "beech"}}),
         ("RoundReminderDue", {"round_reminder": {"head", "both", "beech"}}),
         ("OrderSubmitted", {"order_waiting": {"head", "both"}}),
+        ("FirstApprovalGiven", {"order_waiting": {"head", "both"}}),
+        ("ApproversReminded", {"approval_wanted": {"head", "both"}}),
         ("OrderDropped", {"order_dropped": {"buyer", "head", "both"}}),
+        ("OrderPlaced", {"order_placed": {"buyer", "head", "both"}}),
         ("RoundClosed", {"round_closed": {"manager"}}),
         ("RoundOpeningFailed", {"round_not_opened": {"manager"}}),
         ("PurchaseOrderIssued", {"purchase_order_issued": {"sales"}}),
@@ -118,6 +121,19 @@ def test_an_order_that_came_back_says_why_and_goes_at_once(store: ServiceDatabas
 def test_nobody_is_asked_to_approve_their_own_order(store: ServiceDatabase, people: dict[str, str]) -> None:
     hear(store, ("OrderSubmitted", body("OrderSubmitted", by_id=people["both"])))
     assert told(store) == {"order_waiting": {"head"}}
+
+
+def test_nobody_is_asked_to_approve_twice(store: ServiceDatabase, people: dict[str, str]) -> None:
+    given = body("FirstApprovalGiven", by_id=people["head"], sent_by_id=people["buyer"])
+    hear(store, ("FirstApprovalGiven", given))
+    assert told(store) == {"order_waiting": {"both"}}
+
+
+def test_a_school_hears_what_was_ordered_for_it(store: ServiceDatabase, people: dict[str, str]) -> None:
+    hear(store, ("OrderPlaced", body("OrderPlaced")))
+    with store.database.transaction(SERVICE) as connection:
+        (words,) = set(connection.execute(text("SELECT text FROM mail")).scalars())
+    assert "PO-000001, Fenwright Paper: £372.30 without VAT" in words
 
 
 def test_who_buys_for_several_schools_hears_of_a_round_once(store: ServiceDatabase, known: Known) -> None:

@@ -236,6 +236,41 @@ def test_a_school_is_told_that_its_order_is_not_part_of_the_round(market: Market
     assert (told["by_id"], told["sent_by_id"]) == (None, f"buyer-{waiting}")
 
 
+def test_a_school_is_told_once_what_was_ordered_for_it(market: Market, workers: list[Database]) -> None:
+    paper, pens = market.offer(), market.offer("Pens", tiers=((1, "2.0000"),))
+    small, large, silent = market.school(), market.school(), market.school()
+    round_id = market.open_round()
+    market.order(round_id, small, {paper: 1, pens: 2})
+    market.order(round_id, large, {paper: 9})
+    market.order(round_id, silent, {paper: 9}, "draft")
+    market.close(round_id)
+    for _ in range(2):
+        at_once(workers, tell_order_news, datetime.now(UTC))
+    told = market.events("OrderPlaced")
+    assert [(body["school_urn"], [order["net_pence"] for order in body["purchase_orders"]]) for body in told] == [
+        (small, [1250 + 400]),
+        (large, [11250]),
+    ]
+    assert told[0]["purchase_orders"][0]["number"] == "PO-000001"
+
+
+def test_approvers_hear_of_reminders_and_first_approvals(market: Market) -> None:
+    """The history says so in these words (domain/approval.py, usecases/remind_approvers.py)."""
+    paper, urn = market.offer(), market.school()
+    round_id = market.open_round()
+    market.order(round_id, urn, {paper: 1}, "submitted")
+    ok(market.as_(buyer(urn)).post(f"{order_path(round_id, urn)}/remind"))
+    market.sql(
+        "INSERT INTO order_history (round_id, school_urn, person_id, person, action)"
+        " VALUES (:id, :urn, 'approver', 'Alex', 'first approval')",
+        id=round_id,
+        urn=urn,
+    )
+    tell_order_news(market.service.database, datetime.now(UTC))
+    assert [told["by_id"] for told in market.events("ApproversReminded")] == [f"buyer-{urn}"]
+    assert [told["sent_by_id"] for told in market.events("FirstApprovalGiven")] == [f"buyer-{urn}"]
+
+
 def test_news_that_commits_late_is_told_all_the_same(market: Market) -> None:
     """A row with a lower number may become visible after one with a higher."""
     paper, slow, fast = market.offer(), market.school(), market.school()

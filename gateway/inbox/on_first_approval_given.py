@@ -1,0 +1,15 @@
+"""An order has one of two approvals: its other approvers are told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chassis.consumer import Event
+from gateway.usecases.tell_people import News, tell_of_first_approvals
+
+EVENT_TYPE = "FirstApprovalGiven"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_first_approvals(News(connection, ((event.occurred_at, event.body) for event in events)))
