@@ -21,6 +21,7 @@ LINKS = (
     Link("match_line", "bill", ("bill_id",), ("school_urn",)),
     Link("match_acceptance", "supplier_invoice_line", ("supplier_invoice_id", "line_no"), ("supplier_id",)),
     Link("bill", "round", ("round_id",)),
+    Link("bill", "purchase_order", ("purchase_order_id",)),
     Link("bill_line", "bill", ("bill_id",), ("school_urn",)),
     Link("bill_line", "supplier_invoice", ("supplier_invoice_id",), ("purchase_order_id",)),
     Link("bill_line", "drop_line", ("purchase_order_id", "order_line_no = line_no", "school_urn")),

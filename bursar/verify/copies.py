@@ -37,7 +37,7 @@ def _same(consumer: str, producer: str, table: str, event_type: str, subject: st
     return Copy(consumer, producer, f"{table}s", kept(table, own, *facts), last_told(event_type, subject, *facts))
 
 
-_ORDER = ("number", "round_id", "contract_id", "supplier_id")
+_ORDER = ("number", "round_id", "plan_id", "title", "contract_id", "supplier_id")
 _OFFER = (
     "contract_id", "supplier_id", "category_code", "category_name", "ledger_code", "sku", "name", "description",
     "unit", "pack_size", "vat_class", "tiers", "phases",

@@ -1,8 +1,10 @@
 """Invariants of the orders' database: from a school's approved line to the drop that it receives."""
 
-from bursar.verify import close, told
+from bursar.verify import close, subscriptions, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, kept_sums, last_told
+
+_ORDER = ("number", "round_id", "plan_id", "contract_id", "supplier_id")
 
 LINKS = (
     Link("school_order", "school", ("school_urn = urn",)),
@@ -13,7 +15,8 @@ LINKS = (
     Link("round_offer", "round_contract", ("round_id", "contract_id")),
     Link("round_tier", "round_offer", ("round_id", "offer_id"), ("supplier_id",)),
     Link("purchase_order", "round", ("round_id",)),
-    Link("purchase_order_line", "purchase_order", ("purchase_order_id",), ("round_id", "supplier_id")),
+    Link("purchase_order_line", "purchase_order", ("purchase_order_id",), ("supplier_id",)),
+    Link("purchase_order_line", "purchase_order", ("purchase_order_id", "round_id"), ("supplier_id",)),
     Link("purchase_order_line", "round_offer", ("round_id", "offer_id"), ("supplier_id",)),
     Link("school_drop", "purchase_order", ("purchase_order_id",), ("round_id", "supplier_id")),
     Link("school_drop", "school_order", ("round_id", "school_urn")),
@@ -25,6 +28,7 @@ LINKS = (
     Link("receipt_line", "receipt", ("receipt_id",), ("purchase_order_id", "school_urn", "supplier_id")),
     Link("receipt_line", "drop_line", ("purchase_order_id", "school_urn", "line_no")),
     *close.LINKS,
+    *subscriptions.LINKS,
 )
 
 _CLOSE = (
@@ -228,8 +232,8 @@ _TOLD = (
     as_told(
         "orders_are_told",
         "PurchaseOrderIssued says of every purchase order what its row says.",
-        kept("purchase_order", "purchase_order_id", "number", "round_id", "contract_id", "supplier_id"),
-        last_told("PurchaseOrderIssued", "purchase_order_id", "number", "round_id", "contract_id", "supplier_id"),
+        kept("purchase_order", "purchase_order_id", *_ORDER),
+        last_told("PurchaseOrderIssued", "purchase_order_id", *_ORDER),
     ),
     as_told(
         "order_lines_are_told",
@@ -257,4 +261,7 @@ _TOLD = (
     ),
 )
 
-CHECKS = (parents(LINKS), *_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *_NUMBERS, *_TOLD)
+CHECKS = (
+    parents(LINKS),
+    *(*_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *subscriptions.CHECKS, *_NUMBERS, *_TOLD),
+)

@@ -14,6 +14,7 @@ from chassis.actor import SERVICE, Actor
 from contracts.events import schemas
 from services.orders.api import subscription_answers
 from services.orders.domain.errors import NothingToRun
+from services.orders.usecases import subscribe
 from services.orders.usecases.run_subscriptions import run_due_plans, run_plan
 from tests.orders.market import MANAGER, Market, approver, buyer, ok, refused, school_body, supplier_user
 
@@ -48,16 +49,24 @@ class Services:
         found: dict[str, Any] = ok(self.market.as_(MANAGER).post("/subscription-plans", sent), 201)
         return found
 
-    def ask(self, plan: dict[str, Any], urn: int, starts_on: str = "2026-09-01") -> dict[str, Any]:
-        sent = {"plan_id": plan["plan_id"], "starts_on": starts_on}
-        found: dict[str, Any] = ok(self.market.as_(buyer(urn)).post("/subscriptions", sent), 201)
-        return found
+    def running_plan(self, **more: Any) -> dict[str, Any]:
+        """A plan whose first year is the one that runs now."""
+        ends_on = YEAR_BEGAN.replace(year=YEAR_BEGAN.year + 2) - timedelta(days=1)
+        return self.plan(starts_on=str(YEAR_BEGAN), ends_on=str(ends_on), **more)
+
+    def ask(self, plan: dict[str, Any], urn: int, starts_on: str = "2026-09-01", on: str = "") -> dict[str, Any]:
+        """What a buyer has asked for, on its first day unless said otherwise."""
+        day = date.fromisoformat(starts_on)
+        database = self.market.service.database
+        made = subscribe.ask_to_join(database, buyer(urn), plan["plan_id"], day, at(on or starts_on))
+        return self.read({"subscription_id": made, "school_urn": urn})
 
     def join(self, plan: dict[str, Any], urn: int, starts_on: str = "2026-09-01") -> dict[str, Any]:
+        """A subscription that was approved on its first day."""
         asked = self.ask(plan, urn, starts_on)
-        path = f"/subscriptions/{asked['subscription_id']}"
-        found: dict[str, Any] = ok(self.market.as_(approver(urn)).post(f"{path}/approve", version=asked["version"]))
-        return found
+        database = self.market.service.database
+        subscribe.approve(database, approver(urn), asked["subscription_id"], asked["version"], at(starts_on))
+        return self.read(asked)
 
     def ended(self, subscription: dict[str, Any], ends_on: str) -> None:
         """The subscription with a last day that may lie in the past, as if notice had been given in time."""
@@ -307,29 +316,30 @@ def test_nothing_is_billed_before_its_day(services: Services) -> None:
 
 def test_a_school_joins_only_by_two_of_its_own_people(services: Services) -> None:
     urn, stranger = services.market.school(), services.market.school()
-    plan = services.plan()
+    plan = services.running_plan()
+    sent = {"plan_id": plan["plan_id"], "starts_on": str(YEAR_BEGAN)}
     both = Actor("school", "both", "Bo Both", frozenset({"school_buyer", "school_approver"}), school_urn=urn)
-    asked = services.ask(plan, urn)
+    asked = ok(services.market.as_(buyer(urn)).post("/subscriptions", sent), 201)
     path = f"/subscriptions/{asked['subscription_id']}"
     assert asked["state"] == "requested"
     assert services.market.as_(approver(stranger)).post(f"{path}/approve", version=1).status_code == 404
     assert services.market.as_(MANAGER).post(f"{path}/approve", version=1).status_code == 403
     assert services.market.as_(MANAGER).post("/subscriptions", {}).status_code == 403
     refused(services.market.as_(approver(urn)).post(f"{path}/approve", version=9), 412, "version_conflict")
-    services.run_until("2026-10-01")
+    services.run_until(str(TODAY))
     assert services.orders(plan) == []
     ok(services.market.as_(buyer(urn)).post(f"{path}/decline", {"reason": "Not this year"}, version=1))
-    again = services.market.as_(both).post("/subscriptions", {"plan_id": plan["plan_id"], "starts_on": "2026-09-01"})
+    again = services.market.as_(both).post("/subscriptions", sent)
     mine = f"/subscriptions/{ok(again, 201)['subscription_id']}"
     refused(services.market.as_(both).post(f"{mine}/approve", version=1), 403, "own_request")
-    sent = {"plan_id": plan["plan_id"], "starts_on": "2026-10-01"}
+    assert ok(services.market.as_(approver(urn)).post(f"{mine}/approve", version=1))["state"] == "approved"
     refused(services.market.as_(buyer(urn)).post("/subscriptions", sent), 409, "already_subscribed")
 
 
 def test_leaving_keeps_the_notice(services: Services) -> None:
     urn = services.market.school()
-    plan = services.plan(notice_days=30)
-    subscription = services.join(plan, urn)
+    plan = services.running_plan(notice_days=30)
+    subscription = services.join(plan, urn, str(YEAR_BEGAN))
     client, path = services.market.as_(approver(urn)), f"/subscriptions/{subscription['subscription_id']}/leave"
     too_soon, in_time = str(TODAY + timedelta(days=29)), str(TODAY + timedelta(days=30))
     fields = refused(client.post(path, {"ends_on": too_soon}, version=2), 422, "dates_out_of_order")
@@ -340,7 +350,7 @@ def test_leaving_keeps_the_notice(services: Services) -> None:
 
 def test_three_adviser_days_a_year_can_be_used_and_no_more(services: Services) -> None:
     urn = services.market.school()
-    plan = services.plan(starts_on=str(YEAR_BEGAN))
+    plan = services.running_plan()
     subscription = services.join(plan, urn, str(YEAR_BEGAN))
     client, path = services.market.as_(buyer(urn)), f"/subscriptions/{subscription['subscription_id']}/uses"
     use = {"code": "adviser", "used_on": str(YEAR_BEGAN), "quantity": "2.5", "note": "Audit visit"}
@@ -358,24 +368,26 @@ def test_three_adviser_days_a_year_can_be_used_and_no_more(services: Services) -
 
 
 def test_what_schools_have_joined_for_stands(services: Services) -> None:
-    plan = services.plan()
+    plan = services.running_plan()
     client, path = services.market.as_(MANAGER), f"/subscription-plans/{plan['plan_id']}"
     changed = ok(client.put(path, {"unit_price": "1100.0000"}, version=1))
     assert (changed["unit_price"], changed["version"]) == ("1100.0000", 2)
-    services.join(plan, services.market.school())
+    services.join(plan, services.market.school(), str(YEAR_BEGAN))
     fields = refused(client.put(path, {"unit_price": "1300.0000"}, version=2), 409, "plan_in_use")
     assert set(fields) == {"unit_price"}
-    refused(client.put(path, {"ends_on": "2029-08-31"}, version=2), 409, "plan_in_use")
+    longer = str(YEAR_BEGAN.replace(year=YEAR_BEGAN.year + 3))
+    refused(client.put(path, {"ends_on": longer}, version=2), 409, "plan_in_use")
     refused(client.put(path, {"title": "Payroll"}, version=1), 412, "version_conflict")
-    shorter = ok(client.put(path, {"ends_on": "2027-08-31", "title": "Payroll"}, version=2))
-    assert (shorter["ends_on"], shorter["title"]) == ("2027-08-31", "Payroll")
+    in_a_month = str(TODAY + timedelta(days=30))
+    shorter = ok(client.put(path, {"ends_on": in_a_month, "title": "Payroll"}, version=2))
+    assert (shorter["ends_on"], shorter["title"]) == (in_a_month, "Payroll")
 
 
 def test_a_school_that_leaves_the_alliance_leaves_its_services_on_that_day(services: Services) -> None:
     urn = services.market.school()
     begun, to_come = services.plan(), services.plan(title="Legal advice")
     first = services.join(begun, urn)
-    waits = services.ask(to_come, urn, "2026-12-01")
+    waits = services.ask(to_come, urn, "2026-12-01", on="2026-09-01")
     services.market.hear(("SchoolRecorded", school_body(urn, left_on="2026-10-15")))
     services.market.hear(("SchoolRecorded", school_body(urn, left_on="2026-10-15")))
     seen = services.read(first)
@@ -414,8 +426,8 @@ def test_schools_see_their_own_subscriptions_readings_and_charges_alone(services
 
 def test_a_request_that_is_repeated_under_its_key_counts_once(services: Services) -> None:
     urn = services.market.school()
-    plan = services.plan()
-    sent = {"plan_id": plan["plan_id"], "starts_on": "2026-09-01"}
+    plan = services.running_plan()
+    sent = {"plan_id": plan["plan_id"], "starts_on": str(YEAR_BEGAN)}
     client = services.market.as_(buyer(urn))
     first = client.post("/subscriptions", sent, key="asked-once-1")
     again = client.post("/subscriptions", sent, key="asked-once-1")

@@ -296,7 +296,7 @@ ORDERS = [
         "orders",
         "purchase_order_numbers_have_no_gaps",
         "UPDATE document_number SET last = last - 1 WHERE series = 'PO'",
-        "the counter of PO stands at 3, the last number is 4",
+        "the counter of PO stands at 5, the last number is 6",
     ),
     Breaking("orders", "closes_are_told", f"UPDATE round SET title = 'X' WHERE round_id = {AUTUMN}", '"X"'),
     Breaking(
@@ -754,7 +754,57 @@ STRAYS = [
     ),
 ]
 
+_OF_BEECH = "school_urn = 900002 AND period_from"
+
+SERVICES = [
+    Breaking(
+        "orders",
+        "charges_follow_their_days",
+        "UPDATE subscription_charge SET parts = jsonb_set(parts, '{0,quantity}', '41')"
+        f" WHERE {_OF_BEECH} = '2026-10-01'",
+        "SP-0001, school 900002, 2026-10-01: 16307 pence for 31 days, its parts say 16715 pence for 31 days",
+    ),
+    Breaking(
+        "orders",
+        "charges_are_of_their_subscription",
+        "UPDATE subscription SET starts_on = '2026-09-02' WHERE school_urn = 900002",
+        "SP-0001, school 900002: charged 2026-09-01 to 2026-09-30 of 2026-09-01 to 2026-09-30, joined 2026-09-02",
+    ),
+    Breaking(
+        "orders",
+        "days_are_charged_once",
+        f"UPDATE subscription_charge SET period_to = '2026-10-01' WHERE {_OF_BEECH} = '2026-09-01'",
+        "SP-0001, school 900002: 2026-10-01 to 2026-10-01 is charged twice as period",
+    ),
+    Breaking(
+        "orders",
+        "true_ups_settle_their_year",
+        "UPDATE subscription_charge SET charged_pence = charged_pence - 1, net_pence = net_pence + 1"
+        " WHERE kind = 'true_up'",
+        "SP-0001, school 900001, year from 2026-09-01: 10520 pence taken off, 10521 charged before",
+        also=("orders.service_orders_are_what_is_due",),
+    ),
+    Breaking(
+        "orders",
+        "service_orders_are_what_is_due",
+        f"DELETE FROM subscription_charge WHERE {_OF_BEECH} = '2026-10-01'",
+        "PO-000006, school 900002: ordered for 16307 pence, due were 15781 charged less 15781 ordered",
+    ),
+    Breaking(
+        "orders",
+        "entitlements_are_not_overdrawn",
+        "UPDATE entitlement_use SET quantity = 3.5",
+        "SP-0001, school 900002: 3.50 of adviser drawn in year 1, granted 3",
+    ),
+    Breaking(
+        "orders",
+        "subscription_plan_numbers_have_no_gaps",
+        "UPDATE document_number SET last = last + 1 WHERE series = 'SP'",
+        "the counter of SP stands at 2, the last number is 1",
+    ),
+]
+
 BREAKINGS = [
     *(*STRAYS, *EVERYWHERE, *CURSORS, *MEMBERS, *CATALOGUE),
-    *(*ORDERS, *DEADLINES, *BILLING, *BOOKS, *GATEWAY, *COPIES),
+    *(*ORDERS, *SERVICES, *DEADLINES, *BILLING, *BOOKS, *GATEWAY, *COPIES),
 ]

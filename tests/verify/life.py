@@ -5,7 +5,7 @@ consumer takes the pages that follow its cursor.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -23,6 +23,8 @@ from contracts.topology import PRODUCERS, SUBSCRIPTIONS
 from gateway.usecases.keep_form import keep_form
 from gateway.usecases.set_password import set_password
 from gateway.usecases.sign_in import sign_in
+from services.orders.usecases import subscribe
+from services.orders.usecases.run_subscriptions import run_due_plans
 from services.orders.usecases.tell_order_news import tell_order_news
 from tests.backends import ServiceDatabase
 from tests.clients import Clients
@@ -33,6 +35,21 @@ PASSWORD = "correct horse battery staple 7"
 SETTINGS = {
     "stationery": ("Stationery", "30192000-1", "E19"),
     "cleaning": ("Cleaning", "39830000-9", "E14"),
+}
+
+PLAN = {
+    "title": "Payroll bureau",
+    "category_code": "cleaning",
+    "category_name": "Cleaning",
+    "ledger_code": "E14",
+    "driver": "payslips",
+    "unit_price": "48.0000",
+    "billing_period": "month",
+    "billed": "arrears",
+    "starts_on": "2026-09-01",
+    "ends_on": "2031-08-31",
+    "vat_class": "S",
+    "entitlements": [{"code": "adviser", "name": "Adviser days", "unit": "DAY", "quantity": "3"}],
 }
 
 
@@ -80,6 +97,7 @@ class Life:
         self.tell()
         self._begin_another(contracts, offers)
         self.tell()
+        self._subscribe(contracts[0])
         self.rest()
 
     def begin(self) -> tuple[list[str], dict[str, str]]:
@@ -235,6 +253,36 @@ class Life:
         gateway = self.databases["gateway"].database
         signed_in = sign_in(gateway, "Chair@people.example", PASSWORD, address="127.0.0.1")
         assert keep_form(gateway, signed_in.token, "/orders", [("A4", "3")])
+
+    def _subscribe(self, contract_id: str) -> None:
+        """A plan that began in September 2026: Ash leaves, its first month is confirmed, invoiced and billed."""
+        orders, supplier = self.databases["orders"].database, seller(self._supplier_of(contract_id))
+        plan = self._do("orders", MANAGER, "POST", "/subscription-plans", PLAN | {"contract_id": contract_id})
+        at = datetime(2026, 9, 1, 12, tzinfo=UTC)
+        joined = {}
+        for urn in (ASH, BEECH):
+            asked = subscribe.ask_to_join(orders, buyer(urn), plan["plan_id"], at.date(), at)
+            subscribe.approve(orders, approver(urn), asked, 1, at)
+            joined[urn] = asked
+            reading = {"school_urn": urn, "read_on": "2026-09-01", "quantity": 40, "source": "September payroll"}
+            self._do("orders", MANAGER, "POST", f"/subscription-plans/{plan['plan_id']}/readings", reading)
+        use = {"code": "adviser", "used_on": "2026-09-08", "quantity": "2"}
+        self._do("orders", buyer(BEECH), "POST", f"/subscriptions/{joined[BEECH]}/uses", use)
+        subscribe.leave(orders, approver(ASH), joined[ASH], 2, date(2026, 9, 20), at)
+        run_due_plans(orders, datetime(2026, 11, 2, tzinfo=UTC))
+        listed = self._do("orders", MANAGER, "GET", f"/purchase-orders?plan_id={plan['plan_id']}")["items"]
+        first = self._do("orders", MANAGER, "GET", f"/purchase-orders/{listed[-1]['purchase_order_id']}")
+        path = f"/purchase-orders/{first['purchase_order_id']}"
+        self._do("orders", supplier, "POST", f"{path}/acknowledgement", {"answer": "accepted"})
+        self._receive(first, BEECH, {2: 1})
+        self.tell()
+        self._invoice(first)
+        self._do("billing", MANAGER, "POST", "/bills", {"purchase_order_id": first["purchase_order_id"]})
+        self.tell()
+
+    def _supplier_of(self, contract_id: str) -> str:
+        contracts = self._do("catalogue", MANAGER, "GET", "/contracts")["items"]
+        return next(str(each["supplier_id"]) for each in contracts if each["contract_id"] == contract_id)
 
     def _plan(self, contracts: Sequence[str], title: str = "Winter") -> dict[str, Any]:
         sent = {
