@@ -1,7 +1,8 @@
 """Tells the other parts what happened to schools' orders, from the history that their changes leave.
 
-So whoever changes an order writes no event. Changes commit in another order than their rows are numbered; the cursor
-therefore stays `_SETTLED` behind, longer than any transaction lasts, and what was told above it is kept one by one.
+So whoever changes an order writes no event. Changes commit in another order than their rows are numbered: a row may
+turn up below one that was told already, as long as its transaction lasts. So the cursor stays at what was told
+`_SETTLED` ago, longer than any transaction lasts, and what was told above it is kept one by one.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ _TELL = text("""
             AND NOT EXISTS (SELECT 1 FROM order_news n WHERE n.history_id = h.id)
         ORDER BY h.id LIMIT :most
     ), told AS (
-        INSERT INTO order_news (history_id) SELECT id FROM fresh RETURNING 1
+        INSERT INTO order_news (history_id, told_at) SELECT id, :now FROM fresh RETURNING 1
     ), logged AS (
         INSERT INTO event_log (type, version, key, body)
         SELECT CASE h.action WHEN 'submitted' THEN 'OrderSubmitted' WHEN 'first approval' THEN 'FirstApprovalGiven'
@@ -49,8 +50,7 @@ _TELL = text("""
 """)
 _SETTLE = text("""
     WITH settled AS (
-        SELECT max(n.history_id) AS history_id FROM order_news n JOIN order_history h ON h.id = n.history_id
-        WHERE h.at < :before
+        SELECT max(history_id) AS history_id FROM order_news WHERE told_at < :before
     ), moved AS (
         UPDATE order_news_cursor c SET history_id = settled.history_id FROM settled
         WHERE settled.history_id > c.history_id
@@ -108,6 +108,6 @@ def tell_order_news(connection: Connection, now: datetime) -> int:
     """
     if not connection.execute(_LEAD).scalar_one():
         return 0
-    seen = int(connection.execute(_TELL, {"most": MOST_AT_ONCE}).scalar_one())
+    seen = int(connection.execute(_TELL, {"most": MOST_AT_ONCE, "now": now}).scalar_one())
     connection.execute(_SETTLE, {"before": now - _SETTLED})
     return seen
