@@ -112,7 +112,7 @@ def import_() -> None:
 @click.option("--counted-on", type=click.DateTime(["%Y-%m-%d"]), help="The day of a census, whose file is silent.")
 @on_databases
 def import_schools(environ: Mapping[str, str], file: Any, urns: Any, **options: Any) -> None:
-    """Take schools from the national register's CSV or the school census's CSV. Safe to repeat."""
+    """Take schools from the national register, the school census or a sheet (CSV, XLSX). Safe to repeat."""
     from bursar.databases import database_of
     from chassis.actor import SERVICE
     from services.members.domain.urn_list import read_urn_list
