@@ -6,8 +6,8 @@ neither orders nor a round's offers are ever deleted; and `bursar verify` looks 
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
