@@ -1,4 +1,4 @@
-"""Rounds: the list, the board of one, creating, opening and closing."""
+"""Rounds: the list, the board of one, creating and opening."""
 
 from collections import Counter
 from typing import Any
@@ -86,26 +86,6 @@ def open_round(round_id: Any) -> Response | tuple[str, int]:
     return redirect(url_for("alliance.round_board", round_id=round_id), 303)
 
 
-@alliance.get("/rounds/<uuid:round_id>/close")
-@for_manager
-def close_preview(round_id: Any) -> str:
-    """What closing now would make, before it is done."""
-    return _close_page(str(round_id), Faults())
-
-
-@alliance.post("/rounds/<uuid:round_id>/close")
-@for_manager
-def close_round(round_id: Any) -> Response | tuple[str, int]:
-    """Close the round; once, whoever else closes it at the same moment."""
-    faults = Faults()
-    with faults.of_service():
-        _act(str(round_id), "close")
-    if faults:
-        return _close_page(str(round_id), faults), faults.status
-    flash("The round is closed and its purchase orders are on their way to the suppliers.")
-    return redirect(url_for("alliance.round_board", round_id=round_id), 303)
-
-
 def _act(round_id: str, action: str) -> None:
     """Do it to the round as it was seen."""
     upstream.post(
@@ -152,10 +132,3 @@ def _board_page(round_id: str, faults: Faults) -> str:
 def _has_units(offer: dict[str, Any], totals: dict[str, Any]) -> bool:
     total = totals.get(offer["offer_id"])
     return total is not None and total["quantity"] > 0
-
-
-def _close_page(round_id: str, faults: Faults) -> str:
-    found = ask.one("orders", f"/rounds/{round_id}")
-    preview = upstream.get("orders", f"/rounds/{round_id}/close-preview").json() if found["state"] == "open" else None
-    key = sending_key(request.form, faults)
-    return render_template("alliance/close.html", round=found, preview=preview, key=key, faults=faults)

@@ -13,6 +13,7 @@ from contracts.phases import PHASES
 from contracts.roles import ROLE_NAMES
 from contracts.vat import VAT_CLASSES
 from gateway.domain.london import LONDON, day, local, moment, until
+from gateway.pages.catalogue_words import SHARE_BASES
 
 # What a state is called, and which tag it wears: plain, wait, fault, info or done.
 STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
@@ -161,6 +162,11 @@ def reason(code: str) -> str:
     return REASONS.get(code) or code.replace("_", " ").capitalize()
 
 
+def share_by(basis: str) -> str:
+    """How a charge is shared, in words."""
+    return SHARE_BASES[basis]
+
+
 def wishes(line: Mapping[str, Any]) -> str:
     """What a line asks for beside its quantity: "up to 6 more · only at £2.10 or less each"."""
     asked = []
@@ -192,6 +198,7 @@ def register(app: Flask) -> None:
         "urgency": urgency,
         "state": state,
         "reason": reason,
+        "share_by": share_by,
         "plural": plural,
         "wishes": wishes,
         "fund": lambda code: FUNDS.get(code, code),

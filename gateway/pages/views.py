@@ -4,6 +4,7 @@ from typing import Final
 
 from gateway.pages import (
     alliance_bank,
+    alliance_close,
     alliance_contracts,
     alliance_imports,
     alliance_invoices,
@@ -19,6 +20,7 @@ from gateway.pages import (
     amendments,
     invitations,
     notifications,
+    proofs,
     reports,
     school_approval,
     school_budgets,
@@ -56,6 +58,8 @@ VIEWS: Final = (
     supplier_orders,
     supplier_invoices,
     alliance_rounds,
+    alliance_close,
+    proofs,
     alliance_orders,
     alliance_invoices,
     alliance_money,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.gateway_pages.budget_world import of_budgets
+from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.service_world import of_services
 
@@ -639,48 +640,19 @@ def _of_open_round() -> dict[tuple[str, str], Any]:
             "next_unit_price": offer["next_unit_price"],
             "units_to_next": offer["units_to_next"],
             "cheaper": {"quantity": 100, "net_pence": 109500} if place == 1 else None,
+            "flexible": 4 * place,
+            "advice": {"units": 7, "saves_pence": 240, "offered": 4} if place == 1 else None,
         }
         for place, offer in enumerate(form_offers())
     ]
-    lines = a_purchase_order()["lines"]
-    for line in lines:
-        line |= {"next_from_quantity": None, "next_unit_price": None, "units_to_next": None, "cheaper": None}
-    lines[0]["cheaper"] = {"quantity": 130, "net_pence": 130000}
-    planned = {
-        "contract_id": CONTRACT,
-        "contract_title": "Paper and stationery 2025–2028",
-        "supplier_id": SUPPLIER_ID,
-        "supplier_name": SUPPLIER,
-        "net_pence": 410625,
-        "vat_pence": 82125,
-        "lines": lines,
-    }
-    preview = {
-        "as_of": in_days(0),
-        "round_id": OPEN,
-        "purchase_orders": [planned],
-        "schools": [
-            {"school_urn": urn, "school_name": name, "net_pence": 102656, "units": 93, "drops": 1}
-            for urn, name, *_ in SCHOOLS[:4]
-        ],
-        "dropped": [
-            {
-                "school_urn": SCHOOLS[4][0],
-                "school_name": SCHOOLS[4][1],
-                "state": "draft",
-                "reason": "It had not been sent by the close.",
-            }
-        ],
-        "net_pence": 410625,
-        "vat_pence": 82125,
-        "proof": {"units_ordered": 375, "units_shared": 375, "lines_net_pence": 410625, "shares_net_pence": 410625},
-    }
+    schools = [(urn, name) for urn, name, *_ in SCHOOLS[:4]]
     return {
         ("orders", f"/rounds/{OPEN}/orders"): listed(*board),
         ("orders", f"/rounds/{CLOSED}/orders"): listed(*board),
         ("orders", f"/rounds/{OPEN}/totals"): {"as_of": in_days(0), "items": totals},
         ("orders", f"/rounds/{CLOSED}/totals"): {"as_of": in_days(0), "items": totals},
-        ("orders", f"/rounds/{OPEN}/close-preview"): preview,
+        ("orders", f"/rounds/{OPEN}/close-preview"): a_preview(OPEN, CONTRACT, schools, in_days(0)),
+        **of_proof(CLOSED, schools, in_days(-1)),
         ("orders", f"/rounds/{OPEN}/orders/{OAK}/form"): a_form(),
     }
 

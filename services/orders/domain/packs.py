@@ -1,6 +1,6 @@
 """Packs: what is ordered by the single article and supplied in whole packs, and who goes short when one is not full."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Literal
 
 from contracts.allocation import allocate, allocate_capped
@@ -24,30 +24,24 @@ def supplied_in(unit: str, pack_size: int) -> int:
 def cut_to(total: int, wishes: Wishes, fairness: Fairness, cut_last_time: Collection[int]) -> dict[int, int]:
     """Serve `total` units, fewer than `wishes` add up to; nobody gets more than it wished, and nobody below 0.
 
-    `pro_rata`: in proportion to the wishes. `equal`: the same for everybody, up to what each wished. `priority`: whole
-    wishes in turn, the smallest first. What cannot be divided goes to whoever was cut last time first, then to the
-    lowest URN.
+    `pro_rata`: in proportion to the wishes. `equal`: the same for everybody, up to what each wished. What cannot be
+    divided goes to whoever was cut last time first, then to the lowest URN. `priority`: whole wishes in turn, those of
+    schools that were cut last time first, then the smallest.
     """
+    if fairness == "priority":
+        return _in_turn(total, wishes, sorted(wishes, key=lambda urn: (urn not in cut_last_time, wishes[urn], urn)))
     turn = sorted(wishes, key=lambda urn: (urn not in cut_last_time, urn))
     by_turn = {position: wishes[urn] for position, urn in enumerate(turn)}
-    served = _SERVE[fairness](total, by_turn) if total else dict.fromkeys(by_turn, 0)
+    if fairness == "equal":
+        served = allocate_capped(total, dict.fromkeys(by_turn, 1), by_turn)
+    else:
+        served = allocate(total, by_turn)
     return {urn: served[position] for position, urn in enumerate(turn)}
 
 
-def _equal(total: int, wishes: Wishes) -> dict[int, int]:
-    return allocate_capped(total, dict.fromkeys(wishes, 1), wishes)
-
-
-def _priority(total: int, wishes: Wishes) -> dict[int, int]:
+def _in_turn(total: int, wishes: Wishes, turn: Sequence[int]) -> dict[int, int]:
     served = {}
-    for position in sorted(wishes, key=lambda position: (wishes[position], position)):
-        served[position] = min(wishes[position], total)
-        total -= served[position]
+    for urn in turn:
+        served[urn] = min(wishes[urn], total)
+        total -= served[urn]
     return served
-
-
-_SERVE: Final[Mapping[Fairness, Callable[[int, Wishes], dict[int, int]]]] = {
-    "pro_rata": allocate,
-    "equal": _equal,
-    "priority": _priority,
-}
