@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from chassis.consumer import Event
-from services.orders.storage import copies
+from services.orders.storage import copies, subscriptions
 from services.orders.storage.leavers import drop_orders_of_leavers
 
 EVENT_TYPE = "SchoolRecorded"
 
 
 def handle(connection: Connection, events: Sequence[Event]) -> None:
-    """Take over each school as last announced; what those that have left had in open rounds drops."""
-    copies.record_schools(connection, [event.body for event in events])
+    """Take over each school as last announced; those that have left leave open rounds and their services."""
+    bodies = [event.body for event in events]
+    copies.record_schools(connection, bodies)
     drop_orders_of_leavers(connection, datetime.now(UTC))
+    subscriptions.count_pupils(connection, bodies)
+    subscriptions.end_with_membership(connection, bodies)
