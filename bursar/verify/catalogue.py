@@ -28,6 +28,10 @@ LINKS = (
     Link("offer", "contract", ("contract_id",), ("supplier_id",)),
     Link("offer", "category", ("category_code = code",)),
     Link("offer_tier", "offer", ("offer_id",), ("supplier_id",)),
+    Link("price_list", "contract", ("contract_id",)),
+    Link("price_list_line", "price_list", ("price_list_id",)),
+    Link("vat_exception", "offer", ("offer_id",), ("supplier_id",)),
+    Link("vat_exception", "category", ("category_code = code",)),
 )
 
 CHECKS = (
@@ -68,6 +72,28 @@ CHECKS = (
         SELECT DISTINCT format('offer %s (%s): the prices of %s wait', offer_id, sku, valid_from)
         FROM offer_tier JOIN offer USING (offer_id)
         WHERE valid_from > prices_from AND valid_from < (now() AT TIME ZONE 'Europe/London')::date - 1
+        """,
+    ),
+    Check(
+        "price_lists_are_applied_whole",
+        "A price list that was applied has no line that was refused, and every article it adds is there.",
+        """
+        SELECT format('price list %s (%s), line %s, %s: %s', price_list_id, p.name, position, l.sku, change)
+        FROM price_list p JOIN price_list_line l USING (price_list_id)
+        WHERE state = 'applied' AND (change = 'refused' OR change = 'added' AND NOT EXISTS (
+            SELECT 1 FROM offer o WHERE o.contract_id = p.contract_id AND o.sku = l.sku))
+        """,
+    ),
+    Check(
+        "vat_exceptions_do_not_overlap",
+        "On no day do two exceptions give the same article or category another VAT for the same school.",
+        """
+        SELECT format('%s and %s: %s for school %s', one.exception_id, other.exception_id,
+            coalesce(one.offer_id::text, one.category_code), coalesce(one.school_urn::text, 'any'))
+        FROM vat_exception one JOIN vat_exception other ON one.exception_id < other.exception_id
+            AND (one.offer_id, one.category_code, one.school_urn)
+                IS NOT DISTINCT FROM (other.offer_id, other.category_code, other.school_urn)
+            AND daterange(one.valid_from, one.valid_to, '[]') && daterange(other.valid_from, other.valid_to, '[]')
         """,
     ),
     as_told(

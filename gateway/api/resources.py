@@ -26,6 +26,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "planner": Resource("catalogue"),
     "planner-feeds": Resource("catalogue"),
     "procurement-thresholds": Resource("catalogue"),
+    "vat-exceptions": Resource("catalogue"),
     "offers": Resource("catalogue"),
     "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
     "order-reports": Resource("orders"),

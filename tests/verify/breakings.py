@@ -184,6 +184,19 @@ CATALOGUE = [
         """,
         "(A4): the prices of 2025-02-01 wait",
     ),
+    Breaking(
+        "catalogue",
+        "price_lists_are_applied_whole",
+        "UPDATE price_list_line SET sku = 'HEDGE' WHERE change = 'added'",
+        "HEDGE: added",
+    ),
+    Breaking(
+        "catalogue",
+        "vat_exceptions_do_not_overlap",
+        "INSERT INTO vat_exception SELECT gen_random_uuid(), offer_id, category_code, school_urn, supplier_id, 'Z',"
+        " false, '2030-01-01', NULL, certificate, 1 FROM vat_exception WHERE offer_id IS NOT NULL",
+        "for school 900002",
+    ),
     Breaking("catalogue", "contracts_are_told", "UPDATE contract SET title = 'X' WHERE title = 'Toner'", '"X"'),
     Breaking("catalogue", "offers_are_told", "UPDATE offer SET name = 'X' WHERE sku = 'A4'", '"X"'),
     Breaking(

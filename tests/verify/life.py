@@ -182,12 +182,23 @@ class Life:
                 ("Toner", paper, "stationery"),
             )
         }
-        catalogue("/contracts", contract("Grounds", soap, "cleaning") | {"charges": [VISIT]})
+        grounds = catalogue("/contracts", contract("Grounds", soap, "cleaning") | {"charges": [VISIT]})
         wanted = (("SOAP", "Cleaning"), ("TABLET", "Devices"), ("A4", "Paper"), ("A3", "Paper"), ("TONER", "Toner"))
         offers = {sku: catalogue("/offers", offer(sku, contracts[title]))["offer_id"] for sku, title in wanted}
+        self._price(grounds["contract_id"])
+        for exempt in ({"offer_id": offers["SOAP"]}, {"category_code": "cleaning"}):
+            sent = {"vat_class": "Z", "valid_from": "2026-01-01", "school_urn": BEECH, "certificate": "C-7"}
+            catalogue("/vat-exceptions", sent | exempt)
         gone = catalogue("/offers", offer("GONE", contracts["Paper"]))
         catalogue(f"/offers/{gone['offer_id']}/withdraw")
         return list(contracts.values()), offers
+
+    def _price(self, contract_id: str) -> None:
+        """A price list puts an article under the contract."""
+        manager = partial(self._do, "catalogue", MANAGER, "POST")
+        options = {"data": "sku,name,unit,vat,price\nMOW,Mowing,HUR,S,31.5\n", "content_type": "text/csv"}
+        made = manager(f"/contracts/{contract_id}/price-lists", **options)
+        manager(f"/price-lists/{made['price_list_id']}/apply", version=1)
 
     def _order(self, contracts: Sequence[str], offers: Mapping[str, str]) -> str:
         round_id = self._open("Autumn", contracts)

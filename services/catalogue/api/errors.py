@@ -10,4 +10,5 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.PriceListDecided: 409,
     errors.ReferenceTaken: 409,
     errors.SkuTaken: 409,
+    errors.VatExceptionOverlaps: 409,
 }

@@ -91,3 +91,21 @@ class ProcurementRulesInvalid(BrokenRule):
     """Thresholds or quote tiers do not hold together."""
 
     code = "procurement_rules_invalid"
+
+
+class OfferUnknown(BrokenRule):
+    """A VAT exception names an offer that is not there."""
+
+    code = "offer_unknown"
+
+
+class VatExceptionInvalid(BrokenRule):
+    """A VAT exception's facts do not hold together."""
+
+    code = "vat_exception_invalid"
+
+
+class VatExceptionOverlaps(BrokenRule):
+    """Another VAT exception is about the same on some of the same days."""
+
+    code = "vat_exception_overlaps"

@@ -1,0 +1,43 @@
+"""Reading and writing VAT exceptions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from sqlalchemy import Connection, text
+
+from services.catalogue.domain.vat import VatException
+
+_COLUMNS = (
+    "exception_id::text, offer_id::text, category_code, school_urn, vat_class, reduced, valid_from, valid_to,"
+    " certificate, supplier_id::text, version"
+)
+_ALL = text(f"SELECT {_COLUMNS} FROM vat_exception ORDER BY valid_from DESC, exception_id")  # noqa: S608
+_FIND = text(f"SELECT {_COLUMNS} FROM vat_exception WHERE exception_id = :exception_id")  # noqa: S608
+_SAVE = text("""
+    INSERT INTO vat_exception (exception_id, offer_id, category_code, school_urn, supplier_id, vat_class, reduced,
+        valid_from, valid_to, certificate, version)
+    VALUES (:exception_id, :offer_id, :category_code, :school_urn, :supplier_id, :vat_class, :reduced,
+        :valid_from, :valid_to, :certificate, :version)
+    ON CONFLICT (exception_id) DO UPDATE SET (offer_id, category_code, school_urn, supplier_id, vat_class, reduced,
+        valid_from, valid_to, certificate, version) = (excluded.offer_id, excluded.category_code, excluded.school_urn,
+        excluded.supplier_id, excluded.vat_class, excluded.reduced, excluded.valid_from, excluded.valid_to,
+        excluded.certificate, excluded.version)
+""")
+
+
+def all_exceptions(connection: Connection) -> Sequence[VatException]:
+    """Every exception that the actor may see, the latest first."""
+    return [VatException(**row._mapping) for row in connection.execute(_ALL)]
+
+
+def find_exception(connection: Connection, exception_id: str) -> VatException | None:
+    """One exception."""
+    row = connection.execute(_FIND, {"exception_id": exception_id}).one_or_none()
+    return None if row is None else VatException(**row._mapping)
+
+
+def save_exception(connection: Connection, exception: VatException) -> VatException:
+    """Insert or overwrite it; returns it with its version counted up."""
+    saved = replace(exception, version=exception.version + 1)
+    connection.execute(_SAVE, asdict(saved))
+    return saved

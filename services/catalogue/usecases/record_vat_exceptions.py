@@ -1,0 +1,93 @@
+"""Record VAT exceptions with their certificates, and tell what an offer carries for a school on a day."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from chassis.actor import Actor
+from chassis.database import Database
+from contracts.errors import NotFound, VersionConflict
+from services.catalogue.domain.errors import CategoryUnknown, OfferUnknown
+from services.catalogue.domain.vat import VatException, check_exception, same_exception, treatment
+from services.catalogue.storage.categories import find_category
+from services.catalogue.storage.locking import lock_catalogue
+from services.catalogue.storage.offers import find_offer
+from services.catalogue.storage.vat_exceptions import all_exceptions, find_exception, save_exception
+
+
+def add_exception(database: Database, actor: Actor, exception: VatException) -> VatException:
+    """Record a new exception; its id is given here.
+
+    Raises VatExceptionInvalid, VatExceptionOverlaps, OfferUnknown, CategoryUnknown.
+    """
+    with database.transaction(actor) as connection:
+        lock_catalogue(connection)
+        return _save(connection, replace(exception, exception_id=str(uuid.uuid4()), version=0))
+
+
+def put_exception(database: Database, actor: Actor, exception: VatException, version: int) -> VatException:
+    """Write an exception whole; `version` is what the editor saw.
+
+    Raises NotFound, VersionConflict and what `add_exception` raises.
+    """
+    with database.transaction(actor) as connection:
+        lock_catalogue(connection)
+        before = find_exception(connection, exception.exception_id)
+        if before is None:
+            raise NotFound("There is no such exception.")
+        if before.version != version:
+            raise VersionConflict("Somebody else changed this exception meanwhile.")
+        if same_exception(before, replace(exception, supplier_id=before.supplier_id)):
+            return before
+        return _save(connection, replace(exception, version=version))
+
+
+def list_exceptions(database: Database, actor: Actor) -> Sequence[VatException]:
+    """Every exception that the actor may see, the latest first."""
+    with database.transaction(actor) as connection:
+        return all_exceptions(connection)
+
+
+def get_exception(database: Database, actor: Actor, exception_id: str) -> VatException:
+    """One exception. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        found = find_exception(connection, exception_id)
+    if found is None:
+        raise NotFound("There is no such exception.")
+    return found
+
+
+def vat_for_school(database: Database, actor: Actor, offer_id: str, urn: int, on: date) -> dict[str, Any]:
+    """The class and rate (per cent) that an offer carries for a school on a tax point.
+
+    A school learns it of itself only. Raises NotFound.
+    """
+    if actor.kind == "school" and actor.school_urn != urn:
+        raise NotFound("There is no such school.")
+    with database.transaction(actor) as connection:
+        offer = find_offer(connection, offer_id)
+        if offer is None:
+            raise NotFound("There is no such offer.")
+        exceptions = all_exceptions(connection)
+    category = offer.category_code
+    found = treatment(offer.vat_class, exceptions, offer_id=offer_id, category_code=category, urn=urn, on=on)
+    return {"vat_class": found.vat_class, "reduced": found.reduced, "vat_rate": f"{found.rate(on):.2f}"}
+
+
+def _save(connection: Connection, exception: VatException) -> VatException:
+    exception = replace(exception, certificate=exception.certificate.strip(), supplier_id=None)
+    check_exception(exception, all_exceptions(connection))
+    if exception.offer_id is not None:
+        offer = find_offer(connection, exception.offer_id)
+        if offer is None:
+            raise OfferUnknown("There is no such offer.", fields={"offer_id": "Choose an offer."})
+        exception = replace(exception, supplier_id=offer.supplier_id)
+    elif exception.category_code is not None and find_category(connection, exception.category_code) is None:
+        raise CategoryUnknown(
+            f"There is no category {exception.category_code}.", fields={"category_code": "Choose a category."}
+        )
+    return save_exception(connection, exception)
