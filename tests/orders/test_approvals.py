@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.actor import Actor
@@ -47,6 +47,7 @@ def test_two_approve_above_an_amount(above: int | None, two: bool) -> None:
     assert limits(above).needs_two(100_00) is two
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_who_may_approve_an_order_may_approve_a_smaller_one(limit: int, small: int, more: int) -> None:
     own = limits(approver=limit)

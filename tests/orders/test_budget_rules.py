@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.school_types import FinancialYear
@@ -45,6 +45,7 @@ def test_a_day_lies_in_the_schools_own_financial_year(on: date, begins: Financia
     assert first <= on <= last
 
 
+@settings(deadline=None)
 @given(st.dates(date(2001, 1, 1), date(2098, 12, 31)), st.sampled_from(["april", "september"]))
 def test_every_day_lies_in_exactly_one_year(on: date, begins: FinancialYear) -> None:
     first, last = days_of(financial_year(on, begins), begins)
@@ -129,6 +130,7 @@ def lives(draw: st.DrawFn) -> tuple[list[Ordered], list[Movement]]:
     return ordered, billed
 
 
+@settings(deadline=None)
 @given(lives())
 def test_committed_and_actual_together_are_what_was_ordered(life: tuple[list[Ordered], list[Movement]]) -> None:
     ordered, billed = life
@@ -144,6 +146,7 @@ def test_committed_and_actual_together_are_what_was_ordered(life: tuple[list[Ord
         assert all(m.net_pence >= 0 and m.vat_pence >= 0 for m in own)
 
 
+@settings(deadline=None)
 @given(lives(), st.randoms())
 def test_the_order_of_documents_does_not_matter(life: tuple[list[Ordered], list[Movement]], random: object) -> None:
     ordered, billed = life

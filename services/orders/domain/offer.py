@@ -3,10 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.orders.domain.round import Member
 from services.orders.domain.tiers import Tier
 from services.orders.domain.wanted import WantedLine
+
+
+class FullCharge(NamedTuple):
+    """A charge of a contract as a school would bear it alone: VAT in per cent, net in pence."""
+
+    vat_rate: Decimal
+    net_pence: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,7 +22,7 @@ class RoundOffer:
     """What schools can order in one round; `tiers` ascend. A line is of `minimum_quantity` units or more.
 
     A school may order if it fits each of phases, types, classes of membership and URNs that is not empty. `alone_price`
-    is what a school pays for a unit on its own elsewhere.
+    is what a school pays for a unit on its own elsewhere. `full_charges` are all that its contract may add to an order.
     Read once and shared: two are the same only if they are the same object.
     """
 
@@ -39,6 +47,7 @@ class RoundOffer:
     eligible_classes: tuple[str, ...] = ()
     eligible_urns: tuple[int, ...] = ()
     withdrawn: bool = False
+    full_charges: tuple[FullCharge, ...] = ()
 
     def is_for(self, member: Member) -> bool:
         """Whether this school may order it."""

@@ -11,7 +11,7 @@ from contracts.vat import vat_pence
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.tiers import unit_price_at
 from services.orders.domain.wanted import WantedLine
-from services.orders.domain.worst_case import WorstPart, worst_part
+from services.orders.domain.worst_case import WorstPart, worst_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def vat_of(nets: Iterable[tuple[Decimal, int]]) -> int:
 def price_live(lines: Sequence[tuple[RoundOffer, WantedLine, int]]) -> PricedOrder:
     """Price the firm units of (offer, line, units that all schools order together) at the tiers that stand now.
 
-    The worst case has the flexible units on top.
+    The worst case has the flexible units and all charges of the contracts on top.
     """
-    worst = gross_of(worst_part(offer, line.quantity, line.flexible, line.max_unit_price) for offer, line, _ in lines)
+    worst = gross_of(worst_parts((offer, line) for offer, line, _ in lines))
     return _totalled([_bought(offer, line.quantity, reached) for offer, line, reached in lines], worst)
 
 

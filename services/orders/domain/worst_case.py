@@ -1,12 +1,14 @@
 """The most that a line can come to, whatever the other schools do: what a school commits to when it sends its order."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.packs import supplied_in
 from services.orders.domain.tiers import Tier, unit_price_at
+from services.orders.domain.wanted import WantedLine
 
 _PENCE = Decimal(100)
 _HALF = Decimal("0.5")
@@ -44,8 +46,31 @@ class WorstPart:
     net_pence: int
 
 
-def worst_part(offer: RoundOffer, firm: int, flexible: int = 0, max_unit_price: Decimal | None = None) -> WorstPart:
-    """The most that a line of `firm` units can come to, with its `flexible` units on top."""
+def worst_parts(lines: Iterable[tuple[RoundOffer, WantedLine]]) -> list[WorstPart]:
+    """The most that an order can come to: each line with its flexible units, and each charge as if borne alone.
+
+    A charge counts in the category of which the order has most under its contract.
+    """
+    goods = [(offer, _worst_line(offer, line)) for offer, line in lines]
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for offer, part in goods:
+        sums[offer.contract_id][part.category_code] += part.net_pence
+    charges = {offer.contract_id: offer.full_charges for offer, _ in goods}
+    return [
+        *(part for _, part in goods),
+        *(
+            WorstPart(_largest(sums[contract_id]), charge.vat_rate, charge.net_pence)
+            for contract_id, own in charges.items()
+            for charge in own
+        ),
+    ]
+
+
+def _worst_line(offer: RoundOffer, line: WantedLine) -> WorstPart:
     pack = supplied_in(offer.unit, offer.pack_size)
-    price = dearest_unit_price(offer.tiers, pack, firm, max_unit_price)
-    return WorstPart(offer.category_code, offer.vat_rate, worst_net_pence(firm + flexible, price))
+    price = dearest_unit_price(offer.tiers, pack, line.quantity, line.max_unit_price)
+    return WorstPart(offer.category_code, offer.vat_rate, worst_net_pence(line.quantity + line.flexible, price))
+
+
+def _largest(pence: Mapping[str, int]) -> str:
+    return max(pence, key=lambda code: pence[code])

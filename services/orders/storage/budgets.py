@@ -14,6 +14,7 @@ from contracts.vat import vat_rate
 from services.orders.domain.budget import Budget, Movement, Ordered
 from services.orders.domain.pricing import vat_of
 from services.orders.domain.round import Round
+from services.orders.domain.wanted import WantedLine
 from services.orders.storage.rounds import COLUMNS, round_from
 
 _BILLED = text("""
@@ -104,14 +105,11 @@ _CATEGORIES = text("""
 
 @dataclass(frozen=True, slots=True)
 class WaitingOrder:
-    """An order that may still change in an open round: its round, reference, and lines as they are kept.
-
-    Lines are (offer id, firm units, flexible units, highest unit price in pounds or None).
-    """
+    """An order that may still change in an open round."""
 
     round: Round
     reference: str
-    lines: Sequence[tuple[str, int, int, Decimal | None]]
+    lines: Sequence[WantedLine]
 
 
 def record_bills(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
@@ -181,7 +179,7 @@ def _year(urn: int, days: tuple[date, date]) -> dict[str, Any]:
 
 def _waiting(row: Row[Any]) -> WaitingOrder:
     lines = [
-        (offer_id, firm, flexible, None if price is None else Decimal(price))
+        WantedLine(offer_id, firm, flexible, None if price is None else Decimal(price))
         for offer_id, firm, flexible, price in row.lines or ()
     ]
     return WaitingOrder(round_from(row), row.reference, lines)

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from contracts.vat import vat_rate
-from services.orders.domain.offer import RoundOffer
+from services.orders.domain.offer import FullCharge, RoundOffer
 from services.orders.domain.round import Round
+from services.orders.domain.terms import read_terms, worst_charges
 from services.orders.domain.tiers import Tier
 
 _REMEMBERED_ROUNDS = 16
@@ -72,6 +73,8 @@ _WITHOUT_OFFERS = text("""
     WHERE NOT EXISTS (SELECT 1 FROM offer o WHERE o.offer_id = f.id AND NOT o.withdrawn)
 """)
 
+_TERMS = text("SELECT contract_id::text, terms FROM round_contract WHERE round_id = :round_id")
+
 _remembered: OrderedDict[tuple[str, int, str | None], dict[str, RoundOffer]] = OrderedDict()
 _lock = threading.Lock()
 
@@ -109,11 +112,18 @@ def round_offers(connection: Connection, of: Round, supplier_id: str | None = No
 
 
 def _read(connection: Connection, statement: Any, of: Round) -> dict[str, RoundOffer]:
+    charges = {
+        row.contract_id: tuple(
+            FullCharge(vat_rate(charge.vat_class, of.delivery_from), charge.amount_pence)
+            for charge in worst_charges(read_terms(row.terms))
+        )
+        for row in connection.execute(_TERMS, {"round_id": of.round_id})
+    }
     rows = connection.execute(statement, {"round_id": of.round_id})
-    return {row.offer_id: _offer(row, of.delivery_from) for row in rows}
+    return {row.offer_id: _offer(row, of.delivery_from, charges.get(row.contract_id, ())) for row in rows}
 
 
-def _offer(row: Row[Any], tax_point: date) -> RoundOffer:
+def _offer(row: Row[Any], tax_point: date, full_charges: tuple[FullCharge, ...]) -> RoundOffer:
     return RoundOffer(
         offer_id=row.offer_id,
         contract_id=row.contract_id,
@@ -136,4 +146,5 @@ def _offer(row: Row[Any], tax_point: date) -> RoundOffer:
         eligible_classes=tuple(row.eligible_classes),
         eligible_urns=tuple(row.eligible_urns),
         withdrawn=row.withdrawn,
+        full_charges=full_charges,
     )

@@ -16,7 +16,7 @@ from services.orders.storage import approvals, order_forms, orders
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
 from services.orders.usecases.place_order import changeable_order
-from services.orders.usecases.review_order import must_fit_hard_budgets, worst_case, worst_parts
+from services.orders.usecases.review_order import must_fit_hard_budgets, parts_of, worst_case
 
 
 def approve_order(
@@ -31,7 +31,7 @@ def approve_order(
         found = changeable_order(connection, actor, round_id, urn, version, now)
         found.order.must_be_waiting()
         wanted = order_forms.own_form(connection, round_id, urn).lines
-        parts = worst_parts(round_offers(connection, found.round), wanted)
+        parts = parts_of(round_offers(connection, found.round), wanted)
         limits, worst = approvals.find_limits(connection, urn), worst_case(parts)
         _must_be_within(exceeded(limits, actor.roles, worst))
         approver = Approver(_person(actor), actor.roles, actor.stands_in_for)

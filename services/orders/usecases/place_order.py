@@ -19,7 +19,7 @@ from services.orders.storage import order_forms, orders
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
 from services.orders.usecases.read_order import OrderView, own_order, view_order
-from services.orders.usecases.review_order import must_fit_hard_budgets, worst_parts
+from services.orders.usecases.review_order import must_fit_hard_budgets, parts_of
 
 Wanted = Sequence[WantedLine]
 """The lines as the school sent them; quantity 0 takes one out."""
@@ -121,7 +121,7 @@ def _checked(connection: Connection, found: OrderInRound, wanted: Wanted) -> Wan
 
 def _must_fit(connection: Connection, actor: Actor, found: OrderInRound, lines: Wanted | None) -> None:
     wanted = order_forms.own_form(connection, found.round.round_id, found.member.urn).lines if lines is None else lines
-    must_fit_hard_budgets(connection, actor, found, worst_parts(round_offers(connection, found.round), wanted))
+    must_fit_hard_budgets(connection, actor, found, parts_of(round_offers(connection, found.round), wanted))
 
 
 def _save(

@@ -20,7 +20,7 @@ from services.orders.domain.budget import (
     vat_is_a_cost,
 )
 from services.orders.domain.pricing import vat_of
-from services.orders.domain.worst_case import WorstPart, worst_part
+from services.orders.domain.worst_case import WorstPart, worst_parts
 from services.orders.storage import budgets
 from services.orders.storage.budgets import WaitingOrder
 from services.orders.storage.round_offers import round_offers
@@ -98,7 +98,7 @@ def _movements(connection: Connection, urn: int, days: tuple[date, date]) -> lis
 
 def _reserved(connection: Connection, order: WaitingOrder) -> list[Movement]:
     known = round_offers(connection, order.round)
-    parts = [worst_part(known[offer_id], firm, flexible, price) for offer_id, firm, flexible, price in order.lines]
+    parts = worst_parts((known[line.offer_id], line) for line in order.lines)
     found = order.round
     return [
         Movement("reserved", code, net, vat, order.reference, found.title, found.delivery_from, found.round_id)

@@ -16,7 +16,7 @@ from services.orders.domain.errors import BudgetExceeded
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import gross_of
 from services.orders.domain.wanted import LastLine, WantedLine
-from services.orders.domain.worst_case import WorstPart, worst_part
+from services.orders.domain.worst_case import WorstPart, worst_parts
 from services.orders.storage import approvals, budgets, order_forms
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
@@ -82,7 +82,7 @@ def review_order(database: Database, actor: Actor, round_id: str, urn: int) -> R
         found = own_order(connection, actor, round_id, urn)
         known = round_offers(connection, found.round)
         wanted = order_forms.own_form(connection, round_id, urn).lines
-        parts = worst_parts(known, wanted)
+        parts = parts_of(known, wanted)
         limits = approvals.find_limits(connection, urn)
         view = budgets_beside(connection, actor, found)
         worst = worst_case(parts)
@@ -100,9 +100,9 @@ def review_order(database: Database, actor: Actor, round_id: str, urn: int) -> R
         )
 
 
-def worst_parts(known: Mapping[str, RoundOffer], wanted: Sequence[WantedLine]) -> list[WorstPart]:
-    """The most that each line can come to."""
-    return [worst_part(known[line.offer_id], line.quantity, line.flexible, line.max_unit_price) for line in wanted]
+def parts_of(known: Mapping[str, RoundOffer], wanted: Sequence[WantedLine]) -> list[WorstPart]:
+    """The most that the lines of an order can come to, with all charges."""
+    return worst_parts((known[line.offer_id], line) for line in wanted)
 
 
 def worst_case(parts: Sequence[WorstPart]) -> WorstCase:
