@@ -9,6 +9,7 @@ from typing import Final
 from bursar.demo.alliance import JOINED, SCHOOLS, DemoSchool
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.round import Member
+from services.orders.domain.wanted import WantedLine
 
 OPEN_FOR: Final = timedelta(days=21)
 DEADLINE: Final = time(16, 0, tzinfo=UTC)
@@ -114,20 +115,20 @@ PLANS: Final = (
 )
 
 
-def wanted_by(school: DemoSchool, plan: RoundPlan, offers: Iterable[RoundOffer]) -> Sequence[tuple[str, int]]:
-    """What the school orders, as offer ids and quantities: always the same for the same round and catalogue."""
+def wanted_by(school: DemoSchool, plan: RoundPlan, offers: Iterable[RoundOffer]) -> Sequence[WantedLine]:
+    """What the school orders: always the same for the same round and catalogue."""
 
     def whim(offer: RoundOffer) -> int:
         return zlib.crc32(f"{plan.title}/{school.urn}/{offer.sku}".encode())
 
     member = Member(school.urn, school.name, school.phase, JOINED, None, school.type_code)
     eligible = sorted((offer for offer in offers if offer.is_for(member)), key=whim)
-    return [(offer.offer_id, _quantity(school, plan, offer, whim(offer))) for offer in eligible[: plan.lines]]
+    return [WantedLine(offer.offer_id, _quantity(school, plan, offer, whim(offer))) for offer in eligible[: plan.lines]]
 
 
 def _quantity(school: DemoSchool, plan: RoundPlan, offer: RoundOffer, whim: int) -> int:
     """About the plan's money a line, between half and one and a half of it; one of what is sold by the year."""
     if offer.unit == "ANN":
-        return 1
+        return offer.minimum_quantity
     money = school.pupils * plan.pence_a_pupil * (50 + whim % 101) // 100
-    return max(1, round(money / (offer.tiers[0].unit_price * 100)))
+    return max(offer.minimum_quantity, round(money / (offer.tiers[0].unit_price * 100)))

@@ -18,7 +18,8 @@ from services.orders.usecases.close_round import close_round
 from services.orders.usecases.decide_order import approve_order, return_order
 from services.orders.usecases.place_order import save_order, submit_order
 from services.orders.usecases.plan_round import change_round, open_round, plan_round
-from services.orders.usecases.read_order import get_form, get_order
+from services.orders.usecases.read_form import get_form
+from services.orders.usecases.read_order import get_order
 from services.orders.usecases.read_purchase_orders import get_purchase_order, list_purchase_orders
 from services.orders.usecases.read_rounds import get_round, list_rounds
 from services.orders.usecases.record_receipt import record_receipt
@@ -99,7 +100,7 @@ def _take_order(desk: Desk, plan: RoundPlan, round_id: str, school: DemoSchool) 
     if order.state == "silent" and answer != "silent":
         offers = get_form(desk.orders, buyer, *place).offers
         send = save_order if answer == "draft" else submit_order
-        send(desk.orders, buyer, *place, wanted_by(school, plan, offers), order.version, at)
+        send(desk.orders, buyer, *place, wanted_by(school, plan, offers), {}, order.version, at)
         order = get_order(desk.orders, buyer, *place).found.order
     if order.state == "submitted" and answer == "approved":
         approve_order(desk.orders, approver, *place, order.version, at + timedelta(hours=3))
@@ -133,7 +134,7 @@ def _receive(desk: Desk, plan: RoundPlan, header: Row[Any]) -> None:
         if drop.state != "awaited":
             continue
         missing = plan.short.get(drop.school_urn, 0)
-        received = [(line["line_no"], line["quantity"]) for line in drop.lines]
+        received = [(line["line_no"], line["quantity"]) for line in drop.lines if line["quantity"]]
         if missing:
             line_no, ordered = received[0]
             received[0] = (line_no, max(0, ordered - missing))
