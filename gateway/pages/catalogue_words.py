@@ -37,4 +37,12 @@ FIELDS: Final = {
     "eligible_classes": "membership",
     "eligible_urns": "named schools",
 }
+VAT_TREATMENTS: Final = {
+    "S": "Standard rate",
+    "S-reduced": "Reduced rate",
+    "Z": "Zero rate",
+    "E": "Exempt",
+    "AE": "Reverse charge",
+    "O": "Outside the scope",
+}
 PLANNED: Final = {"notice": "Last day to give notice", "end": "Contract ends"}

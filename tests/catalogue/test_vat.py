@@ -114,6 +114,8 @@ def test_a_certificate_is_recorded_ended_and_seen_by_whom_it_concerns(
 
     other = replace(BUYER, school_urn=900002)
     assert [seen(actor) for actor in (MANAGER, BUYER, other, user_of(FENWRIGHT), user_of(KILN))] == [1, 1, 0, 1, 0]
+    [listed] = client.get("/vat-exceptions").json["items"]
+    assert listed["about"] == offer["name"]
     path = f"/vat-exceptions/{made.json['exception_id']}"
     ended = client.put(path, sent | {"valid_to": "2026-12-31"}, version=1)
     assert (ended.status_code, ended.json["valid_to"], ended.json["version"]) == (200, "2026-12-31", 2)

@@ -7,7 +7,7 @@ from tests.gateway_pages.world import CONTRACT, Json, an_id, day_in, in_days, li
 
 OFFER, GONE_OFFER = an_id(0xF1, 1), an_id(0xF1, 2)
 PRICE_LIST, REFUSED_LIST = an_id(0xF2, 1), an_id(0xF2, 2)
-FEED = an_id(0xF3, 1)
+FEED, EXCEPTION = an_id(0xF3, 1), an_id(0xF4, 1)
 
 
 def a_contract(**more: Any) -> Json:
@@ -82,6 +82,27 @@ def an_offer(**more: Any) -> Json:
         "version": 4,
         **more,
     }
+
+
+def sent_exception() -> Json:
+    """A school's certificate for the reduced rate, as one is read."""
+    return {
+        "exception_id": EXCEPTION,
+        "offer_id": OFFER,
+        "category_code": None,
+        "school_urn": 910001,
+        "vat_class": "S",
+        "reduced": True,
+        "valid_from": "2026-09-01",
+        "valid_to": None,
+        "certificate": "VAT 7 of 1 September",
+        "version": 2,
+    }
+
+
+def an_exception(**more: Any) -> Json:
+    """The same as it is listed."""
+    return {**sent_exception(), "about": "Copier paper A4, 80 g", **more}
 
 
 def _a_price_list(price_list_id: str, **counts: int) -> Json:
@@ -173,4 +194,9 @@ def answers_of_catalogue() -> dict[tuple[str, str], Any]:
         ("catalogue", "/planner"): _planner(),
         ("catalogue", "/planner-feeds"): listed({"feed_id": FEED, "made_by": "Morgan Manager", "made_at": in_days(-3)}),
         ("catalogue", "/procurement-thresholds"): rules,
+        ("catalogue", "/vat-exceptions"): listed(
+            an_exception(),
+            an_exception(exception_id=an_id(0xF4, 2), school_urn=None, valid_to=day_in(9), certificate=""),
+        ),
+        ("catalogue", f"/vat-exceptions/{EXCEPTION}"): sent_exception(),
     }

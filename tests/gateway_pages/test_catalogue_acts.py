@@ -7,7 +7,7 @@ from typing import Any
 from gateway.pages import contract_form, offer_form
 from gateway.pages.faults import Faults
 from gateway.upstream import Problem
-from tests.gateway_pages.catalogue_world import FEED, OFFER, PRICE_LIST, REFUSED_LIST, a_contract, an_offer
+from tests.gateway_pages.catalogue_world import EXCEPTION, FEED, OFFER, PRICE_LIST, REFUSED_LIST, a_contract, an_offer
 from tests.gateway_pages.conftest import Visitor, summary_links, text_of, value_of
 from tests.gateway_pages.fake import DONE, FakeServices
 from tests.gateway_pages.world import CONTRACT
@@ -131,6 +131,19 @@ def test_a_price_list_is_applied_only_if_nothing_of_it_is_refused(visit: Visit, 
     page = manager.post(f"/alliance/price-lists/{PRICE_LIST}/apply", {"version": "1", **KEY})
     assert page.location == CONTRACT_PATH
     assert services.changes[-1].etag == '"1"'
+
+
+def test_a_certificate_is_recorded_and_ended(visit: Visit, services: FakeServices) -> None:
+    manager, new = visit("manager"), "/alliance/vat-exceptions/new"
+    typed = {"school_urn": "910001", "vat": "S-reduced", "valid_from": "2026-09-01", "certificate": "VAT 7", **KEY}
+    assert manager.post(f"{new}?offer_id={OFFER}", typed).location == "/alliance/vat-exceptions"
+    sent = services.changes[-1].sent
+    assert (sent["offer_id"], sent["school_urn"], sent["vat_class"], sent["reduced"]) == (OFFER, 910001, "S", True)
+    assert set(summary_links(manager.post(new, {"vat": "Z"}))) == {"category_code", "school_urn", "valid_from"}
+    manager.post(f"/alliance/vat-exceptions/{EXCEPTION}/end", {"valid_to": "2026-12-31", "version": "2"})
+    call = services.changes[-1]
+    assert (call.etag, call.sent["valid_to"], call.sent["certificate"]) == ('"2"', "2026-12-31", "VAT 7 of 1 September")
+    assert "version" not in call.sent
 
 
 def test_the_planner_says_what_meets_the_threshold(visit: Visit) -> None:

@@ -26,10 +26,16 @@ class VatExceptionSchema(VatExceptionInSchema):
     version = fields.Integer(dump_only=True)
 
 
+class NamedVatExceptionSchema(VatExceptionSchema):
+    """An exception with the name of its offer or category."""
+
+    about = fields.String(dump_only=True)
+
+
 class VatExceptionListSchema(Schema):
     """All exceptions that the actor may see, the latest first."""
 
-    items = fields.List(fields.Nested(VatExceptionSchema))
+    items = fields.List(fields.Nested(NamedVatExceptionSchema))
     next = fields.String(allow_none=True)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -12,6 +13,11 @@ _COLUMNS = (
     " certificate, supplier_id::text, version"
 )
 _ALL = text(f"SELECT {_COLUMNS} FROM vat_exception ORDER BY valid_from DESC, exception_id")  # noqa: S608
+_NAMED = text(f"""
+    SELECT e.*, coalesce(o.name, c.name) AS about FROM (SELECT {_COLUMNS} FROM vat_exception) e
+    LEFT JOIN offer o ON o.offer_id = CAST(e.offer_id AS uuid) LEFT JOIN category c ON c.code = e.category_code
+    ORDER BY e.valid_from DESC, e.exception_id
+""")  # noqa: S608
 _FIND = text(f"SELECT {_COLUMNS} FROM vat_exception WHERE exception_id = :exception_id")  # noqa: S608
 _SAVE = text("""
     INSERT INTO vat_exception (exception_id, offer_id, category_code, school_urn, supplier_id, vat_class, reduced,
@@ -28,6 +34,11 @@ _SAVE = text("""
 def all_exceptions(connection: Connection) -> Sequence[VatException]:
     """Every exception that the actor may see, the latest first."""
     return [VatException(**row._mapping) for row in connection.execute(_ALL)]
+
+
+def named_exceptions(connection: Connection) -> list[dict[str, Any]]:
+    """Every exception that the actor may see, the latest first, each with the name of its offer or category."""
+    return [dict(row._mapping) for row in connection.execute(_NAMED)]
 
 
 def find_exception(connection: Connection, exception_id: str) -> VatException | None:

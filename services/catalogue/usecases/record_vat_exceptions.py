@@ -1,7 +1,6 @@
 """Record VAT exceptions with their certificates, and tell what an offer carries for a school on a day."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,7 +15,12 @@ from services.catalogue.domain.vat import VatException, check_exception, same_ex
 from services.catalogue.storage.categories import find_category
 from services.catalogue.storage.locking import lock_catalogue
 from services.catalogue.storage.offers import find_offer
-from services.catalogue.storage.vat_exceptions import all_exceptions, find_exception, save_exception
+from services.catalogue.storage.vat_exceptions import (
+    all_exceptions,
+    find_exception,
+    named_exceptions,
+    save_exception,
+)
 
 
 def add_exception(database: Database, actor: Actor, exception: VatException) -> VatException:
@@ -46,10 +50,10 @@ def put_exception(database: Database, actor: Actor, exception: VatException, ver
         return _save(connection, replace(exception, version=version))
 
 
-def list_exceptions(database: Database, actor: Actor) -> Sequence[VatException]:
-    """Every exception that the actor may see, the latest first."""
+def list_exceptions(database: Database, actor: Actor) -> list[dict[str, Any]]:
+    """Every exception that the actor may see, the latest first, each with the name of its offer or category."""
     with database.transaction(actor) as connection:
-        return all_exceptions(connection)
+        return named_exceptions(connection)
 
 
 def get_exception(database: Database, actor: Actor, exception_id: str) -> VatException:
