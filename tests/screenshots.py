@@ -36,7 +36,7 @@ class Shot:
 
 
 SHOTS: dict[str, tuple[Shot, ...]] = {
-    "": (Shot("sign-in", "/sign-in"),),
+    "": (Shot("sign-in", "/sign-in"), Shot("dev-mails", "/dev/mail"), Shot("dev-mail", "/dev/mail", (FIRST,))),
     BUYER: (
         Shot("school-home", "/school"),
         Shot("school-order-form", "/school", (".agenda a[href$='/order']",)),
@@ -48,6 +48,8 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("school-bills", "/school/bills"),
         Shot("school-bill", "/school/bills", (FIRST,)),
         Shot("school-account", "/school/account"),
+        Shot("school-calendar", "/school/calendar"),
+        Shot("notifications", "/settings/notifications"),
     ),
     APPROVER: (Shot("school-approval", "/school", (".agenda a[href$='/approval']",)),),
     SUPPLIER: (
