@@ -68,9 +68,9 @@ class Market:
         self.hear(("SupplierRecorded", body))
         return supplier_id
 
-    def contract(self, supplier_id: str, title: str) -> str:
-        """A contract with a supplier; returns its id."""
-        contract_id = str(uuid4())
+    def contract(self, supplier_id: str, title: str, contract_id: str | None = None, **terms: Any) -> str:
+        """A contract with a supplier, or new terms for one; returns its id."""
+        contract_id = contract_id or str(uuid4())
         body = {
             "contract_id": contract_id,
             "supplier_id": supplier_id,
@@ -80,6 +80,7 @@ class Market:
             "settlement": "recharge",
             "starts_on": "2026-09-01",
             "ends_on": "2028-08-31",
+            **terms,
         }
         self.hear(("ContractRecorded", body))
         return contract_id
@@ -144,11 +145,11 @@ class Market:
         ok(self.as_(MANAGER).post(f"/rounds/{drafted['round_id']}/open", version=drafted["version"]))
         return str(drafted["round_id"])
 
-    def save(self, round_id: str, urn: int, quantities: Mapping[str, int], *, version: int = 0) -> TestResponse:
+    def save(self, round_id: str, urn: int, quantities: Mapping[str, Any], *, version: int = 0) -> TestResponse:
         """The buyer saves the order."""
         return self.as_(buyer(urn)).put(order_path(round_id, urn), {"lines": lines(quantities)}, version=version)
 
-    def order(self, round_id: str, urn: int, quantities: Mapping[str, int], state: str = "approved") -> Any:
+    def order(self, round_id: str, urn: int, quantities: Mapping[str, Any], state: str = "approved") -> Any:
         """The school's order brought to a state: draft, submitted, returned or approved."""
         path = order_path(round_id, urn)
         made = ok(self.save(round_id, urn, quantities))
@@ -224,9 +225,12 @@ def order_path(round_id: str, urn: int) -> str:
     return f"/rounds/{round_id}/orders/{urn}"
 
 
-def lines(quantities: Mapping[str, int]) -> list[dict[str, Any]]:
-    """The lines of an order on the wire."""
-    return [{"offer_id": offer_id, "quantity": quantity} for offer_id, quantity in quantities.items()]
+def lines(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lines of an order on the wire: by offer a quantity, or a mapping with what is wished beside it."""
+    return [
+        {"offer_id": offer_id, **(wish if isinstance(wish, Mapping) else {"quantity": wish})}
+        for offer_id, wish in wanted.items()
+    ]
 
 
 def in_days(days: float) -> str:

@@ -121,8 +121,8 @@ _ADD_CHARGE = text("""
     WITH charge AS (
         INSERT INTO closing_line
         SELECT (SELECT max(position) + 1 FROM closing_line), 'charge', contract_id, supplier_id, NULL, :code, :name,
-            :single, :vat_class, category_code, ledger_code, :share_by, :reason, 1, cardinality(:schools), 0, 0, 0,
-            :net_pence / 100.0, 1, :net_pence, :weight
+            :single, :vat_class, category_code, ledger_code, :share_by,
+            :reason, 1, cardinality(CAST(:schools AS integer[])), 0, 0, 0, :net_pence / 100.0, 1, :net_pence, :weight
         FROM closing_line WHERE contract_id = :contract_id AND kind = 'goods'
         ORDER BY net_pence DESC, position LIMIT 1
         RETURNING position

@@ -33,6 +33,20 @@ _OF_LINE = text(f"{_SHARES} AND line.position = :position ORDER BY share.school_
 _OF_SCHOOL = text(f"{_SHARES} AND share.school_urn = :urn ORDER BY line.position")
 _ALL = text(f"{_SHARES} ORDER BY line.position, share.school_urn")
 
+_CHARGES = text("""
+    SELECT l.sku, l.name, l.unit, l.vat_class, l.category_code, p.contract_id::text, p.supplier_id::text, d.net_pence
+    FROM drop_line d
+    JOIN purchase_order_line l USING (purchase_order_id, line_no)
+    JOIN purchase_order p USING (purchase_order_id)
+    WHERE p.round_id = :round_id AND d.school_urn = :urn AND l.kind = 'charge'
+    ORDER BY p.number, l.line_no
+""")
+
+
+def charges_of_school(connection: Connection, round_id: str, urn: int) -> Sequence[Row[Any]]:
+    """A school's shares of charges in a closed round: what was charged, under which contract, net in pence."""
+    return connection.execute(_CHARGES, {"round_id": round_id, "urn": urn}).all()
+
 
 def proof_lines(connection: Connection, round_id: str) -> Sequence[Row[Any]]:
     """Every offer that was wished and every charge of a closed round, as totals."""

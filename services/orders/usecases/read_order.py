@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
+from contracts.vat import vat_rate
+from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import BoughtLine, PricedOrder, price_live, price_locked
+from services.orders.domain.round import Round
 from services.orders.domain.wanted import WantedLine
 from services.orders.storage import orders
 from services.orders.storage.orders import OrderInRound
+from services.orders.storage.proof import charges_of_school
 from services.orders.storage.round_offers import round_offers
 
 
@@ -54,6 +59,7 @@ def view_order(connection: Connection, found: OrderInRound) -> OrderView:
             for key, offer in known.items()
             if key in rows
         ]
+        bought += [_charged(row, found.round) for row in charges_of_school(connection, round_id, urn)]
         return OrderView(found, price_locked(bought), details.history, wanted, details.site_name)
     live = []
     for key, offer in known.items():
@@ -61,3 +67,25 @@ def view_order(connection: Connection, found: OrderInRound) -> OrderView:
             own = 0 if found.order.is_counted else line.quantity
             live.append((offer, line, details.counted[key] + own))
     return OrderView(found, price_live(live), details.history, wanted, details.site_name)
+
+
+def _charged(row: Row[Any], of: Round) -> BoughtLine:
+    """A share of a charge as a line of the order: one of it, at the school's share."""
+    charge = RoundOffer(
+        offer_id=f"charge:{row.sku}",
+        contract_id=row.contract_id,
+        supplier_id=row.supplier_id,
+        supplier_name="",
+        category_code=row.category_code,
+        category_name="Charges",
+        sku=row.sku,
+        name=row.name,
+        description="",
+        unit=row.unit,
+        pack_size=1,
+        vat_class=row.vat_class,
+        vat_rate=vat_rate(row.vat_class, of.delivery_from),
+        tiers=(),
+        phases=(),
+    )
+    return BoughtLine(charge, 1, Decimal(row.net_pence).scaleb(-2), row.net_pence)
