@@ -83,8 +83,8 @@ _INVOICES = (
             line_no, coalesce(matched.quantity, 0), coalesce(matched.net, 0), coalesce(matched.vat, 0), l.quantity,
             l.net_pence, l.vat_pence)
         FROM supplier_invoice_line l JOIN supplier_invoice i USING (supplier_invoice_id)
-        JOIN purchase_order_line ordered
-            ON ordered.purchase_order_id = l.purchase_order_id AND ordered.line_no = l.order_line_no
+        JOIN (SELECT purchase_order_id AS on_order, line_no AS on_line, kind, quantity, net_pence
+            FROM purchase_order_line) ordered ON on_order = l.purchase_order_id AND on_line = l.order_line_no
         LEFT JOIN (
             SELECT supplier_invoice_id, line_no, sum(quantity_invoiced) AS quantity, sum(net_pence) AS net,
                 sum(vat_pence) AS vat, array_agg(school_urn) AS schools
