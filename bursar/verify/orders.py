@@ -1,6 +1,6 @@
 """Invariants of the orders' database: from a school's approved line to the drop that it receives."""
 
-from bursar.verify import close, subscriptions, told
+from bursar.verify import budgets, close, subscriptions, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, kept_sums, last_told
 
@@ -28,6 +28,7 @@ LINKS = (
     Link("receipt_line", "receipt", ("receipt_id",), ("purchase_order_id", "school_urn", "supplier_id")),
     Link("receipt_line", "drop_line", ("purchase_order_id", "school_urn", "line_no")),
     *close.LINKS,
+    *budgets.LINKS,
     *subscriptions.LINKS,
 )
 
@@ -263,5 +264,5 @@ _TOLD = (
 
 CHECKS = (
     parents(LINKS),
-    *(*_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *subscriptions.CHECKS, *_NUMBERS, *_TOLD),
+    *(*_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *subscriptions.CHECKS, *budgets.CHECKS, *_NUMBERS, *_TOLD),
 )

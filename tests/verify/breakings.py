@@ -818,6 +818,59 @@ SERVICES = [
 ]
 
 BREAKINGS = [
-    *(*STRAYS, *EVERYWHERE, *CURSORS, *MEMBERS, *CATALOGUE),
+    *(*APPROVALS, *STRAYS, *EVERYWHERE, *CURSORS, *MEMBERS, *CATALOGUE),
     *(*ORDERS, *SERVICES, *DEADLINES, *BILLING, *BOOKS, *GATEWAY, *COPIES),
 ]
+APPROVALS = [
+    Breaking(
+        "members",
+        "stand_ins_stand_in_for_approvers",
+        "UPDATE person_role SET ends_on = '2026-02-01' FROM person WHERE person.person_id = person_role.person_id"
+        " AND name = 'Deputy'",
+        "who is no approver there by right",
+        also=("members.people_are_told",),
+    ),
+    Breaking("members", "approval_limits_are_told", "UPDATE approval_limits SET second_above_pence = 7", ", 7]"),
+    Breaking(
+        "billing",
+        "bill_amounts_are_told",
+        _event("BillIssued", "{amounts,0,net_pence}", "7"),
+        "pence VAT billed, 7 and",
+        also=("orders.bill_amounts_are_as_told_by_billing",),
+    ),
+    Breaking(
+        "orders",
+        "orders_are_reserved_or_committed",
+        f"UPDATE purchase_order SET round_id = {SPRING} WHERE number = 'PO-000002'",
+        "PO-000002 was issued, and R-0003 is open",
+        also=(
+            "orders.rows_agree_with_their_parents",
+            "orders.orders_are_told",
+            "orders.orders_are_as_proved",
+            "orders.approved_lines_are_dropped",
+        ),
+    ),
+    Breaking(
+        "orders",
+        "nothing_is_spent_beyond_what_was_committed",
+        "UPDATE bill_amount SET net_pence = 9000000 WHERE number = 'B-000001' AND position = 1",
+        "school 900001, cleaning: 9000000 pence billed",
+        also=("orders.bill_amounts_are_as_told_by_billing",),
+    ),
+    Breaking(
+        "orders",
+        "nothing_is_spent_on_rejected_orders",
+        "UPDATE purchase_order SET state = 'rejected' WHERE number = 'PO-000001'",
+        "PO-000001 is rejected, and school 900001 was billed for it",
+        also=("orders.answers_are_told", "orders.receipts_are_on_accepted_orders"),
+    ),
+    _copy(
+        "orders",
+        "approval_limits",
+        "members",
+        "UPDATE approval_limits SET limits = '[]'",
+        "900001: orders keeps [[], 200000]",
+    ),
+    _copy("orders", "bill_amounts", "billing", "DELETE FROM bill_amount WHERE number = 'B-000001'", "keeps nothing"),
+]
+

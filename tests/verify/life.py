@@ -5,6 +5,7 @@ consumer takes the pages that follow its cursor.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -156,7 +157,29 @@ class Life:
         for name, roles in (("Head", head), ("Desk", desk), ("Chair", [*board, *head])):
             person = members("POST", "/people", {"name": name, "email": f"{name}@people.example", "roles": roles})
         set_password(self.databases["gateway"].database, person["person_id"], PASSWORD)
+        self._decide_who_approves(head)
         return paper["supplier_id"], soap["supplier_id"]
+
+    def _decide_who_approves(self, head: list[dict[str, Any]]) -> None:
+        """Ash sets limits, and its deputy names somebody of the office to stand in."""
+        at_ash = partial(self._do, "members", approver(ASH))
+        limit = {"role": "school_approver", "category_code": None, "amount_pence": 5_000_00}
+        sent = {"limits": [limit], "second_above_pence": 2_000_00}
+        at_ash("PUT", f"/schools/{ASH}/approval-limits", sent, version=0)
+        deputy, office = (
+            self._do(
+                "members",
+                MANAGER,
+                "POST",
+                "/people",
+                {"name": name, "email": f"{name}@people.example", "roles": [{**head[0], "role": role}]},
+            )["person_id"]
+            for name, role in (("Deputy", "school_approver"), ("Office", "school_buyer"))
+        )
+        today = datetime.now(UTC).date()
+        days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=9)).isoformat()}
+        actor = replace(approver(ASH), person_id=deputy)
+        self._do("members", actor, "PUT", f"/schools/{ASH}/delegations/{office}", days)
 
     def _settle_in(self) -> None:
         """Ash counts its pupils twice and names two sites; Damson leaves and comes back as an associate."""
@@ -201,6 +224,9 @@ class Life:
         manager(f"/price-lists/{made['price_list_id']}/apply", version=1)
 
     def _order(self, contracts: Sequence[str], offers: Mapping[str, str]) -> str:
+        budgets = [{"category_code": "stationery", "amount_pence": 9_000_00, "hard": True}]
+        sent = {"financial_year": "2026-27", "budgets": budgets}
+        self._do("orders", approver(ASH), "PUT", f"/budgets/{ASH}", sent, version=0)
         round_id = self._open("Autumn", contracts)
         self._approve(round_id, ASH, {offers["A4"]: 34, offers["A3"]: 7, offers["SOAP"]: 5, offers["TONER"]: 2})
         self._approve(round_id, BEECH, {offers["A4"]: 41, offers["A3"]: 7, offers["SOAP"]: 5})
@@ -359,8 +385,8 @@ class Life:
         if method == "POST":
             options["key"] = str(uuid4())
         answer: TestResponse = self.clients(part, actor).send(method, path, **options)
-        assert answer.status_code in (200, 201), f"{method} {path}: {answer.get_data(as_text=True)}"
-        return answer.get_json()
+        assert answer.status_code in (200, 201, 204), f"{method} {path}: {answer.get_data(as_text=True)}"
+        return answer.get_json() if answer.data else None
 
 
 def site(name: str, *, main: bool) -> dict[str, Any]:
