@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.orders.market import MANAGER, Market, approver, buyer, ok, order_path, refused, school_body
+from tests.orders.market import MANAGER, Market, approver, buyer, ok, order_path, refused, school_body, supplier_user
 
 NONE: dict[str, Any] = {"flexible": 0, "max_unit_price": None, "min_schools": None, "note": ""}
 ALL: dict[str, Any] = {"flexible": 6, "max_unit_price": "11.8000", "min_schools": 5, "note": "Blue, please"}
@@ -114,3 +114,46 @@ def test_a_school_that_needs_nothing_says_so_and_may_change_its_mind(market: Mar
     market.close(round_id)
     assert ok(door.get(path))["state"] == "declined"
     refused(door.post(f"{path}/decline", version=kept["version"]), 409, "round_not_open")
+
+
+def test_the_supplier_learns_where_a_drop_goes_and_what_was_noted(market: Market) -> None:
+    paper = market.offer()
+    site = {"address": "Elm Row 2", "postcode": "CT2 2BB", "instructions": "Ring at the gate", "main": False}
+    annexe = "22222222-0000-4000-8000-000000000002"
+    oak, elm = market.school(name="Oak Street"), market.school(name="Elm Park")
+    market.hear(
+        (
+            "SchoolRecorded",
+            school_body(oak, name="Oak Street", sites=[{**site, "site_id": annexe, "name": "Annexe"}]),
+        )
+    )
+    round_id = market.open_round()
+    path, door = order_path(round_id, oak), market.as_(buyer(oak))
+    said = {"site_id": annexe, "note": "For the summer fair"}
+    lines = [{"offer_id": paper, "quantity": 4, "note": "White"}]
+    sent = ok(door.post(f"{path}/submit", {"lines": lines, **said}, version=0))
+    ok(market.as_(approver(oak)).post(f"{path}/approve", version=sent["version"]))
+    market.order(round_id, elm, {paper: 2})
+    market.close(round_id)
+    (seen,) = market.purchase_orders(round_id, supplier_user(market.supplier_id))
+    theirs, ours = seen["drops"]
+    told = ("site_name", "address", "postcode", "instructions", "note")
+    assert [ours[name] for name in told] == [
+        "Annexe",
+        "Elm Row 2",
+        "CT2 2BB",
+        "Ring at the gate",
+        "For the summer fair",
+    ]
+    assert [theirs[name] for name in told] == [None, "", "CT1 1AA", "", ""]
+    assert (ours["lines"][0]["note"], theirs["lines"][0]["note"]) == ("White", "")
+    (seen,) = market.purchase_orders(round_id, MANAGER)
+    assert [(drop["address"], drop["note"], drop["lines"][0]["note"]) for drop in seen["drops"]] == [
+        ("", "", ""),
+        ("Elm Row 2", "", ""),
+    ]
+    (seen,) = market.purchase_orders(round_id, buyer(elm))
+    assert [drop["school_name"] for drop in seen["drops"]] == ["Elm Park"]
+    elsewhere = supplier_user(market.supplier("Somebody else"))
+    hidden = market.sql("SELECT * FROM drop_addresses(:id)", elsewhere, id=seen["purchase_order_id"])
+    assert hidden == []

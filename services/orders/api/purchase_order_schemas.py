@@ -62,15 +62,23 @@ class DropLineSchema(Schema):
     quantity = fields.Integer(required=True)
     net_pence = fields.Integer(required=True)
     quantity_received = fields.Integer(required=True)
+    note = fields.String(required=True)
 
 
 class DropSchema(Schema):
-    """One school's share of a purchase order."""
+    """One school's share of a purchase order, where it goes, and what the school said of it.
+
+    `site_name` and `address` are those of the site that the school chose, or else of its main one.
+    """
 
     school_urn = fields.Integer(required=True)
     school_name = fields.String(required=True)
+    site_name = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True)
     postcode = fields.String(required=True)
     town = fields.String(required=True)
+    instructions = fields.String(required=True)
+    note = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(["awaited", "part", "received"]))
     lines = fields.List(fields.Nested(DropLineSchema), required=True)
 

@@ -38,13 +38,16 @@ _LINES = text("""
     WHERE l.purchase_order_id = :purchase_order_id ORDER BY l.line_no
 """)
 _DROPS = text("""
-    SELECT d.school_urn, coalesce(s.name, '') AS school_name, coalesce(s.postcode, '') AS postcode,
-        coalesce(s.town, '') AS town, d.state,
+    SELECT d.school_urn, coalesce(s.name, '') AS school_name, to_.site_name, coalesce(to_.address, '') AS address,
+        coalesce(to_.postcode, s.postcode, '') AS postcode, coalesce(s.town, '') AS town,
+        coalesce(to_.instructions, '') AS instructions, coalesce(to_.note, '') AS note, d.state,
         (SELECT json_agg(json_build_object('line_no', l.line_no, 'quantity', l.quantity, 'net_pence', l.net_pence,
-                'quantity_received', coalesce(l.quantity_received, 0)) ORDER BY l.line_no)
+                'quantity_received', coalesce(l.quantity_received, 0),
+                'note', coalesce(to_.line_notes ->> l.line_no::text, '')) ORDER BY l.line_no)
             FROM drop_line l
             WHERE l.purchase_order_id = d.purchase_order_id AND l.school_urn = d.school_urn) AS lines
     FROM school_drop d LEFT JOIN school s ON s.urn = d.school_urn
+    LEFT JOIN drop_addresses(:purchase_order_id) to_ ON to_.school_urn = d.school_urn
     WHERE d.purchase_order_id = :purchase_order_id
     ORDER BY s.name, d.school_urn
 """)
