@@ -87,49 +87,56 @@ def plan_import(
     files may be imported in any order; a name, ages or address once known are kept where the file has none.
     """
     wanted = rows_wanted(table, selection)
-    new, changed, rows = [], [], []
-    refused: list[RowReport] = []
-    notes: list[RowReport] = []
-    older: dict[int, PupilCount] = {}
-    for row, outcome in _facts(wanted, table, counted_on):
-        try:
-            if isinstance(outcome, RowRefused):
-                raise outcome
-            before = known.get(outcome.urn)
-            school, note = _merged(before, outcome, joined_on)
-        except RowRefused as fault:
-            refused.append(RowReport(row.line, row.values["urn"], fault.code, fault.reason))
-            rows.append(_row(row, row.values.get("name", ""), "refused", fault.code, fault.reason))
-            continue
-        if note:
-            notes.append(RowReport(row.line, row.values["urn"], "older_count", note))
-            if outcome.pupils is not None and outcome.pupils_on is not None:
-                older[school.urn] = PupilCount(outcome.pupils_on, outcome.pupils, outcome.pupils_source)
-        said = (note,) if note else ()
-        if before is None:
-            new.append(school)
-            rows.append(_row(row, school.name, "added", "", *said))
-        elif same_school(before, school):
-            rows.append(_row(row, school.name, "unchanged", "", *said))
-        else:
-            changed.append(school)
-            rows.append(_row(row, school.name, "changed", "", *changes_between(before, school), *said))
+    done = [_decided(row, outcome, known, joined_on) for row, outcome in _facts(wanted, table, counted_on)]
     asked = frozenset() if selection is None or selection.urns is None else selection.urns
     return ImportPlan(
-        new=tuple(new),
-        changed=tuple(changed),
-        unchanged=sum(row.outcome == "unchanged" for row in rows),
-        refused=tuple(refused),
-        notes=tuple(notes),
+        new=tuple(each.school for each in done if each.school and each.row.outcome == "added"),
+        changed=tuple(each.school for each in done if each.school and each.row.outcome == "changed"),
+        unchanged=sum(each.row.outcome == "unchanged" for each in done),
+        refused=tuple(_report(each.row) for each in done if each.row.outcome == "refused"),
+        notes=tuple(RowReport(each.row.line, each.row.subject, "older_count", each.note) for each in done if each.note),
         not_found=tuple(sorted(asked - urns_in(wanted))),
         not_selected=len(table.rows) - len(wanted),
-        older=older,
-        rows=tuple(rows),
+        older={each.school.urn: each.older for each in done if each.school and each.older},
+        rows=tuple(each.row for each in done),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What becomes of a row: its account, the school as it leaves it, and a count that is older than the school's."""
+
+    row: ImportRow
+    school: School | None = None
+    note: str = ""
+    older: PupilCount | None = None
+
+
+def _decided(
+    row: TableRow, outcome: SchoolFacts | RowRefused, known: Mapping[int, School], joined_on: date
+) -> _Decided:
+    try:
+        if isinstance(outcome, RowRefused):
+            raise outcome
+        before = known.get(outcome.urn)
+        school, note = _merged(before, outcome, joined_on)
+    except RowRefused as fault:
+        return _Decided(_row(row, row.values.get("name", ""), "refused", fault.code, fault.reason))
+    changes = () if before is None else changes_between(before, school)
+    what: Outcome = "added" if before is None else "unchanged" if same_school(before, school) else "changed"
+    older = None
+    if note and outcome.pupils is not None and outcome.pupils_on is not None:
+        older = PupilCount(outcome.pupils_on, outcome.pupils, outcome.pupils_source)
+    said = (*changes, note) if note else changes
+    return _Decided(_row(row, school.name, what, "", *said), school, note, older)
 
 
 def _row(row: TableRow, name: str, outcome: Outcome, code: str, *details: str) -> ImportRow:
     return ImportRow(row.line, row.values["urn"], name, outcome, code, details)
+
+
+def _report(row: ImportRow) -> RowReport:
+    return RowReport(row.line, row.subject, row.code, row.details[0])
 
 
 def _facts(
