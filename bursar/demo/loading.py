@@ -10,6 +10,7 @@ from bursar.demo.money import invoice_round, pay
 from bursar.demo.people import give_passwords, load_people
 from bursar.demo.plans import PLANS
 from bursar.demo.rounds import Desk, bring, find_round
+from bursar.demo.services import bring_services, invoice_services
 from bursar.demo.waiting import DemoStuck, until_applied
 from chassis.actor import SERVICE
 from contracts.topology import PRODUCERS
@@ -37,11 +38,13 @@ def load_demo(environ: Mapping[str, str]) -> None:
         contracts = {contract["reference"]: contract["contract_id"] for contract in list_contracts(catalogue, SERVICE)}
         desk = Desk(orders, cast, datetime.now(UTC), contracts)
         rounds = {plan.state: bring(desk, plan) for plan in PLANS}
+        bring_services(desk)
         for producer, database in (("members", members), ("catalogue", catalogue), ("orders", orders)):
             until_applied(billing, producer, database)
         for plan in PLANS:
             if plan.state in ("delivered", "settled"):
                 invoice_round(desk, billing, plan, rounds[plan.state])
+        invoice_services(desk, billing)
         pay(desk, billing, settled=rounds["settled"], waiting=rounds["delivered"])
         until_applied(orders, "billing", billing)
         until_applied(gateway, "members", members)

@@ -38,13 +38,17 @@ class _Movement:
 
 def invoice_round(desk: Desk, billing: Database, plan: RoundPlan, round_id: str) -> None:
     """Let the suppliers invoice what they delivered, and bill the schools for all that matches."""
-    invoiced = {invoice.purchase_order_number for invoice in _invoices(billing)}
     for header in purchase_orders(desk, round_id):
-        if header.number not in invoiced:
-            supplier = desk.cast.suppliers[header.supplier_id]
-            invoice = _invoice(desk, plan, header)
-            register_form(billing, supplier, invoice, Original(invoice.number.encode(), "text/plain"))
+        invoice_order(desk, billing, header, plan.delivery(desk.today)[1])
     issue_bills(billing, desk.cast.manager, round_id)
+
+
+def invoice_order(desk: Desk, billing: Database, header: Row[Any], issued_on: date) -> None:
+    """Let the supplier invoice all of a purchase order, unless it has."""
+    if header.number not in {invoice.purchase_order_number for invoice in _invoices(billing)}:
+        supplier = desk.cast.suppliers[header.supplier_id]
+        invoice = _invoice(desk, header, issued_on)
+        register_form(billing, supplier, invoice, Original(invoice.number.encode(), "text/plain"))
 
 
 def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
@@ -67,10 +71,9 @@ def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
     import_csv(billing, desk.cast.manager, _statement(movements, desk.today), ACCOUNT)
 
 
-def _invoice(desk: Desk, plan: RoundPlan, header: Row[Any]) -> SupplierInvoice:
-    """The supplier's invoice for all that was ordered, on the last day of the delivery."""
+def _invoice(desk: Desk, header: Row[Any], issued_on: date) -> SupplierInvoice:
+    """The supplier's invoice for all that was ordered, issued on that day."""
     ordered = get_purchase_order(desk.orders, desk.cast.suppliers[header.supplier_id], header.purchase_order_id)
-    issued_on = plan.delivery(desk.today)[1]
     lines = tuple(
         InvoiceLine(
             line_no=line.line_no,

@@ -1,6 +1,7 @@
 """The demo alliance: loaded through use cases and events, once, however often it is interrupted."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from bursar.demo import load, loading, rounds, sign_ins
 from bursar.demo.alliance import PASSWORD, SHOWN
 from bursar.demo.loading import DemoRefused
 from bursar.demo.plans import PLANS
+from bursar.demo.services import OFFICER, PAYROLL
 from chassis.actor import SERVICE
+from chassis.database import Database
 from gateway.domain import passwords
 from gateway.storage.people import account_by_email
 from services.billing.usecases.read_books import list_bank_lines, list_bills, trial_balance
@@ -18,6 +21,7 @@ from services.billing.usecases.read_invoices import list_invoices
 from services.catalogue.usecases.read_catalogue import list_offers
 from services.members.usecases.read_directory import list_schools, list_suppliers
 from services.orders.usecases.read_rounds import list_rounds
+from services.orders.usecases.read_subscriptions import PlanView, get_plan, list_plans
 from tests.backends import ServiceDatabase
 
 Parts = dict[str, ServiceDatabase]
@@ -118,10 +122,35 @@ def test_the_money_adds_up_and_some_of_it_waits_for_a_person(loaded: Parts) -> N
     lines, _ = list_bank_lines(billing, SERVICE, state="new", after=0, limit=100)
     balances = trial_balance(billing, SERVICE)
 
-    assert sorted(invoice.state for invoice in invoices) == ["billed", "billed", "held"]
+    assert sorted(invoice.state for invoice in invoices) == ["billed", "billed", "billed", "held"]
     assert {bill.paid_pence == bill.gross_pence for bill in bills} == {True, False}
     assert [line.amount_pence > 0 for line in lines] == [True]
     assert sum(row["debit_pence"] for row in balances) == sum(row["credit_pence"] for row in balances)
+
+
+def test_a_service_was_billed_and_another_is_asked_for(loaded: Parts) -> None:
+    orders = loaded["orders"].database
+    plans = {view.found.plan.title: (view.schools, view.requests, len(view.runs)) for view in _plans(orders)}
+
+    assert plans == {OFFICER: (6, 0, 2), PAYROLL: (0, 1, 0)}
+    with orders.transaction(SERVICE) as connection:
+        nets = connection.execute(
+            text(
+                "SELECT school_urn, sum(net_pence) FROM drop_line"
+                " JOIN school_drop USING (purchase_order_id, school_urn)"
+                " WHERE round_id IS NULL GROUP BY school_urn ORDER BY school_urn"
+            )
+        ).all()
+        charged = connection.execute(
+            text("SELECT school_urn, sum(net_pence) FROM subscription_charge GROUP BY school_urn ORDER BY school_urn")
+        ).all()
+        used = connection.execute(text("SELECT sum(quantity) FROM entitlement_use")).scalar_one()
+    assert nets == charged
+    assert used == Decimal("1.5")
+
+
+def _plans(orders: Database) -> list[PlanView]:
+    return [get_plan(orders, SERVICE, view.found.plan.plan_id) for view in list_plans(orders, SERVICE)]
 
 
 def test_everybody_shown_can_sign_in(loaded: Parts) -> None:
