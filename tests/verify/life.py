@@ -205,7 +205,7 @@ class Life:
                 ("Toner", paper, "stationery"),
             )
         }
-        grounds = catalogue("/contracts", contract("Grounds", soap, "cleaning") | {"charges": [VISIT]})
+        grounds = catalogue("/contracts", contract("Grounds", soap, "stationery") | {"charges": [VISIT]})
         wanted = (("SOAP", "Cleaning"), ("TABLET", "Devices"), ("A4", "Paper"), ("A3", "Paper"), ("TONER", "Toner"))
         offers = {sku: catalogue("/offers", offer(sku, contracts[title]))["offer_id"] for sku, title in wanted}
         self._price(grounds["contract_id"])
