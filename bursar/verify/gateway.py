@@ -18,6 +18,15 @@ CHECKS = (
         GROUP BY email HAVING count(*) > 1
         """,
     ),
+    Check(
+        "invitations_take_each_other_back",
+        "Nobody has two invitations that can be used: a new one takes the earlier one back.",
+        """
+        SELECT format('person %s has %s open invitations', person_id, count(*)) FROM invitation
+        WHERE purpose = 'invitation' AND used_at IS NULL AND revoked_at IS NULL
+        GROUP BY person_id HAVING count(*) > 1
+        """,
+    ),
     # A new person's password may come a moment before the event that tells of the person.
     Check(
         "passwords_belong_to_people",

@@ -637,6 +637,14 @@ GATEWAY = [
     ),
     Breaking(
         "gateway",
+        "invitations_take_each_other_back",
+        "INSERT INTO invitation SELECT gen_random_uuid(), convert_to(n::text, 'UTF8'), person_id, 'invitation', name,"
+        " email, 'Ash Primary', NULL, 'Morgan', now(), now() + interval '1 day'"
+        " FROM person, generate_series(1, 2) AS n WHERE name = 'Head'",
+        "has 2 open invitations",
+    ),
+    Breaking(
+        "gateway",
         "passwords_belong_to_people",
         "UPDATE credential SET person_id = gen_random_uuid(), changed_at = now() - interval '1 hour'",
         "nobody is person",
