@@ -28,6 +28,7 @@ KEYS = {
     "OfferWithdrawn": ("catalogue", "offer", "offer_id"),
     "RoundOpened": ("orders", "round", "round_id"),
     "RoundOpeningFailed": ("orders", "round", "round_id"),
+    "SchoolsNudged": ("orders", "round", "round_id"),
     "RoundReminderDue": ("orders", "round", "round_id"),
     "FirstApprovalGiven": ("orders", "order", "round_id"),
     "ApproversReminded": ("orders", "order", "round_id"),

@@ -39,8 +39,8 @@ def form_reminder(body: Body, school: Body, now: datetime) -> Words:
     }.get(school["state"], "Your school has not answered yet.")
     return Words(
         f"{body['title']} closes {_closing(body, now)}: {school['school_name']} has not sent its order",
-        f"{begun} The round closes on {moment(body['closes_at'])}, and what is not sent and approved by then is not "
-        "part of it.\n\nIf you need nothing this time, say so in the form, and we will not ask again.",
+        f"{_asked(body)}{begun} The round closes on {moment(body['closes_at'])}, and what is not sent and approved by "
+        "then is not part of it.\n\nIf you need nothing this time, say so in the form, and we will not ask again.",
         f"/school/rounds/{body['round_id']}/order",
     )
 
@@ -49,8 +49,8 @@ def approval_reminder(body: Body, school: Body, now: datetime) -> Words:
     """To the approvers of a school whose order waits for them."""
     return Words(
         f"{body['title']} closes {_closing(body, now)}: {school['school_name']}’s order waits for approval",
-        f"Order {school['reference']} of {school['school_name']} waits for your approval. The round closes on "
-        f"{moment(body['closes_at'])}; an order that is not approved by then is not part of it.",
+        f"{_asked(body)}Order {school['reference']} of {school['school_name']} waits for your approval. The round "
+        f"closes on {moment(body['closes_at'])}; an order that is not approved by then is not part of it.",
         f"/school/rounds/{body['round_id']}/approval",
     )
 
@@ -201,6 +201,11 @@ def round_not_opened(body: Body) -> Words:
         "draft, and will not try again unless you give it another time.",
         f"/alliance/rounds/{body['round_id']}",
     )
+
+
+def _asked(body: Body) -> str:
+    """Who asks, where somebody does and not the clock."""
+    return f"{body['by']} asks for your school’s answer. " if body.get("by") else ""
 
 
 def _closing(body: Body, now: datetime) -> str:

@@ -54,6 +54,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         _SCHOOL,
         "at_once",
     ),
+    "school_nudged": Kind(
+        "Requests of the business manager", "The alliance asks for your school’s answer.", _SCHOOL, "at_once"
+    ),
     "order_waiting": Kind("Orders to approve", "An order of your school waits for approval.", _SCHOOL),
     "approval_wanted": Kind("Requests to approve", "Somebody asks you to decide on an order.", _SCHOOL, "at_once"),
     "order_approved": Kind("Orders approved", "An order that you sent was approved.", _SCHOOL),

@@ -1,5 +1,6 @@
 """Rounds: the list, the board of one, creating and opening."""
 
+import uuid
 from collections import Counter
 from typing import Any
 
@@ -11,10 +12,12 @@ from gateway.domain.london import moment
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
+from gateway.pages.show import plural
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
 _BOARD_ORDER = ("approved", "submitted", "returned", "draft", "silent", "dropped")
+OWING = ("silent", "draft", "returned", "submitted")
 
 
 @alliance.get("")
@@ -86,6 +89,22 @@ def open_round(round_id: Any) -> Response | tuple[str, int]:
     return redirect(url_for("alliance.round_board", round_id=round_id), 303)
 
 
+@alliance.post("/rounds/<uuid:round_id>/nudge")
+@for_manager
+def nudge_schools(round_id: Any) -> Response | tuple[str, int]:
+    """Ask one school, or all that owe something, for their answer."""
+    faults = Faults()
+    wanted = {"school_urns": [int(urn)]} if (urn := request.form.get("school_urn", "")).isdigit() else {}
+    asked: list[int] = []
+    with faults.of_service():
+        path = f"/rounds/{round_id}/nudge"
+        asked = upstream.post("orders", path, json=wanted, key=str(uuid.uuid4())).json()["school_urns"]
+    if faults:
+        return _board_page(str(round_id), faults), faults.status
+    flash(f"{plural(len(asked), 'school')} {'is' if len(asked) == 1 else 'are'} asked by mail.")
+    return redirect(url_for("alliance.round_board", round_id=round_id, _anchor="schools"), 303)
+
+
 def _act(round_id: str, action: str) -> None:
     """Do it to the round as it was seen."""
     upstream.post(
@@ -122,6 +141,8 @@ def _board_page(round_id: str, faults: Faults) -> str:
         orders=[order for order in orders if wanted in (None, order["state"])],
         school_count=len(orders),
         wanted=wanted,
+        owing=sum(counts[state] for state in OWING) if found["state"] == "open" else 0,
+        owing_states=OWING,
         ordered=[(offer, totals[offer["offer_id"]]) for offer in found["offers"] if _has_units(offer, totals)],
         net_pence=sum(total["net_pence"] for total in totals.values()),
         key=sending_key({}, Faults()),

@@ -85,6 +85,15 @@ def tell_of_failed_openings(news: News) -> None:
 
 def tell_of_reminders(news: News) -> None:
     """RoundReminderDue: the buyers of schools that owe a form, the approvers of those that owe an approval."""
+    _tell_owing(news, "round_reminder", "due_at")
+
+
+def tell_of_nudges(news: News) -> None:
+    """SchoolsNudged: the same people, because the business manager asks them."""
+    _tell_owing(news, "school_nudged", "at")
+
+
+def _tell_owing(news: News, kind: str, moment: str) -> None:
     urns = [school["school_urn"] for body in news.bodies for school in body["schools"]]
     buyers, approvers = news.at_schools(urns, _BUYERS), news.at_schools(urns, _APPROVERS)
     for body in news.bodies:
@@ -92,8 +101,8 @@ def tell_of_reminders(news: News) -> None:
             urn, approval = school["school_urn"], school["owes"] == "approval"
             say = letters.approval_reminder if approval else letters.form_reminder
             people = (approvers if approval else buyers).get(urn, [])
-            about = f"{body['round_id']}:{body['due_at']}:{urn}"
-            news.queue(_mails("round_reminder", about, people, say(body, school, news.now), _closes_at(body)))
+            about = f"{body['round_id']}:{body[moment]}:{urn}"
+            news.queue(_mails(kind, about, people, say(body, school, news.now), _closes_at(body)))
 
 
 def tell_of_sent_orders(news: News) -> None:

@@ -110,6 +110,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "RoundOpened",
         "RoundOpeningFailed",
         "RoundReminderDue",
+        "SchoolsNudged",
         "OrderSubmitted",
         "ApproversReminded",
         "FirstApprovalGiven",

@@ -66,6 +66,7 @@ def fields(page: str) -> dict[str, str]:
             {
                 "round_opened": "digest",
                 "round_reminder": "at_once",
+                "school_nudged": "at_once",
                 "order_waiting": "digest",
                 "approval_wanted": "at_once",
                 "order_approved": "digest",

@@ -75,6 +75,7 @@ def people(known: Known) -> dict[str, str]:
     [
         ("RoundOpened", {"round_opened": {"buyer", "both", "beech"}}),
         ("RoundReminderDue", {"round_reminder": {"head", "both", "beech"}}),
+        ("SchoolsNudged", {"school_nudged": {"head", "both", "beech"}}),
         ("OrderSubmitted", {"order_waiting": {"head", "both"}}),
         ("FirstApprovalGiven", {"order_waiting": {"head", "both"}}),
         ("ApproversReminded", {"approval_wanted": {"head", "both"}}),

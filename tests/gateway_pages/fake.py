@@ -69,6 +69,7 @@ DONE: dict[tuple[str, str, str], Any] = {
     ("POST", "orders", f"/rounds/{OPEN}/orders/{OAK}/lines-report"): a_lines_report(),
     ("POST", "orders", f"/rounds/{OPEN}/orders/{OAK}/approve"): an_order("approved"),
     ("POST", "orders", f"/rounds/{WAITING}/orders/{OAK}/approve"): an_order("approved", round_id=WAITING),
+    ("POST", "orders", f"/rounds/{OPEN}/nudge"): {"school_urns": [OAK]},
     ("POST", "orders", "/rounds"): a_round(DRAFT, "R-0004", "Spring grounds and cleaning", "draft"),
     ("POST", "billing", "/bills"): {"items": [headed(a_bill())], "next": None},
     ("POST", "billing", "/supplier-invoices"): {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from gateway.upstream import Problem
-from tests.gateway_pages.conftest import Visitor, summary_links, summary_text, text_of, value_of
+from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary_text, text_of, value_of
 from tests.gateway_pages.fake import Call, FakeServices
 from tests.gateway_pages.people import OAK
 from tests.gateway_pages.world import CLEANING_PO, CLOSED, CONTRACT, DRAFT, HELD_INVOICE, OPEN, PAPER_PO, SCHOOLS, an_id
@@ -145,6 +145,22 @@ def test_a_round_may_open_by_itself(visit: Visit, services: FakeServices) -> Non
     refused = [{"field": "opens_at", "message": "The round must open before its deadline."}]
     services.refusals["POST", "orders", "/rounds"] = Problem(422, "dates_out_of_order", "Look.", refused)
     assert set(summary_links(manager.post("/alliance/rounds/new", NEW_ROUND))) == {"opens_on"}
+
+
+def test_schools_are_asked_for_their_answer_one_or_all(visit: Visit, services: FakeServices) -> None:
+    manager, path = visit("manager"), f"/rounds/{OPEN}/nudge"
+    page = parsed(manager.get(f"/alliance/rounds/{OPEN}"))
+    one = page.xpath("//button[@form='nudge']")[0]
+    assert one.text_content().startswith("Ask ")
+    assert page.xpath("//form[@id='nudge']//button")[0].text_content().startswith("Ask ")
+    for sent, told in (({"school_urn": one.get("value")}, {"school_urns": [int(one.get("value"))]}), ({}, {})):
+        assert manager.post(f"/alliance{path}", sent).status_code == 303
+        assert (last_change(services).path, last_change(services).sent) == (path, told)
+    services.refusals["POST", "orders", path] = Problem(409, "nobody_to_nudge", "All were asked just now.")
+    refused = manager.post(f"/alliance{path}")
+    assert refused.status_code == 409
+    assert "All were asked just now." in summary_text(refused)
+    assert not parsed(visit("board").get(f"/alliance/rounds/{OPEN}")).xpath("//form[@id='nudge']")
 
 
 def test_a_round_with_gaps_is_not_made_and_keeps_what_was_typed(visit: Visit, services: FakeServices) -> None:

@@ -195,6 +195,21 @@ def test_a_deadline_that_moves_gets_reminders_of_its_own(market: Market, owing: 
     ]
 
 
+def test_the_manager_nudges_all_or_one_and_nobody_too_often(market: Market, owing: tuple[str, dict[str, int]]) -> None:
+    round_id, schools = owing
+    market.sql("UPDATE round SET closes_at = :at WHERE round_id = :id", at=in_days(3), id=round_id)
+    path, as_manager = f"/rounds/{round_id}/nudge", market.as_(MANAGER)
+    one = {"school_urns": [schools["silent"], schools["approved"], schools["declined"]]}
+    assert ok(as_manager.post(path, one))["school_urns"] == [schools["silent"]]
+    refused(as_manager.post(path, one), 409, "nobody_to_nudge")
+    others = sorted(schools[state] for state in ("draft", "returned", "submitted"))
+    assert ok(as_manager.post(path, {}))["school_urns"] == others
+    told = market.events("SchoolsNudged")
+    assert [[school["school_urn"] for school in body["schools"]] for body in told] == [[schools["silent"]], others]
+    assert told[1]["by"] == MANAGER.name
+    refused(market.as_(buyer(schools["draft"])).post(path, {}), 403, "forbidden")
+
+
 # What happened to orders
 
 

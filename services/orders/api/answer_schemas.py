@@ -137,6 +137,12 @@ class BoardSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+class NudgedSchema(Schema):
+    """The schools that were asked for their answer."""
+
+    school_urns = fields.List(fields.Integer(), required=True)
+
+
 class OrderStateSchema(Schema):
     """Where a school's order stands."""
 

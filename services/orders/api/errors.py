@@ -14,6 +14,7 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.AboveLimit: 403,
     errors.ApprovedAlready: 403,
     errors.BudgetExceeded: 409,
+    errors.NobodyToNudge: 409,
     errors.RemindedRecently: 409,
     errors.PurchaseOrderAnswered: 409,
     errors.PurchaseOrderNotAccepted: 409,

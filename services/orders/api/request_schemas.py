@@ -109,6 +109,14 @@ class RoundChangeSchema(RoundInSchema):
         super().__init__(**{**kwargs, "partial": True})
 
 
+class NudgeInSchema(Schema):
+    """Which schools to ask, by URN; all that owe something if it is left out."""
+
+    school_urns = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(1, 999_999)), validate=validate.Length(1, 2000)
+    )
+
+
 class AnswerInSchema(Schema):
     """A supplier's answer to a purchase order."""
 

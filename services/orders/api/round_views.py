@@ -12,6 +12,7 @@ from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.orders.api import answer_schemas, request_schemas, shapes
 from services.orders.usecases import close_round, plan_round, read_rounds
+from services.orders.usecases.nudge_schools import nudge_schools
 
 rounds = Blueprint("rounds", __name__, description="Rounds in which schools order together")
 
@@ -77,6 +78,17 @@ def close(round_id: UUID) -> Response:
         current_database(), str(round_id), _now(), closed_by=current_actor().name, version=_version_if_sent()
     )
     return _answer(str(round_id))
+
+
+@rounds.route("/rounds/<uuid:round_id>/nudge", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@rounds.arguments(request_schemas.NudgeInSchema)
+@rounds.response(200, answer_schemas.NudgedSchema)
+def nudge(sent: dict[str, Any], round_id: UUID) -> Response:
+    """Ask schools for the answer that they owe, each at most every four hours."""
+    asked = nudge_schools(current_database(), current_actor(), str(round_id), sent.get("school_urns"), _now())
+    return jsonify(school_urns=asked)
 
 
 @rounds.route("/rounds/<uuid:round_id>/totals")

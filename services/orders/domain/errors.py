@@ -105,6 +105,12 @@ class BudgetExceeded(BrokenRule):
     code = "budget_exceeded"
 
 
+class NobodyToNudge(BrokenRule):
+    """None of the schools owes an answer, or all that do were asked for it a moment ago."""
+
+    code = "nobody_to_nudge"
+
+
 class RemindedRecently(BrokenRule):
     """The approvers were reminded of this order within the hour."""
 

@@ -38,9 +38,16 @@ _CLAIM_REMINDER = text("""
 _OWING = text(f"""
     SELECT s.urn AS school_urn, s.name AS school_name, coalesce(o.state, 'silent') AS state, o.reference
     FROM school s LEFT JOIN school_order o ON o.round_id = :round_id AND o.school_urn = s.urn
-    WHERE {_MEMBER} AND (o.state IN ('draft', 'returned', 'submitted') OR o.state IS NULL AND {_HAS_OFFER})
+    WHERE {_MEMBER} AND (CAST(:urns AS integer[]) IS NULL OR s.urn = ANY (CAST(:urns AS integer[])))
+        AND (o.state IN ('draft', 'returned', 'submitted') OR o.state IS NULL AND {_HAS_OFFER})
     ORDER BY s.urn
 """)  # noqa: S608 -- assembled from this module
+_CLAIM_NUDGES = text("""
+    INSERT INTO school_nudge (round_id, school_urn, nudged_at)
+    SELECT :round_id, urn, :now FROM unnest(CAST(:urns AS integer[])) AS urn
+    ON CONFLICT (round_id, school_urn) DO UPDATE SET nudged_at = :now WHERE school_nudge.nudged_at <= :since
+    RETURNING school_urn
+""")
 _UNANSWERED = text("""
     SELECT p.purchase_order_id::text, p.number, p.supplier_id::text, coalesce(s.name, '') AS supplier_name,
         coalesce(r.title, p.title) AS title, p.issued_at, p.chased_at
@@ -101,9 +108,32 @@ def claim_reminder(connection: Connection, round_id: str, closes_at: datetime, d
     return connection.execute(_CLAIM_REMINDER, names).one_or_none() is not None
 
 
-def owing_schools(connection: Connection, round_id: str, today: date) -> Sequence[Row[Any]]:
-    """Members that have yet to answer: silent, draft, returned, or submitted and not approved; none that declined."""
-    return connection.execute(_OWING, {"round_id": round_id, "today": today}).all()
+def owing(
+    connection: Connection, round_id: str, today: date, urns: Sequence[int] | None = None
+) -> list[dict[str, Any]]:
+    """Members (of those with the URNs, if given) that have yet to answer, as events tell of them.
+
+    Silent, draft and returned ones owe a form, those with an order that waits an approval; who declined owes nothing.
+    """
+    names = {"round_id": round_id, "today": today, "urns": None if urns is None else list(urns)}
+    return [
+        {
+            "school_urn": school.school_urn,
+            "school_name": school.school_name,
+            "owes": "approval" if school.state == "submitted" else "form",
+            "state": school.state,
+            "reference": school.reference,
+        }
+        for school in connection.execute(_OWING, names)
+    ]
+
+
+def claim_nudges(
+    connection: Connection, round_id: str, urns: Sequence[int], now: datetime, *, since: datetime
+) -> set[int]:
+    """Those of the schools that nobody has nudged after `since`: they are the caller's to nudge."""
+    names = {"round_id": round_id, "urns": list(urns), "now": now, "since": since}
+    return set(connection.execute(_CLAIM_NUDGES, names).scalars())
 
 
 def unanswered_orders(connection: Connection) -> Sequence[Row[Any]]:

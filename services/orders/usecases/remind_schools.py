@@ -30,16 +30,6 @@ def remind_schools(database: Database, now: datetime) -> list[str]:
 
 
 def _tell(connection: Connection, found: Row[Any], reminder: Reminder, due: datetime, now: datetime) -> None:
-    schools = [
-        {
-            "school_urn": school.school_urn,
-            "school_name": school.school_name,
-            "owes": "approval" if school.state == "submitted" else "form",
-            "state": school.state,
-            "reference": school.reference,
-        }
-        for school in deadlines.owing_schools(connection, found.round_id, now.date())
-    ]
     body = {
         "round_id": found.round_id,
         "number": found.number,
@@ -47,6 +37,6 @@ def _tell(connection: Connection, found: Row[Any], reminder: Reminder, due: date
         "closes_at": f"{found.closes_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "reminder": reminder,
         "due_at": f"{due:%Y-%m-%dT%H:%M:%SZ}",
-        "schools": schools,
+        "schools": deadlines.owing(connection, found.round_id, now.date()),
     }
     append(connection, "RoundReminderDue", key=f"round:{found.round_id}", body=body)

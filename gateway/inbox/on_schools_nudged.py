@@ -1,0 +1,16 @@
+"""The manager asks schools for their answer: whoever owes it is told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chassis.consumer import Event
+from gateway.domain.mail import REMINDED_WITHIN
+from gateway.usecases.tell_people import News, tell_of_nudges
+
+EVENT_TYPE = "SchoolsNudged"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_nudges(News(connection, ((event.occurred_at, event.body) for event in events), fresh_for=REMINDED_WITHIN))
