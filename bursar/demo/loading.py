@@ -10,6 +10,7 @@ from bursar.demo.money import invoice_round, pay
 from bursar.demo.people import give_passwords, load_people
 from bursar.demo.plans import PLANS
 from bursar.demo.rounds import Desk, bring, find_round
+from bursar.demo.rules import set_rules
 from bursar.demo.services import bring_services, invoice_services
 from bursar.demo.waiting import DemoStuck, until_applied
 from chassis.actor import SERVICE
@@ -39,6 +40,7 @@ def load_demo(environ: Mapping[str, str]) -> None:
         desk = Desk(orders, cast, datetime.now(UTC), contracts)
         rounds = {plan.state: bring(desk, plan) for plan in PLANS}
         bring_services(desk)
+        set_rules(members, orders, cast, desk.now)
         for producer, database in (("members", members), ("catalogue", catalogue), ("orders", orders)):
             until_applied(billing, producer, database)
         for plan in PLANS:
@@ -47,6 +49,7 @@ def load_demo(environ: Mapping[str, str]) -> None:
         invoice_services(desk, billing)
         pay(desk, billing, settled=rounds["settled"], waiting=rounds["delivered"])
         until_applied(orders, "billing", billing)
+        until_applied(orders, "members", members)
         until_applied(gateway, "members", members)
         passwords.result()
         _check(desk)

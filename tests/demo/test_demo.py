@@ -12,7 +12,7 @@ from bursar.demo.alliance import PASSWORD, SHOWN
 from bursar.demo.loading import DemoRefused
 from bursar.demo.plans import PLANS
 from bursar.demo.services import OFFICER, PAYROLL
-from chassis.actor import SERVICE
+from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from gateway.domain import passwords
 from gateway.storage.people import account_by_email
@@ -20,8 +20,10 @@ from services.billing.usecases.read_books import list_bank_lines, list_bills, tr
 from services.billing.usecases.read_invoices import list_invoices
 from services.catalogue.usecases.read_catalogue import list_offers
 from services.members.usecases.read_directory import list_schools, list_suppliers
+from services.orders.usecases.read_budgets import get_budgets
 from services.orders.usecases.read_rounds import list_rounds
 from services.orders.usecases.read_subscriptions import PlanView, get_plan, list_plans
+from services.orders.usecases.review_order import review_order
 from tests.backends import ServiceDatabase
 
 Parts = dict[str, ServiceDatabase]
@@ -58,6 +60,19 @@ def _fails_at(turn: int, step: Any) -> Any:
         return step(*args, **kwargs)
 
     return run
+
+
+def test_schools_have_their_own_budgets_and_limits(loaded: Parts) -> None:
+    orders, today = loaded["orders"].database, datetime.now(UTC).date()
+    (waiting,) = (view.round for view in list_rounds(orders, SERVICE, today) if view.round.state == "open")
+    for urn, needs_two in ((900001, False), (900002, True)):
+        actor = Actor("school", "head", "Head", frozenset({"school_approver"}), school_urn=urn)
+        view = get_budgets(orders, actor, urn, None, today)
+        codes = {position.category_code for position in view.positions if position.budget}
+        assert codes == {"stationery", "exercise-books", "cleaning-materials", "devices"}
+        assert {movement.kind for movement in view.movements} >= {"committed", "actual"}
+        review = review_order(orders, actor, waiting.round_id, urn)
+        assert review.limits.needs_two(review.worst.gross_pence) is needs_two
 
 
 def counts(parts: Parts) -> dict[str, int]:
