@@ -9,6 +9,9 @@ PASSWORD: Final = "twelve schools buy as one"  # noqa: S105
 
 JOINED: Final = date(2024, 9, 1)
 COUNTED: Final = date(2026, 1, 15)
+COUNTED_BEFORE: Final = date(2025, 1, 16)
+ASSOCIATE: Final = 900012
+"""The URN of the one school that is an associate and no full member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,17 @@ class DemoSchool:
     def buyer_email(self) -> str:
         """The school office's address."""
         return f"office@{self.domain}.example"
+
+    @property
+    def pupils_before(self) -> int:
+        """How many pupils there were at the census before the last."""
+        return self.pupils - self.urn % 7 + 3
+
+    @property
+    def sites(self) -> tuple[tuple[str, str], ...]:
+        """(name, what a driver has to know) of the delivery sites, the main one first; large schools have two."""
+        main = ("Main building", "Report to the office. No deliveries between 8:30 and 9:15.")
+        return (main,) if self.pupils < 1000 else (main, ("Sixth form centre", "Through the east gate; ring the bell."))
 
     @property
     def approver_email(self) -> str:

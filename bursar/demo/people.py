@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from bursar.demo.alliance import (
     ALLIANCE_STAFF,
+    ASSOCIATE,
     COUNTED,
+    COUNTED_BEFORE,
     GOVERNORS,
     JOINED,
     PASSWORD,
@@ -20,12 +22,16 @@ from contracts.roles import ROLE_SEATS
 from gateway.storage.people import account_of
 from gateway.usecases.set_password import set_password
 from services.members.domain.person import Person, Role
+from services.members.domain.pupil_count import PupilCount
 from services.members.domain.school import School
+from services.members.domain.site import Site
 from services.members.storage.people import find_people
 from services.members.storage.schools import find_school
 from services.members.storage.suppliers import find_supplier_by_name
 from services.members.usecases.record_people import add_person
+from services.members.usecases.record_pupil_counts import add_count
 from services.members.usecases.record_schools import put_school
+from services.members.usecases.record_sites import put_sites
 from services.members.usecases.record_suppliers import add_supplier
 
 _AUTHORITY = "990"  # no local authority has this code
@@ -115,8 +121,16 @@ def _ensure_school(members: Database, demo: DemoSchool) -> None:
         town=demo.town,
         joined_on=JOINED,
         left_on=None,
+        membership_class="associate" if demo.urn == ASSOCIATE else "full",
     )
     put_school(members, SERVICE, school, None)
+    add_count(members, SERVICE, demo.urn, PupilCount(COUNTED_BEFORE, demo.pupils_before, "census"))
+    put_sites(members, SERVICE, demo.urn, [_site(demo, school.postcode, *site) for site in demo.sites], 0)
+
+
+def _site(demo: DemoSchool, postcode: str, name: str, instructions: str) -> Site:
+    main = name == demo.sites[0][0]
+    return Site("", name, f"{demo.name}\n{demo.town}", postcode, instructions, main=main)
 
 
 def _ensure_supplier(members: Database, demo: DemoSupplier) -> str:
