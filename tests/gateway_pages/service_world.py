@@ -13,11 +13,6 @@ USE = str(UUID(int=(0x53 << 96) + (4 << 76) + (8 << 60) + 1))
 SERVICE_PO = str(UUID(int=(0xB0 << 96) + (4 << 76) + (8 << 60) + 9))
 ELM = 910002
 
-CATEGORIES = [
-    {"code": "payroll", "name": "Payroll", "cpv": "79211110-0", "ledger_code": "E28a", "version": 1},
-    {"code": "dpo", "name": "Data protection officer", "cpv": "79417000-0", "ledger_code": "E28a", "version": 1},
-]
-
 
 def a_plan(plan_id: str = PAYROLL, **more: Any) -> Json:
     """A service as the list has it."""
@@ -295,7 +290,6 @@ def of_services(*, school: bool) -> dict[tuple[str, str], Any]:
     found: dict[tuple[str, str], Any] = {
         ("orders", "/subscription-plans"): [a_plan(), advice],
         ("orders", "/subscriptions"): mine if school else [*mine, *others],
-        ("catalogue", "/categories"): CATEGORIES,
     }
     for plan in (a_plan(), advice):
         path = f"/subscription-plans/{plan['plan_id']}"
