@@ -8,6 +8,7 @@ from services.orders.api.shapes import next_tier_json, wishes_json
 from services.orders.domain.line_report import LeftOut, ReportLine
 from services.orders.domain.tiers import standing
 from services.orders.domain.wanted import LastLine, WantedLine
+from services.orders.storage.totals import NOTHING
 from services.orders.usecases.read_form import ReportView
 
 Json = dict[str, Any]
@@ -45,7 +46,8 @@ def report_json(view: ReportView) -> Json:
 def _line_json(line: ReportLine, view: ReportView) -> Json:
     offer = line.offer
     mine, before = view.own.get(offer.offer_id), view.last.get(offer.offer_id)
-    at = standing(offer.tiers, *view.reached(offer.offer_id))
+    total = view.totals.get(offer.offer_id, NOTHING)
+    at = standing(offer.tiers, total.quantity, total.schools)
     return {
         "offer_id": offer.offer_id,
         "sku": offer.sku,

@@ -12,6 +12,7 @@ from contracts.money import unit_price_text
 from services.orders.api import form_shapes, shapes
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.tiers import standing
+from services.orders.storage.totals import NOTHING, Total
 from services.orders.usecases.read_form import FormView
 from services.orders.usecases.read_rounds import RoundView
 
@@ -32,7 +33,8 @@ def form_text(view: FormView, known: int | None) -> str:
         "sites": view.sites,
         "offers_version": found.round.offers_version,
     }
-    standings = ",".join([_standing(offer, *view.reached(offer.offer_id)) for offer in view.offers])
+    totals = view.totals
+    standings = ",".join([_standing(offer, totals.get(offer.offer_id, NOTHING)) for offer in view.offers])
     offers = "null"
     if known != found.round.offers_version:
         offers = f"[{','.join(map(_offer, view.known.values()))}]"
@@ -45,12 +47,12 @@ def _offer(offer: RoundOffer) -> str:
 
 
 @lru_cache(_REMEMBERED_OFFERS)
-def _standing(offer: RoundOffer, together: int, schools: int) -> str:
-    at = standing(offer.tiers, together, schools)
+def _standing(offer: RoundOffer, total: Total) -> str:
+    at = standing(offer.tiers, total.quantity, total.schools)
     shape = {
         "offer_id": offer.offer_id,
-        "total_quantity": together,
-        "schools": schools,
+        "total_quantity": total.quantity,
+        "schools": total.schools,
         "unit_price": unit_price_text(at.unit_price),
         **shapes.next_tier_json(at.next_tier, at.units_to_next),
     }

@@ -1,6 +1,6 @@
 """An offer as a round holds it: fixed when the round opens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -58,6 +58,22 @@ class RoundOffer:
             (self.eligible_urns, member.urn),
         )
         return all(not those or own in those for those, own in wanted)
+
+
+def offers_for(member: Member, offers: Iterable[RoundOffer], ordered: Container[str] = ()) -> list[RoundOffer]:
+    """The offers that this school may order, in their order, and those that it has `ordered` (by id) in any case.
+
+    Most offers of a round are meant for the same schools, so each such audience is asked about once.
+    """
+    fits: dict[tuple[tuple[object, ...], ...], bool] = {}
+    found = []
+    for offer in offers:
+        audience = (offer.phases, offer.eligible_types, offer.eligible_classes, offer.eligible_urns)
+        if audience not in fits:
+            fits[audience] = offer.is_for(member)
+        if offer.offer_id in ordered or (fits[audience] and not offer.withdrawn):
+            found.append(offer)
+    return found
 
 
 def refused_lines(offers: Mapping[str, RoundOffer], member: Member, lines: Sequence[WantedLine]) -> dict[str, str]:

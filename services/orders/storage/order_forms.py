@@ -1,12 +1,13 @@
 """What a school's order form shows of its own: the lines so far, what it ordered last time, where it can have things
 delivered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from services.orders.domain.offer import RoundOffer
 from services.orders.domain.round import Round
 from services.orders.domain.wanted import LastLine, WantedLine
 from services.orders.storage.orders import wanted_line
@@ -66,18 +67,21 @@ def has_site(connection: Connection, urn: int, site_id: str) -> bool:
     return connection.execute(_SITE, {"urn": urn, "site_id": site_id}).first() is not None
 
 
-def last_lines(
-    connection: Connection, of: Round, urn: int, offers: dict[tuple[str, str], str], known: Collection[str]
-) -> list[LastLine]:
-    """What a school ordered last time from each supplier of a round.
+def last_lines(connection: Connection, of: Round, urn: int, known: Mapping[str, RoundOffer]) -> list[LastLine]:
+    """What a school ordered last time from each supplier of a round that has the `known` offers.
 
-    `offers` gives the round's offers by supplier and code, `known` their ids: a line is found by its offer or else by
-    its supplier's code, since a new contract brings new offers of the same things.
+    A line is found among them by its offer, or else by its supplier's code: a new contract brings new offers of the
+    same things.
     """
-    values = {"closes_at": of.closes_at, "urn": urn, "supplier_ids": list({supplier for supplier, _ in offers})}
+    suppliers = {offer.supplier_id for offer in known.values()}
+    rows = connection.execute(_LAST, {"closes_at": of.closes_at, "urn": urn, "supplier_ids": list(suppliers)}).all()
+    if all(row.offer_id in known for row in rows):
+        codes = {}
+    else:
+        codes = {(offer.supplier_id, offer.sku): offer.offer_id for offer in known.values()}
     return [
         LastLine(
-            row.offer_id if row.offer_id in known else offers.get((row.supplier_id, row.sku)),
+            row.offer_id if row.offer_id in known else codes.get((row.supplier_id, row.sku)),
             row.sku,
             row.name,
             row.quantity,
@@ -85,5 +89,5 @@ def last_lines(
             row.number,
             row.title,
         )
-        for row in connection.execute(_LAST, values)
+        for row in rows
     ]

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from services.orders.domain.wanted import WantedLine
 from services.orders.storage.remembered import Remembered
 
 _TOTALS = text("SELECT offer_id::text, quantity, schools, flexible FROM round_totals(:round_id)")
@@ -16,6 +17,10 @@ class Total(NamedTuple):
     quantity: int
     schools: int
     flexible: int
+
+    def plus(self, line: WantedLine) -> "Total":
+        """The total with one more school's line."""
+        return Total(self.quantity + line.quantity, self.schools + 1, self.flexible + line.flexible)
 
 
 Totals = Mapping[str, Total]

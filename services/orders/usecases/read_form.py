@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from chassis.actor import Actor
 from chassis.database import Database
 from services.orders.domain.line_report import LineReport, report_on_last, report_on_table
-from services.orders.domain.offer import RoundOffer
+from services.orders.domain.offer import RoundOffer, offers_for
 from services.orders.domain.pricing import PricedOrder, price_live
 from services.orders.domain.sheet_columns import Columns, Table
 from services.orders.domain.wanted import LastLine, WantedLine
@@ -24,8 +24,9 @@ from services.orders.usecases.read_order import own_order
 class FormView:
     """An order with all that the school may order or has ordered.
 
-    `known` holds every offer of the round, `offers` those for this school, `totals` what counts of all schools and
-    `own` the school's lines, by offer id; `last` is what it ordered last time, `sites` where it can have it delivered.
+    `known` holds every offer of the round, `offers` those for this school; `totals` what counts of all schools with
+    this one's lines as if it had sent them, and `own` those lines, by offer id; `last` is what it ordered last time,
+    `sites` where it can have it delivered.
     """
 
     found: OrderInRound
@@ -37,24 +38,16 @@ class FormView:
     last: Sequence[LastLine]
     sites: Sequence[dict[str, Any]]
 
-    def reached(self, offer_id: str) -> tuple[int, int]:
-        """Units and schools of an offer, with this school's own as if it had sent them."""
-        return _reached(self.totals, self.own, self.found.order.is_counted, offer_id)
-
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """What lines would be ordered, beside what is ordered now and what each cost last time."""
+    """What lines would be ordered, beside what is ordered now and what each cost last time; `totals` as in the form."""
 
     found: OrderInRound
     report: LineReport
     totals: Totals
     own: Mapping[str, WantedLine]
     last: Mapping[str, LastLine]
-
-    def reached(self, offer_id: str) -> tuple[int, int]:
-        """Units and schools of an offer, with this school's own as if it had sent them."""
-        return _reached(self.totals, self.own, self.found.order.is_counted, offer_id)
 
 
 def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormView:
@@ -66,12 +59,11 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
         found = own_order(connection, actor, round_id, urn)
         known = round_offers(connection, found.round)
         form = order_forms.own_form(connection, round_id, urn)
-        totals = round_totals(connection, round_id, form.stamp)
-        last = _last_lines(connection, found, known)
-    member, own = found.member, {line.offer_id: line for line in form.lines}
-    offers = [offer for key, offer in known.items() if key in own or (not offer.withdrawn and offer.is_for(member))]
-    counted = found.order.is_counted
-    priced = price_live([(known[key], line, _reached(totals, own, counted, key)[0]) for key, line in own.items()])
+        totals = _with_own(round_totals(connection, round_id, form.stamp), found, form.lines)
+        last = order_forms.last_lines(connection, found.round, urn, known)
+    own = {line.offer_id: line for line in form.lines}
+    offers = offers_for(found.member, known.values(), own)
+    priced = price_live([(known[key], line, totals[key].quantity) for key, line in own.items()])
     return FormView(found, priced, known, offers, totals, own, last, form.sites)
 
 
@@ -83,7 +75,8 @@ def report_table(
         found = own_order(connection, actor, round_id, urn)
         known = round_offers(connection, found.round)
         report = report_on_table(rows, known.values(), lambda offer: offer.is_for(found.member), columns)
-        return _report_view(connection, found, report, _last_lines(connection, found, known))
+        last = order_forms.last_lines(connection, found.round, urn, known)
+        return _report_view(connection, found, report, last)
 
 
 def report_last(database: Database, actor: Actor, round_id: str, urn: int) -> ReportView:
@@ -91,7 +84,7 @@ def report_last(database: Database, actor: Actor, round_id: str, urn: int) -> Re
     with database.transaction(actor) as connection:
         found = own_order(connection, actor, round_id, urn)
         known = round_offers(connection, found.round)
-        last = _last_lines(connection, found, known)
+        last = order_forms.last_lines(connection, found.round, urn, known)
         report = report_on_last(last, known, lambda offer: offer.is_for(found.member))
         return _report_view(connection, found, report, last)
 
@@ -101,17 +94,13 @@ def _report_view(
 ) -> ReportView:
     round_id = found.round.round_id
     form = order_forms.own_form(connection, round_id, found.member.urn)
-    totals = round_totals(connection, round_id, form.stamp)
+    totals = _with_own(round_totals(connection, round_id, form.stamp), found, form.lines)
     own = {line.offer_id: line for line in form.lines}
     return ReportView(found, report, totals, own, {line.offer_id: line for line in last if line.offer_id})
 
 
-def _last_lines(connection: Connection, found: OrderInRound, known: Mapping[str, RoundOffer]) -> list[LastLine]:
-    codes = {(offer.supplier_id, offer.sku): offer.offer_id for offer in known.values()}
-    return order_forms.last_lines(connection, found.round, found.member.urn, codes, known)
-
-
-def _reached(totals: Totals, own: Mapping[str, WantedLine], counted: bool, offer_id: str) -> tuple[int, int]:
-    units, schools, _ = totals.get(offer_id, NOTHING)
-    mine = own.get(offer_id)
-    return (units, schools) if counted or mine is None else (units + mine.quantity, schools + 1)
+def _with_own(totals: Totals, found: OrderInRound, lines: Sequence[WantedLine]) -> Totals:
+    """The totals with a school's lines as if it had sent them."""
+    if found.order.is_counted:
+        return totals
+    return {**totals, **{line.offer_id: totals.get(line.offer_id, NOTHING).plus(line) for line in lines}}
