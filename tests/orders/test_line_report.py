@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.orders.domain.line_report import LineReport, report_on_table
@@ -142,6 +142,7 @@ CELLS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=4), max_size=12))
 def test_no_row_is_dropped_in_silence(rows: list[list[str]]) -> None:
     found = report(*rows)
