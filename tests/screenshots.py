@@ -51,7 +51,13 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("school-calendar", "/school/calendar"),
         Shot("notifications", "/settings/notifications"),
     ),
-    APPROVER: (Shot("school-approval", "/school", (".agenda a[href$='/approval']",)),),
+    APPROVER: (
+        Shot("school-approvals", "/school/approvals"),
+        Shot("school-approval", "/school", (".agenda a[href$='/approval']",)),
+        Shot("school-budgets", "/school/budgets"),
+        Shot("school-budgets-set", "/school/budgets/set"),
+        Shot("school-limits", "/school/settings/limits"),
+    ),
     SUPPLIER: (
         Shot("supplier-home", "/supplier"),
         Shot("supplier-orders", "/supplier/orders"),
