@@ -16,7 +16,8 @@ from gateway.pages.show import plural
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
-_BOARD_ORDER = ("approved", "submitted", "returned", "draft", "silent", "dropped")
+_BOARD_ORDER = ("approved", "submitted", "returned", "draft", "silent", "declined", "dropped")
+_SELDOM = ("declined", "dropped")
 OWING = ("silent", "draft", "returned", "submitted")
 
 
@@ -137,7 +138,7 @@ def _board_page(round_id: str, faults: Faults) -> str:
     return render_template(
         "alliance/round.html",
         round=found,
-        counts=[(state, counts[state]) for state in _BOARD_ORDER if counts[state] or state != "dropped"],
+        counts=[(state, counts[state]) for state in _BOARD_ORDER if counts[state] or state not in _SELDOM],
         orders=[order for order in orders if wanted in (None, order["state"])],
         school_count=len(orders),
         wanted=wanted,
