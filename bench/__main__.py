@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import events, gateway, orders
+from bench import events, gateway, large_round, orders
 from bench.stack import databases
 from chassis.database import Database
 
@@ -57,6 +57,11 @@ def _orders(settings: Settings) -> list[Row]:
         return [*orders.order_form(database, owner_url), *orders.close(database, owner_url)]
 
 
+def _large_round(settings: Settings) -> list[Row]:
+    with _database(settings["ORDERS_DATABASE_URL"]) as database:
+        return large_round.rows(database, settings["ORDERS_MIGRATION_DATABASE_URL"])
+
+
 def _events_on_pgmq(settings: Settings) -> list[Row]:
     return _events(settings, settings["BROKER_URL"])
 
@@ -99,6 +104,7 @@ def _database(url: str) -> Iterator[Database]:
 PARTS: dict[str, Callable[[Settings], list[Row]]] = {
     "gateway": gateway.rows,
     "orders": _orders,
+    "large-round": _large_round,
     "events-pgmq": _events_on_pgmq,
     "events-rabbitmq": _events_on_rabbitmq,
 }
