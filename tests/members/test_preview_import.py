@@ -113,6 +113,11 @@ def test_numbers_of_pupils_come_from_a_sheet(members: Clients, as_workbook: bool
     assert [count["source"] for count in counts] == ["sheet", "register"]
 
 
+def test_a_refused_row_of_a_known_school_bears_its_name(members: Clients) -> None:
+    (row,) = rows(members, upload(members, csv_of([PUPILS[0], [HOP_GARDEN, "27l", "2026-05-21"]])))
+    assert (row["outcome"], row["name"]) == ("refused", "Hop Garden Primary School")
+
+
 def test_an_older_count_joins_the_earlier_ones(members: Clients) -> None:
     answer = upload(members, csv_of([PUPILS[0], [HOP_GARDEN, 250, "2024-01-18"]]))
     assert answer.json["counts"]["unchanged"] == 1

@@ -121,7 +121,8 @@ def _decided(
         before = known.get(outcome.urn)
         school, note = _merged(before, outcome, joined_on)
     except RowRefused as fault:
-        return _Decided(_row(row, row.values.get("name", ""), "refused", fault.code, fault.reason))
+        known_as = known[int(row.values["urn"])].name if urns_in([row]) & known.keys() else row.values.get("name", "")
+        return _Decided(_row(row, known_as, "refused", fault.code, fault.reason))
     changes = () if before is None else changes_between(before, school)
     what: Outcome = "added" if before is None else "unchanged" if same_school(before, school) else "changed"
     older = None
