@@ -165,8 +165,7 @@ def _comparison(
         names = {key: (known[key].name, known[key].unit) for key in {*decided, *now}}
         changes = [UnitChange(*names[key], decided.get(key, 0), now.get(key, 0)) for key in names]
         return Comparison("decided", "", _different(changes))
-    codes = {(offer.supplier_id, offer.sku): offer.offer_id for offer in known.values()}
-    last = order_forms.last_lines(connection, found.round, found.member.urn, codes, known)
+    last = order_forms.last_lines(connection, found.round, found.member.urn, known)
     return _since(last, known, now) if last else None
 
 
