@@ -162,6 +162,21 @@ def fresh_database(name: str) -> Iterator[ServiceDatabase]:
 
 
 @contextmanager
+def empty_database(name: str) -> Iterator[ServiceDatabase]:
+    """A database of one part before its first migration, dropped afterwards: for tests of upgrades."""
+    empty = _new_name(f"empty_{name}")
+    part = _addresses(name, empty)
+    provision(postgres().url, [part])
+    database = Database(part.app_url, pool_size=2)
+    try:
+        yield ServiceDatabase(name, part.app_url, part.owner_url, database)
+    finally:
+        database.dispose()
+        with _admin() as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{empty}" WITH (FORCE)')
+
+
+@contextmanager
 def fresh_broker(kind: str) -> Iterator[str]:
     """The address of an empty broker of that kind (`pgmq`, `rabbitmq`), removed afterwards."""
     with _fresh_vhost() if kind == "rabbitmq" else _fresh_pgmq() as url:
