@@ -66,7 +66,7 @@ def service(subscription_id: Any) -> str:
 @for_approver
 def approve_service(subscription_id: Any) -> Page:
     """Commit the school to the service."""
-    return _act(subscription_id, "approve", {}, "Approved. The service begins on its first day.")
+    return _act(subscription_id, "approve", {}, "Your approval is recorded.")
 
 
 @school.post("/services/<uuid:subscription_id>/decline")
@@ -180,7 +180,8 @@ def _page(subscription_id: str, faults: Faults) -> str:
         entitlements={each["code"]: each for each in found["entitlements"]},
         names=[(each["code"], each["name"]) for each in found["entitlements"]],
         own=session is not None and found["requested_by"] == session.name,
-        may_decide=seat is not None and seat.has_any("school_approver"),
+        may_decide=seat is not None and seat.has_any("school_approver", "governor"),
+        may_leave=seat is not None and seat.has_any("school_approver"),
         may_record=seat is not None and seat.has_any("school_buyer", "school_approver"),
         today=today().isoformat(),
         typed=request.form,

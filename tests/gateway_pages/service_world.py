@@ -105,6 +105,7 @@ def a_subscription(subscription_id: str = RUNNING, state: str = "approved", **mo
         "requested_at": "2026-08-20T09:00:00Z",
         "approved_by": "Alex Approver" if decided else None,
         "approved_at": "2026-08-21T09:00:00Z" if decided else None,
+        "first_approved_by": "Gwen Governor" if state == "requested" else None,
         "ended_by": "Alex Approver" if state == "ended" else None,
         "ended_at": "2026-10-30T09:00:00Z" if state == "ended" else None,
         "reason": None,

@@ -1,6 +1,7 @@
 """Recurring services: schools join, leave and are billed through purchase orders, exactly once and to the penny."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -334,6 +335,51 @@ def test_a_school_joins_only_by_two_of_its_own_people(services: Services) -> Non
     refused(services.market.as_(both).post(f"{mine}/approve", version=1), 403, "own_request")
     assert ok(services.market.as_(approver(urn)).post(f"{mine}/approve", version=1))["state"] == "approved"
     refused(services.market.as_(buyer(urn)).post("/subscriptions", sent), 409, "already_subscribed")
+
+
+def limits(services: Services, urn: int, amount_pence: int | None, second_above_pence: int | None = None) -> None:
+    """What the school lets its approvers decide."""
+    own = [{"role": "school_approver", "category_code": None, "amount_pence": amount_pence}] if amount_pence else []
+    body = {"school_urn": urn, "limits": own, "second_above_pence": second_above_pence}
+    services.market.hear(("ApprovalLimitsRecorded", body))
+
+
+def test_a_year_of_it_is_held_against_the_schools_own_limits(services: Services) -> None:
+    """1,200 and VAT a year are 1,440."""
+    urn = services.market.school()
+    asked = services.ask(services.running_plan(), urn, str(YEAR_BEGAN))
+    client, path = services.market.as_(approver(urn)), f"/subscriptions/{asked['subscription_id']}/approve"
+    limits(services, urn, 143_999)
+    refused(client.post(path, version=1), 403, "above_limit")
+    limits(services, urn, 144_000)
+    assert ok(client.post(path, version=1))["state"] == "approved"
+
+
+def test_above_an_amount_two_people_approve(services: Services) -> None:
+    urn = services.market.school()
+    asked = services.ask(services.running_plan(), urn, str(YEAR_BEGAN))
+    path = f"/subscriptions/{asked['subscription_id']}/approve"
+    limits(services, urn, None, 143_999)
+    first = ok(services.market.as_(approver(urn)).post(path, version=1))
+    assert (first["state"], first["first_approved_by"]) == ("requested", "Alex Approver")
+    refused(services.market.as_(approver(urn)).post(path, version=2), 403, "approved_already")
+    stand_in = replace(buyer(urn), person_id="deputy", roles=approver(urn).roles, stands_in_for=approver(urn).person_id)
+    refused(services.market.as_(stand_in).post(path, version=2), 403, "approved_already")
+    second = replace(approver(urn), person_id="second", name="Sasha Second")
+    done = ok(services.market.as_(second).post(path, version=2))
+    assert (done["state"], done["first_approved_by"], done["approved_by"]) == (
+        "approved",
+        "Alex Approver",
+        "Sasha Second",
+    )
+
+
+def test_limits_need_a_figure_to_be_held_against(services: Services) -> None:
+    urn = services.market.school()
+    asked = services.ask(services.running_plan(driver="payslips", unit_price="48.0000"), urn, str(YEAR_BEGAN))
+    limits(services, urn, 100_000)
+    path = f"/subscriptions/{asked['subscription_id']}/approve"
+    refused(services.market.as_(approver(urn)).post(path, version=1), 409, "reading_missing")
 
 
 def test_leaving_keeps_the_notice(services: Services) -> None:

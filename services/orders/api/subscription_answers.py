@@ -182,6 +182,7 @@ class SubscriptionSchema(Schema):
     requested_at = fields.String(required=True)
     approved_by = fields.String(required=True, allow_none=True)
     approved_at = fields.String(required=True, allow_none=True)
+    first_approved_by = fields.String(required=True, allow_none=True)
     ended_by = fields.String(required=True, allow_none=True)
     ended_at = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)

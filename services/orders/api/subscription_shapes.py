@@ -98,6 +98,7 @@ def subscription_json(found: FoundSubscription, plan: FoundPlan) -> Json:
         "requested_at": instant(found.requested_at),
         "approved_by": subscription.approved_by and subscription.approved_by.name,
         "approved_at": instant(subscription.approved_at),
+        "first_approved_by": subscription.first_approval and subscription.first_approval.person.name,
         "ended_by": found.ended_by,
         "ended_at": instant(found.ended_at),
         "reason": subscription.reason,

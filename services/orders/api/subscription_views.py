@@ -53,10 +53,10 @@ def get_subscription(subscription_id: UUID) -> Response:
 
 @subscriptions.route(f"{PATH}/approve", methods=["POST"])
 @idempotent
-@requires("school_approver")
+@requires("school_approver", "governor")
 @subscriptions.response(200, subscription_answers.SubscriptionWholeSchema)
 def approve(subscription_id: UUID) -> Response:
-    """Commit the school to what somebody else there has asked for."""
+    """Commit the school to what somebody else there has asked for, or give the first of two approvals."""
     version = required_version()
     subscribe.approve(current_database(), current_actor(), str(subscription_id), version, datetime.now(UTC))
     return _answer(str(subscription_id))

@@ -6,7 +6,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
+from contracts.money import line_net_pence
+from contracts.vat import vat_pence, vat_rate
+from services.orders.domain.approval import Approval, Approver, WorstCase
 from services.orders.domain.errors import (
+    ApprovedAlready,
     DatesOutOfOrder,
     EntitlementRefused,
     OwnRequest,
@@ -71,6 +75,12 @@ class Plan:
     def terms(self) -> Terms:
         """What charging needs of it."""
         return Terms(self.term, self.driver, self.unit_price)
+
+    def year_costs(self, quantity: int, on: date) -> WorstCase:
+        """What a whole year costs with VAT at a quantity: what a school's own limits are held against."""
+        net = line_net_pence(quantity, self.unit_price)
+        gross = net + vat_pence(net, vat_rate(self.vat_class, on))
+        return WorstCase(gross, {self.category_code: gross})
 
     def year_at(self, today: date) -> Days:
         """The subscription year to speak of on a day: the running one, the first before the term, else the last."""
@@ -139,6 +149,7 @@ class Subscription:
     requested_by: Person | None = None
     approved_by: Person | None = None
     approved_at: datetime | None = None
+    first_approval: Approval | None = None
     reason: str | None = None
 
     @property
@@ -150,12 +161,22 @@ class Subscription:
         """The days on which the school has the service, None if the plan ended before they began."""
         return Days(self.starts_on, self.ends_on or plan.ends_on).within(plan.term)
 
-    def approved(self, by: Person, at: datetime) -> "Subscription":
-        """The subscription committed to. Raises SubscriptionNotRequested, OwnRequest for whoever asked for it."""
+    def approved(self, by: Approver, at: datetime, *, two: bool) -> "Subscription":
+        """The subscription committed to; where `two` must approve, the first leaves it waiting for somebody else.
+
+        Nobody approves what they asked for, nor what was asked for by whom they stand in for; one authority is not
+        two. Raises SubscriptionNotRequested, OwnRequest, ApprovedAlready.
+        """
         self._must_be_requested()
-        if self.requested_by is not None and self.requested_by.person_id == by.person_id:
+        acting = {by.person.person_id, by.authority_id}
+        if self.requested_by is not None and self.requested_by.person_id in acting:
             raise OwnRequest("Somebody else at your school has to approve what you asked for.")
-        return replace(self, state="approved", approved_by=by, approved_at=at)
+        first = self.first_approval
+        if first is not None and not acting.isdisjoint({first.person.person_id, first.authority_id}):
+            raise ApprovedAlready("You have approved it. Somebody else at your school has to approve it as well.")
+        if two and first is None:
+            return replace(self, first_approval=Approval(by.person, by.authority_id, at))
+        return replace(self, state="approved", approved_by=by.person, approved_at=at)
 
     def declined(self, reason: str) -> "Subscription":
         """The request refused or taken back. Raises SubscriptionNotRequested, ReasonMissing."""

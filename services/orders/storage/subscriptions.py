@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import IntegrityError
 
+from services.orders.domain.approval import Approval
 from services.orders.domain.order import Person
 from services.orders.domain.subscription import Subscription
 from services.orders.domain.subscription_charge import Reading
@@ -17,6 +18,7 @@ from services.orders.domain.subscription_charge import Reading
 _READ = """
     SELECT u.subscription_id::text, u.plan_id::text, u.school_urn, u.starts_on, u.ends_on, u.state, u.requested_by_id,
         u.requested_by, u.requested_at, u.approved_by_id, u.approved_by, u.approved_at, u.ended_by, u.ended_at,
+        u.first_approved_by_id, u.first_approved_by, u.first_approved_for_id, u.first_approved_at,
         u.reason, u.version, s.name AS school_name
     FROM subscription u JOIN school s ON s.urn = u.school_urn
 """
@@ -38,6 +40,8 @@ _ENDED_LAST = text("""
 _UPDATE = text("""
     UPDATE subscription SET state = :state, ends_on = :ends_on, approved_by_id = :approved_by_id,
         approved_by = :approved_by, approved_at = :approved_at, reason = :reason, version = version + 1,
+        first_approved_by_id = :first_approved_by_id, first_approved_by = :first_approved_by,
+        first_approved_for_id = :first_approved_for_id, first_approved_at = :first_approved_at,
         ended_by = CAST(:ended_by AS text), ended_at = CAST(:ended_at AS timestamptz)
     WHERE subscription_id = :subscription_id
 """)
@@ -157,7 +161,7 @@ def ended_last(connection: Connection, plan_id: str, urn: int) -> date | None:
 
 def update_subscription(connection: Connection, changed: Subscription, by: str, now: datetime) -> None:
     """Write the state that a subscription has reached, and its next version."""
-    approved_by = changed.approved_by
+    approved_by, first = changed.approved_by, changed.first_approval
     values = {
         "subscription_id": changed.subscription_id,
         "state": changed.state,
@@ -165,6 +169,10 @@ def update_subscription(connection: Connection, changed: Subscription, by: str, 
         "approved_by_id": approved_by and approved_by.person_id,
         "approved_by": approved_by and approved_by.name,
         "approved_at": changed.approved_at,
+        "first_approved_by_id": first and first.person.person_id,
+        "first_approved_by": first and first.person.name,
+        "first_approved_for_id": first and first.authority_id,
+        "first_approved_at": first and first.at,
         "reason": changed.reason,
         "ended_by": by if changed.state == "ended" else None,
         "ended_at": now if changed.state == "ended" else None,
@@ -236,6 +244,10 @@ def used_between(uses: Iterable[Row[Any]], code: str, first: date, last: date) -
 
 def _found(row: Row[Any]) -> FoundSubscription:
     approved_by = None if row.approved_by_id is None else Person(row.approved_by_id, row.approved_by)
+    first = None
+    if row.first_approved_by_id is not None:
+        by = Person(row.first_approved_by_id, row.first_approved_by)
+        first = Approval(by, row.first_approved_for_id, row.first_approved_at)
     subscription = Subscription(
         subscription_id=row.subscription_id,
         plan_id=row.plan_id,
@@ -247,6 +259,7 @@ def _found(row: Row[Any]) -> FoundSubscription:
         requested_by=Person(row.requested_by_id, row.requested_by),
         approved_by=approved_by,
         approved_at=row.approved_at,
+        first_approval=first,
         reason=row.reason,
     )
     return FoundSubscription(subscription, row.school_name, row.requested_at, row.ended_by, row.ended_at)

@@ -11,12 +11,14 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
 from contracts.london import LONDON
-from services.orders.domain.errors import AlreadySubscribed, EntitlementRefused
+from contracts.money import pounds
+from services.orders.domain.approval import Approver, Limits, exceeded
+from services.orders.domain.errors import AboveLimit, AlreadySubscribed, EntitlementRefused, ReadingMissing
 from services.orders.domain.order import Person
 from services.orders.domain.round import Member
 from services.orders.domain.subscription import Plan, Subscription, check_use
 from services.orders.domain.subscription_term import year_of
-from services.orders.storage import subscriptions
+from services.orders.storage import approvals, subscriptions
 from services.orders.usecases.preview_subscription_run import found_plan
 
 Step = Callable[[Subscription, Plan, date], Subscription]
@@ -51,13 +53,20 @@ def ask_to_join(database: Database, actor: Actor, plan_id: str, starts_on: date,
 
 
 def approve(database: Database, actor: Actor, subscription_id: str, version: int, now: datetime) -> None:
-    """Commit the school. Raises NotFound, VersionConflict, SubscriptionNotRequested, OwnRequest, DatesOutOfOrder."""
+    """Commit the school, or give the first of two approvals. A year of it is held against the school's own limits.
 
-    def step(found: Subscription, plan: Plan, today: date) -> Subscription:
-        plan.must_start_between(found.starts_on, today)
-        return found.approved(_person(actor), now)
-
-    _change(database, actor, subscription_id, version, now, step)
+    Raises NotFound, NotAMember, VersionConflict, SubscriptionNotRequested, DatesOutOfOrder, OwnRequest, AboveLimit,
+    ApprovedAlready; ReadingMissing where there are limits and no figure to hold against them.
+    """
+    with database.transaction(actor) as connection:
+        found, plan = _held(connection, actor, subscription_id)
+        _must_be(found, version)
+        plan.must_start_between(found.starts_on, _today(now))
+        _must_belong(connection, found.school_urn, now)
+        limits = approvals.find_limits(connection, found.school_urn)
+        two = limits != Limits() and _two_must_approve(connection, actor, found, plan, limits)
+        approver = Approver(_person(actor), actor.roles, actor.stands_in_for)
+        subscriptions.update_subscription(connection, found.approved(approver, now, two=two), actor.name, now)
 
 
 def decline(database: Database, actor: Actor, subscription_id: str, version: int, reason: str, now: datetime) -> None:
@@ -119,12 +128,8 @@ def cancel_use(database: Database, actor: Actor, subscription_id: str, use_id: s
 def _change(database: Database, actor: Actor, subscription_id: str, version: int, now: datetime, step: Step) -> None:
     with database.transaction(actor) as connection:
         found, plan = _held(connection, actor, subscription_id)
-        if found.version != version:
-            raise VersionConflict("Somebody else at your school changed this subscription meanwhile.")
-        changed = step(found, plan, _today(now))
-        if changed.state == "approved":
-            _must_belong(connection, found.school_urn, now)
-        subscriptions.update_subscription(connection, changed, actor.name, now)
+        _must_be(found, version)
+        subscriptions.update_subscription(connection, step(found, plan, _today(now)), actor.name, now)
 
 
 def _held(connection: Connection, actor: Actor, subscription_id: str) -> tuple[Subscription, Plan]:
@@ -134,6 +139,24 @@ def _held(connection: Connection, actor: Actor, subscription_id: str) -> tuple[S
     if found is None or found.subscription.school_urn != urn:
         raise NotFound("There is no such subscription.")
     return found.subscription, found_plan(connection, found.subscription.plan_id).plan
+
+
+def _must_be(found: Subscription, version: int) -> None:
+    if found.version != version:
+        raise VersionConflict("Somebody else at your school changed this subscription meanwhile.")
+
+
+def _two_must_approve(connection: Connection, actor: Actor, found: Subscription, plan: Plan, limits: Limits) -> bool:
+    readings = subscriptions.readings_of(connection, plan.plan_id, plan.driver, found.school_urn)
+    if not readings and plan.driver != "fixed":
+        raise ReadingMissing("Record your school’s figure first: its limits are held against a year of the service.")
+    year = plan.year_costs(1 if plan.driver == "fixed" else readings[-1].quantity, found.starts_on)
+    if above := exceeded(limits, actor.roles, year):
+        raise AboveLimit(
+            f"A year of this service comes to £{pounds(above[0].amount_pence)} with VAT, and your school lets you"
+            f" approve up to £{pounds(above[0].limit_pence)}. Somebody with a higher limit has to approve it."
+        )
+    return limits.needs_two(year.gross_pence)
 
 
 def _must_belong(connection: Connection, urn: int, now: datetime) -> None:
