@@ -79,7 +79,10 @@ def check_exception(exception: VatException, others: Iterable[VatException]) -> 
     if faults := _faults(exception):
         raise VatExceptionInvalid("The exception’s details do not hold together.", fields=faults)
     if any(_overlap(exception, other) for other in others if other.exception_id != exception.exception_id):
-        raise VatExceptionOverlaps("Another exception holds on some of these days.", fields={"valid_from": "Taken."})
+        raise VatExceptionOverlaps(
+            "Another exception holds on some of these days.",
+            fields={"valid_from": "Another exception holds on some of these days."},
+        )
 
 
 def same_exception(one: VatException, other: VatException) -> bool:
