@@ -14,12 +14,13 @@ from gateway.pages import ask, ways_in
 from gateway.pages.doors import alliance, for_registrar
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows
-from gateway.pages.show import today
+from gateway.pages.show import plural, today
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 from gateway.usecases import invite as inviting
 
 ALLIANCE = "the alliance"
+_MOST_AT_ONCE = 200
 
 
 @alliance.get("/people")
@@ -30,8 +31,29 @@ def people() -> str:
     found.sort(key=lambda person: person["name"])
     standings = inviting.standings(current_database(), [person["person_id"] for person in found])
     return render_template(
-        "alliance/people.html", people=found, places=_places(), standings=standings, now=datetime.now(UTC)
+        "alliance/people.html",
+        people=found,
+        places=_places(),
+        standings=standings,
+        uninvited=len(_uninvited(found)),
+        now=datetime.now(UTC),
     )
+
+
+@alliance.post("/people/invite")
+@for_registrar
+def invite_everybody() -> Response:
+    """Invite those who neither sign in nor have a link that works, such as people from an imported sheet."""
+    session, places = current_session(), _places()
+    if session is None:
+        abort(403)
+    waiting = _uninvited(ask.items("members", "/people"))
+    for person in waiting[:_MOST_AT_ONCE]:
+        ways_in.invite_person(session, person, _organisation(person, places))
+    left = len(waiting) - _MOST_AT_ONCE
+    more = f" {plural(left, 'person', 'people')} wait: send once more." if left > 0 else ""
+    flash(f"{plural(min(len(waiting), _MOST_AT_ONCE), 'invitation')} sent.{more}")
+    return redirect(url_for("alliance.people"), 303)
 
 
 @alliance.get("/people/<uuid:person_id>")
@@ -117,16 +139,24 @@ def _invite(person: dict[str, Any]) -> None:
     session = current_session()
     if session is None or session.seat is None:
         abort(403)
-    places = _places()
-    role = person["roles"][0] if person["roles"] else {}
-    organisation = places.get(role.get("school_urn") or role.get("supplier_id"), ALLIANCE)
     try:
-        invited = ways_in.invite_person(session, person, organisation)
+        invited = ways_in.invite_person(session, person, _organisation(person, _places()))
     except AlreadySignsIn as refusal:
         flash(refusal.detail)
         return
     ways_in.show_link_once(session.seat, person, invited)
     flash(f"{person['name']} is invited: the link is on its way to {person['email']}.")
+
+
+def _uninvited(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those who hold a role, have no password and no link that works."""
+    standings = inviting.standings(current_database(), [person["person_id"] for person in people])
+    return [person for person in people if person["roles"] and standings[person["person_id"]].is_left_out()]
+
+
+def _organisation(person: dict[str, Any], places: dict[Any, str]) -> str:
+    role = person["roles"][0] if person["roles"] else {}
+    return places.get(role.get("school_urn") or role.get("supplier_id"), ALLIANCE)
 
 
 def _role(typed: Typed, faults: Faults) -> dict[str, Any]:

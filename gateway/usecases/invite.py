@@ -40,6 +40,10 @@ class Standing:
     signs_in: bool
     invitation: Invitation | None
 
+    def is_left_out(self) -> bool:
+        """Whether there is no way in for the person: neither a password nor a link that works."""
+        return not self.signs_in and (self.invitation is None or self.invitation.state(datetime.now(UTC)) != "open")
+
 
 def invite(database: Database, by: Session, *, person_id: str, name: str, email: str, organisation: str) -> Invited:
     """Mail a person the link to a first password; earlier links of theirs end. The caller may see the person.

@@ -93,6 +93,16 @@ def test_an_invitation_is_sent_again_and_taken_back(visit: Visit) -> None:
 
 
 @pytest.mark.usefixtures("nobody_invited")
+def test_all_without_a_way_in_are_invited_at_once(visit: Visit) -> None:
+    manager = visit("manager")
+    assert "Invite all 1 without a way in" in text_of(manager.get("/alliance/people"))
+    assert manager.post("/alliance/people/invite").location == "/alliance/people"
+    page = text_of(manager.get("/alliance/people"))
+    assert "1 invitation sent." in page
+    assert "without a way in" not in page
+
+
+@pytest.mark.usefixtures("nobody_invited")
 def test_an_approver_invites_for_the_own_school_and_never_sees_the_link(visit: Visit, services: FakeServices) -> None:
     approver = visit("approver")
     form = {"name": "Beth Buyer", "email": "beth@example.org", "role": "school_buyer", "starts_on": "2026-12-01"}
