@@ -69,7 +69,8 @@ def _typed() -> list[tuple[str, str]]:
     """What was sent, for the button that sends it once more: with its sending key, so that it takes effect once."""
     if request.method != "POST" or request.files:
         return []
-    return [(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf_token", "password")]
+    kept = request.form.items(multi=True)
+    return [(name, text) for name, text in kept if name != "csrf_token" and not name.startswith("password")]
 
 
 def _http(error: HTTPException) -> Response:
