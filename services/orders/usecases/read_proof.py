@@ -65,8 +65,11 @@ def stream_shares(database: Database, actor: Actor, round_id: str) -> tuple[Roun
 
     def shares() -> Iterator[ProvedShare]:
         with database.transaction(actor) as connection:
+            position, line = None, None
             for row in proof.all_shares(connection, round_id):
-                yield _share(row)
+                if line is None or row.position != position:
+                    position, line = row.position, _line(row)
+                yield _share(row, line)
 
     return found, shares()
 
@@ -98,7 +101,7 @@ def _line(row: Row[Any]) -> ProofLine:
     )
 
 
-def _share(row: Row[Any]) -> ProvedShare:
+def _share(row: Row[Any], line: ProofLine | None = None) -> ProvedShare:
     share = ProofShare(
         firm=row.firm,
         flexible=row.flexible,
@@ -112,4 +115,4 @@ def _share(row: Row[Any]) -> ProvedShare:
         rank=row.rank,
         net_pence=row.net_pence,
     )
-    return ProvedShare(row, _line(row), share)
+    return ProvedShare(row, line or _line(row), share)
