@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from gateway.identity import current_session
 from gateway.pages import ask
 from gateway.pages.doors import for_approver, for_receiver, own_urn, school
 from gateway.pages.faults import Faults
@@ -107,16 +106,12 @@ def _decide(round_id: str, action: str, body: dict[str, str] | None, faults: Fau
 
 
 def _page(round_id: str, faults: Faults) -> str:
-    session = current_session()
     order = ask.one("orders", _path(round_id))
     review = ask.one("orders", f"{_path(round_id)}/approval")
-    name = session.name if session else ""
     return render_template(
         "school/approval.html",
         order=order,
         review=review,
-        own=order["submitted_by"] == name,
-        given=review["first_approved_by"] == name,
         obstacles=obstacles(review),
         key=sending_key(request.form, faults),
         reason=request.form.get("reason", ""),

@@ -67,7 +67,9 @@ def name_stand_in() -> Response | tuple[str, int]:
             upstream.put("members", f"/schools/{own_urn()}/delegations/{person_id}", json=sent)
     if faults:
         return _page(faults), faults.status
-    flash("Your stand-in is told in Bursar from that day on. Orders that you send stay with your other approvers.")
+    flash(
+        "From the first day on your stand-in approves in your name. What you send yourself is for your other approvers."
+    )
     return redirect(url_for("school.limits"), 303)
 
 

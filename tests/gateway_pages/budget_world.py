@@ -55,6 +55,7 @@ def a_review(**more: Any) -> Json:
         "first_approved_by": None,
         "first_approved_at": None,
         "exceeded": [],
+        "refusal": None,
         "financial_year": "2026-27",
         "vat_counts": False,
         "budgets": [

@@ -85,18 +85,14 @@ def test_who_may_not_approve_reads_why_and_may_still_return(visit: Visit, servic
 
 
 @pytest.mark.parametrize(
-    ("review", "order", "said"),
-    [
-        (a_review(first_approved_by="Ada Approver"), {}, "You have approved this order."),
-        (a_review(), {"submitted_by": "Ada Approver"}, "You sent this order yourself"),
-    ],
+    ("refusal", "said"),
+    [("approved_already", "have approved this order."), ("own_order", "sent this order, so somebody")],
 )
 def test_the_same_person_does_not_approve_twice_or_their_own(
-    visit: Visit, services: FakeServices, review: Any, order: Any, said: str
+    visit: Visit, services: FakeServices, refusal: str, said: str
 ) -> None:
     approver = visit("approver")
-    services.table[REVIEW] = review
-    services.table["orders", f"/rounds/{WAITING}/orders/{OAK}"] = an_order("submitted", round_id=WAITING, **order)
+    services.table[REVIEW] = a_review(refusal=refusal)
     response = approver.get(PAGE)
     assert said in text_of(response)
     assert "Return the order" in buttons(response)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from gateway.upstream import Problem, ServiceUnavailable
+from tests.gateway_pages.budget_world import a_review
 from tests.gateway_pages.conftest import Visitor, parsed, summary_links, text_of, value_of
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.people import OAK
@@ -269,6 +270,7 @@ def test_returning_needs_a_reason(visit: Visit, services: FakeServices) -> None:
 def test_nobody_is_offered_to_approve_their_own_order(visit: Visit, services: FakeServices) -> None:
     approver = visit("approver")
     services.table["orders", ORDER] = an_order("submitted", submitted_by="Ada Approver")
+    services.table["orders", f"{ORDER}/approval"] = a_review(refusal="own_order")
     response = approver.get(f"/school/rounds/{OPEN}/approval")
     assert "somebody else at your school has to approve it" in text_of(response)
     assert not parsed(response).xpath("//form[contains(@action, '/approve')]")

@@ -231,6 +231,8 @@ def test_an_edit_or_a_return_voids_the_first_approval(waiting: Waiting, step: st
 def test_nobody_approves_their_own_order_nor_has_it_approved_in_their_name(waiting: Waiting) -> None:
     market, round_id, urn, version = waiting
     sender = buyer(urn).person_id or ""
+    asking = [somebody(urn, sender), somebody(urn, "office", stands_in_for=sender), somebody(urn, "head")]
+    assert [review(market, round_id, urn, who)["refusal"] for who in asking] == ["own_order", "own_order", None]
     refused(decide(market, round_id, somebody(urn, sender), version), 403, "own_order")
     refused(decide(market, round_id, somebody(urn, "office", stands_in_for=sender), version), 403, "own_order")
     ok(decide(market, round_id, somebody(urn, "office", stands_in_for="head"), version))

@@ -40,7 +40,10 @@ class ComparisonSchema(Schema):
 
 
 class ReviewSchema(Schema):
-    """What an approver needs to decide; amounts are the worst case with VAT, budgets as the school counts them."""
+    """What an approver needs to decide; amounts are the worst case with VAT, budgets as the school counts them.
+
+    `refusal` is the code with which the asking person's approval would be refused whatever the amount, or null.
+    """
 
     state = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -50,6 +53,7 @@ class ReviewSchema(Schema):
     first_approved_by = fields.String(required=True, allow_none=True)
     first_approved_at = fields.String(required=True, allow_none=True)
     exceeded = fields.List(fields.Nested(ExceededSchema), required=True)
+    refusal = fields.String(required=True, allow_none=True)
     financial_year = fields.String(required=True, allow_none=True)
     vat_counts = fields.Boolean(required=True)
     budgets = fields.List(fields.Nested(BudgetLineSchema), required=True)

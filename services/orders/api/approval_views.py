@@ -51,6 +51,7 @@ def _review(review: Review) -> dict[str, Any]:
         "exceeded": [
             {**asdict(each), "category_name": names.get(each.category_code or "")} for each in review.exceeded
         ],
+        "refusal": review.refusal,
         "financial_year": view and view.financial_year,
         "vat_counts": view is not None and view.vat_counts,
         "budgets": [

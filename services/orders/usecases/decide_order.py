@@ -9,14 +9,14 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import VersionConflict
 from contracts.money import pounds
-from services.orders.domain.approval import Approver, Exceeded, approve, exceeded
+from services.orders.domain.approval import Exceeded, approve, exceeded
 from services.orders.domain.errors import AboveLimit
 from services.orders.domain.order import Person
 from services.orders.storage import approvals, order_forms, orders
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
 from services.orders.usecases.place_order import changeable_order
-from services.orders.usecases.review_order import must_fit_hard_budgets, parts_of, worst_case
+from services.orders.usecases.review_order import approver_of, must_fit_hard_budgets, parts_of, worst_case
 
 
 def approve_order(
@@ -34,7 +34,7 @@ def approve_order(
         parts = parts_of(round_offers(connection, found.round), wanted)
         limits, worst = approvals.find_limits(connection, urn), worst_case(parts)
         _must_be_within(exceeded(limits, actor.roles, worst))
-        approver = Approver(_person(actor), actor.roles, actor.stands_in_for)
+        approver = approver_of(actor)
         first = approvals.first_approval(connection, round_id, urn)
         order, first, entry = approve(found.order, first, approver, now, two=limits.needs_two(worst.gross_pence))
         must_fit_hard_budgets(connection, actor, found, parts)

@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
+from contracts.errors import BrokenRule
 from contracts.money import pounds
-from services.orders.domain.approval import Approval, Exceeded, Limits, WorstCase, exceeded
+from services.orders.domain.approval import Approval, Approver, Exceeded, Limits, WorstCase, approve, exceeded
 from services.orders.domain.budget import Position, beyond, vat_is_a_cost
 from services.orders.domain.errors import BudgetExceeded
 from services.orders.domain.offer import RoundOffer
+from services.orders.domain.order import Person
 from services.orders.domain.pricing import gross_of
 from services.orders.domain.wanted import LastLine, WantedLine
 from services.orders.domain.worst_case import WorstPart, worst_parts
@@ -62,13 +64,18 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All of that; `exceeded` are the limits that keep the asking person from approving, `names` the categories'."""
+    """All of that; `names` are the categories'.
+
+    `exceeded` are the limits that keep the asking person from approving, `refusal` the code of the rule that does, such
+    as `own_order`; None where neither does.
+    """
 
     found: OrderInRound
     worst: WorstCase
     limits: Limits
     first: Approval | None
     exceeded: Sequence[Exceeded]
+    refusal: str | None
     budgets: BudgetView | None
     lines: Sequence[BudgetLine]
     comparison: Comparison | None
@@ -86,18 +93,33 @@ def review_order(database: Database, actor: Actor, round_id: str, urn: int) -> R
         limits = approvals.find_limits(connection, urn)
         view = budgets_beside(connection, actor, found)
         worst = worst_case(parts)
+        first = approvals.first_approval(connection, round_id, urn)
         return Review(
             found,
             worst,
             limits,
-            approvals.first_approval(connection, round_id, urn),
+            first,
             exceeded(limits, actor.roles, worst),
+            _refusal(found, first, approver_of(actor)),
             view,
             [] if view is None else budget_lines(view, parts),
             _comparison(connection, found, known, wanted),
             approvals.last_reminded(connection, round_id, urn),
             {offer.category_code: offer.category_name for offer in known.values()},
         )
+
+
+def approver_of(actor: Actor) -> Approver:
+    """Who approves when the actor does, and by whose authority."""
+    return Approver(Person(actor.person_id or "", actor.name), actor.roles, actor.stands_in_for)
+
+
+def _refusal(found: OrderInRound, first: Approval | None, approver: Approver) -> str | None:
+    try:
+        approve(found.order, first, approver, found.round.closes_at, two=False)
+    except BrokenRule as fault:
+        return fault.code
+    return None
 
 
 def parts_of(known: Mapping[str, RoundOffer], wanted: Sequence[WantedLine]) -> list[WorstPart]:
