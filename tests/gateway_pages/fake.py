@@ -106,6 +106,22 @@ class Call:
     params: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class FakeFile:
+    """Stands in for an answer that is handed on block by block."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(
+        default_factory=lambda: {"content-type": "text/csv", "content-disposition": 'attachment; filename="a.csv"'}
+    )
+
+    def blocks(self) -> Iterator[bytes]:
+        """The body in two blocks."""
+        yield self.body[:2]
+        yield self.body[2:]
+
+
 @dataclass
 class FakeServices:
     """Stands in for Upstream. `away` services do not answer; `refusals` go by method, service and path."""
@@ -137,6 +153,10 @@ class FakeServices:
         if (service, path) not in self.table:
             raise Problem(404, "not_found", "There is no such thing.")
         return _answer(self.table[service, path])
+
+    def forward(self, method: str, service: str, path: str, **options: Any) -> "FakeFile":
+        answer = self.call(method, service, path, **options)
+        return FakeFile(answer.status, answer.body)
 
     @property
     def changes(self) -> list[Call]:
