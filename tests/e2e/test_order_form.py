@@ -134,7 +134,7 @@ def test_a_round_that_closes_while_the_form_is_open_keeps_what_was_typed(
     (name,) = module_alliance.offers
     page = open_form(module_alliance.schools[4])
     page.goto(page.url.replace(hands.round_id, late.round_id))
-    late.close_round()
+    late.manager.post(f"/rounds/{late.round_id}/close")
     field = page.get_by_role("textbox", name=f"Quantity {name}")
     field.fill("41")
     expect(page.get_by_role("alert")).to_contain_text("This round takes no more orders")
