@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from contracts.money import line_net_pence
-from gateway.identity import current_seat
+from gateway.identity import current_seat, current_session
 from gateway.pages import ask
 from gateway.pages.doors import for_school, own_urn, school
 from gateway.pages.show import money
@@ -54,16 +54,18 @@ def home() -> str:
     """What needs this school, soonest first; a service that is away leaves a gap with a note, not an empty page."""
     rounds = ask.items_or_none("orders", "/rounds")
     deliveries = ask.items_or_none("orders", "/purchase-orders")
+    services = ask.items_or_none("orders", "/subscriptions")
     bills = ask.items_or_none("billing", "/bills", school_urn=own_urn())
     tasks = [
         *_order_tasks(rounds or []),
+        *_service_tasks(services or []),
         *_delivery_tasks(deliveries or []),
         *_bill_tasks(bills or []),
     ]
     away = [
         name
         for name, found in (("orders and deliveries", rounds), ("bills", bills))
-        if found is None or (name != "bills" and deliveries is None)
+        if found is None or (name != "bills" and (deliveries is None or services is None))
     ]
     tasks.sort(key=lambda task: task.by)
     waiting, saving = _waiting(rounds or []), _last_saving(rounds or [])
@@ -112,15 +114,34 @@ def _approve(found: dict[str, Any], order: dict[str, Any]) -> Task:
     )
 
 
+def _service_tasks(subscriptions: list[dict[str, Any]]) -> list[Task]:
+    """Services that somebody else at this school has asked for, for those who may approve them."""
+    session, seat = current_session(), current_seat()
+    if session is None or seat is None or not seat.has_any("school_approver"):
+        return []
+    return [
+        Task(
+            found["starts_on"],
+            f"Approve the service: {found['plan_title']}",
+            f"Asked for by {found['requested_by']}",
+            "Look at it",
+            url_for("school.service", subscription_id=found["subscription_id"]),
+            by_word="from",
+        )
+        for found in subscriptions
+        if found["state"] == "requested" and found["requested_by"] != session.name
+    ]
+
+
 def _delivery_tasks(orders: list[dict[str, Any]]) -> list[Task]:
     return [
         Task(
             order["delivery_to"],
-            f"Record the delivery from {order['supplier_name']}",
+            f"{'Confirm the service' if order['plan_id'] else 'Record the delivery'} from {order['supplier_name']}",
             f"{order['number']} · {order['title']}",
-            "Record it",
+            "Confirm it" if order["plan_id"] else "Record it",
             url_for("school.delivery", purchase_order_id=order["purchase_order_id"]),
-            by_word="expected by",
+            by_word="until" if order["plan_id"] else "expected by",
         )
         for order in orders
         if order["state"] == "accepted" and order["received_count"] < order["drop_count"]

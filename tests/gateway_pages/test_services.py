@@ -146,6 +146,11 @@ def test_whoever_asked_sees_that_somebody_else_decides(visit: Visit) -> None:
     assert "Approve the service" not in text
 
 
+def test_what_waits_for_an_approver_stands_on_their_home(visit: Visit) -> None:
+    assert "Approve the service: Data protection officer" in text_of(visit("approver").get("/school"))
+    assert "Approve the service" not in text_of(visit("buyer").get("/school"))
+
+
 def test_a_service_is_confirmed_and_not_counted(visit: Visit, services: FakeServices) -> None:
     page = text_of(visit("buyer").get(f"/school/deliveries/{SERVICE_PO}"))
     assert "Did your school have this service?" in page
