@@ -5,6 +5,7 @@ What happened more than a week ago is no news any more: an event read late, or a
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property, wraps
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -58,6 +59,7 @@ class News:
             found.setdefault(holder.supplier_id or "", []).append(holder.person_id)
         return found
 
+    @cached_property
     def managers(self) -> list[str]:
         """The ids of the business managers."""
         return managers(self._connection, self._today)
@@ -68,32 +70,46 @@ class News:
         queue_mails(self._connection, useful, now=self.now)
 
 
-def tell_of_openings(news: News) -> None:
+def _queued(mails_of: Callable[[News], Iterator[Mail]]) -> Callable[[News], None]:
+    """Queue all mail of some news in one statement."""
+
+    @wraps(mails_of)
+    def tell(news: News) -> None:
+        news.queue(mails_of(news))
+
+    return tell
+
+
+@_queued
+def tell_of_openings(news: News) -> Iterator[Mail]:
     """RoundOpened: the buyers of the schools that may order, each once however many schools they buy for."""
     buyers = news.at_schools((urn for body in news.bodies for urn in body["school_urns"]), _BUYERS)
     for body in news.bodies:
         people = sorted({person for urn in body["school_urns"] for person in buyers.get(urn, ())})
-        news.queue(_mails("round_opened", body["round_id"], people, letters.round_opened(body), _closes_at(body)))
+        yield from _mails("round_opened", body["round_id"], people, letters.round_opened(body), _closes_at(body))
 
 
-def tell_of_failed_openings(news: News) -> None:
+@_queued
+def tell_of_failed_openings(news: News) -> Iterator[Mail]:
     """RoundOpeningFailed: the business managers."""
     for body in news.bodies:
         about = f"{body['round_id']}:{news.now.date()}"
-        news.queue(_mails("round_not_opened", about, news.managers(), letters.round_not_opened(body)))
+        yield from _mails("round_not_opened", about, news.managers, letters.round_not_opened(body))
 
 
-def tell_of_reminders(news: News) -> None:
+@_queued
+def tell_of_reminders(news: News) -> Iterator[Mail]:
     """RoundReminderDue: the buyers of schools that owe a form, the approvers of those that owe an approval."""
-    _tell_owing(news, "round_reminder", "due_at")
+    yield from _to_owing(news, "round_reminder", "due_at")
 
 
-def tell_of_nudges(news: News) -> None:
+@_queued
+def tell_of_nudges(news: News) -> Iterator[Mail]:
     """SchoolsNudged: the same people, because the business manager asks them."""
-    _tell_owing(news, "school_nudged", "at")
+    yield from _to_owing(news, "school_nudged", "at")
 
 
-def _tell_owing(news: News, kind: str, moment: str) -> None:
+def _to_owing(news: News, kind: str, moment: str) -> Iterator[Mail]:
     urns = [school["school_urn"] for body in news.bodies for school in body["schools"]]
     buyers, approvers = news.at_schools(urns, _BUYERS), news.at_schools(urns, _APPROVERS)
     for body in news.bodies:
@@ -102,93 +118,105 @@ def _tell_owing(news: News, kind: str, moment: str) -> None:
             say = letters.approval_reminder if approval else letters.form_reminder
             people = (approvers if approval else buyers).get(urn, [])
             about = f"{body['round_id']}:{body[moment]}:{urn}"
-            news.queue(_mails(kind, about, people, say(body, school, news.now), _closes_at(body)))
+            yield from _mails(kind, about, people, say(body, school, news.now), _closes_at(body))
 
 
-def tell_of_sent_orders(news: News) -> None:
+@_queued
+def tell_of_sent_orders(news: News) -> Iterator[Mail]:
     """OrderSubmitted: the approvers who may decide on it."""
-    _tell_approvers(news, "order_waiting", letters.order_waiting)
+    yield from _to_approvers(news, "order_waiting", letters.order_waiting)
 
 
-def tell_of_first_approvals(news: News) -> None:
+@_queued
+def tell_of_first_approvals(news: News) -> Iterator[Mail]:
     """FirstApprovalGiven: the approvers who may give the second."""
-    _tell_approvers(news, "order_waiting", letters.second_approval)
+    yield from _to_approvers(news, "order_waiting", letters.second_approval)
 
 
-def tell_of_reminded_approvers(news: News) -> None:
+@_queued
+def tell_of_reminded_approvers(news: News) -> Iterator[Mail]:
     """ApproversReminded: the approvers who may decide on the order."""
-    _tell_approvers(news, "approval_wanted", letters.approval_wanted)
+    yield from _to_approvers(news, "approval_wanted", letters.approval_wanted)
 
 
-def tell_of_approved_orders(news: News) -> None:
+@_queued
+def tell_of_approved_orders(news: News) -> Iterator[Mail]:
     """OrderApproved: the person who had sent it."""
-    _tell_sender(news, "order_approved", letters.order_approved)
+    yield from _to_sender(news, "order_approved", letters.order_approved)
 
 
-def tell_of_returned_orders(news: News) -> None:
+@_queued
+def tell_of_returned_orders(news: News) -> Iterator[Mail]:
     """OrderReturned: the person who had sent it."""
-    _tell_sender(news, "order_returned", letters.order_returned)
+    yield from _to_sender(news, "order_returned", letters.order_returned)
 
 
-def tell_of_dropped_orders(news: News) -> None:
+@_queued
+def tell_of_dropped_orders(news: News) -> Iterator[Mail]:
     """OrderDropped: the school's buyers and approvers."""
     people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
     for body in news.bodies:
         to = people.get(body["school_urn"], [])
-        news.queue(_mails("order_dropped", _moment_of(body), to, letters.order_dropped(body)))
+        yield from _mails("order_dropped", _moment_of(body), to, letters.order_dropped(body))
 
 
-def tell_of_placed_orders(news: News) -> None:
+@_queued
+def tell_of_placed_orders(news: News) -> Iterator[Mail]:
     """OrderPlaced: the school's buyers and approvers."""
     people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
     for body in news.bodies:
         about = f"{body['round_id']}:{body['school_urn']}"
-        news.queue(_mails("order_placed", about, people.get(body["school_urn"], []), letters.order_placed(body)))
+        yield from _mails("order_placed", about, people.get(body["school_urn"], []), letters.order_placed(body))
 
 
-def tell_of_closed_rounds(news: News) -> None:
+@_queued
+def tell_of_closed_rounds(news: News) -> Iterator[Mail]:
     """RoundClosed: the business managers."""
     for body in news.bodies:
-        news.queue(_mails("round_closed", body["round_id"], news.managers(), letters.round_closed(body)))
+        yield from _mails("round_closed", body["round_id"], news.managers, letters.round_closed(body))
 
 
-def tell_of_purchase_orders(news: News) -> None:
+@_queued
+def tell_of_purchase_orders(news: News) -> Iterator[Mail]:
     """PurchaseOrderIssued: the supplier's people."""
     people = news.at_suppliers()
     for body in news.bodies:
         to = people.get(body["supplier_id"], [])
         words = letters.purchase_order_issued(body)
-        news.queue(_mails("purchase_order_issued", body["purchase_order_id"], to, words))
+        yield from _mails("purchase_order_issued", body["purchase_order_id"], to, words)
 
 
-def tell_of_overdue_answers(news: News) -> None:
+@_queued
+def tell_of_overdue_answers(news: News) -> Iterator[Mail]:
     """AnswerOverdue: the supplier's people, and the business managers."""
     people = news.at_suppliers()
     for body in news.bodies:
         about = f"{body['purchase_order_id']}:{body['due_at']}"
         to = people.get(body["supplier_id"], [])
-        news.queue(_mails("answer_wanted", about, to, letters.answer_wanted(body)))
-        news.queue(_mails("answer_overdue", about, news.managers(), letters.answer_overdue(body)))
+        yield from _mails("answer_wanted", about, to, letters.answer_wanted(body))
+        yield from _mails("answer_overdue", about, news.managers, letters.answer_overdue(body))
 
 
-def tell_of_overdue_receipts(news: News) -> None:
+@_queued
+def tell_of_overdue_receipts(news: News) -> Iterator[Mail]:
     """ReceiptsOverdue: the buyers and approvers of the schools that have not recorded what arrived."""
     people = news.at_schools((urn for body in news.bodies for urn in body["school_urns"]), _ORDERING)
     for body in news.bodies:
         about = f"{body['purchase_order_id']}:{body['due_at']}"
         to = sorted({person for urn in body["school_urns"] for person in people.get(urn, ())})
-        news.queue(_mails("receipt_wanted", about, to, letters.receipt_wanted(body)))
+        yield from _mails("receipt_wanted", about, to, letters.receipt_wanted(body))
 
 
-def tell_of_bills(news: News) -> None:
+@_queued
+def tell_of_bills(news: News) -> Iterator[Mail]:
     """BillIssued: the buyers and approvers of the school that is billed."""
     people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
     for body in news.bodies:
         to = people.get(body["school_urn"], [])
-        news.queue(_mails("bill_issued", body["bill_id"], to, letters.bill_issued(body)))
+        yield from _mails("bill_issued", body["bill_id"], to, letters.bill_issued(body))
 
 
-def _tell_approvers(news: News, kind: str, say: Callable[[Body], Words]) -> None:
+def _to_approvers(news: News, kind: str, say: Callable[[Body], Words]) -> Iterator[Mail]:
     """All approvers of the school but those who cannot decide any more: who sent the order, and who did this."""
     approvers = news.at_schools((body["school_urn"] for body in news.bodies), _APPROVERS)
     for body in news.bodies:
@@ -197,13 +225,13 @@ def _tell_approvers(news: News, kind: str, say: Callable[[Body], Words]) -> None
             for person in approvers.get(body["school_urn"], ())
             if person not in (body["by_id"], body["sent_by_id"])
         ]
-        news.queue(_mails(kind, _moment_of(body), people, say(body), _closes_at(body)))
+        yield from _mails(kind, _moment_of(body), people, say(body), _closes_at(body))
 
 
-def _tell_sender(news: News, kind: str, say: Callable[[Body], Words]) -> None:
+def _to_sender(news: News, kind: str, say: Callable[[Body], Words]) -> Iterator[Mail]:
     for body in news.bodies:
         to = [body["sent_by_id"]] if body["sent_by_id"] else []
-        news.queue(_mails(kind, _moment_of(body), to, say(body)))
+        yield from _mails(kind, _moment_of(body), to, say(body))
 
 
 def _mails(
