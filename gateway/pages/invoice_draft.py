@@ -140,9 +140,11 @@ def _line(line: Mapping[str, Any], received: int, quantity: str, unit_price: str
 
 
 def _with_receipts(order: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], int]]:
-    """Each line of the order with what all schools together received of it."""
+    """Each line of the order with what all schools together received of it; a charge is due without."""
     received: defaultdict[int, int] = defaultdict(int)
     for drop in order["drops"]:
         for line in drop["lines"]:
             received[line["line_no"]] += line["quantity_received"]
-    return [(line, received[line["line_no"]]) for line in order["lines"]]
+    return [
+        (line, line["quantity"] if line["kind"] == "charge" else received[line["line_no"]]) for line in order["lines"]
+    ]

@@ -86,7 +86,7 @@ def _may_record() -> bool:
 
 
 def _lines(order: dict[str, Any]) -> list[dict[str, Any]]:
-    """This school's lines with what came so far and what is still to come."""
+    """This school's goods or services with what came so far and what is still to come; charges don't arrive."""
     drop = {line["line_no"]: line for line in order["drops"][0]["lines"]} if order["drops"] else {}
     return [
         {
@@ -96,5 +96,5 @@ def _lines(order: dict[str, Any]) -> list[dict[str, Any]]:
             "to_come": max(0, drop[line["line_no"]]["quantity"] - drop[line["line_no"]]["quantity_received"]),
         }
         for line in order["lines"]
-        if line["line_no"] in drop
+        if line["line_no"] in drop and line["kind"] != "charge"
     ]

@@ -345,6 +345,7 @@ def a_purchase_order(
     lines = [
         {
             "line_no": line,
+            "kind": "goods",
             "offer_id": offer["offer_id"],
             "sku": offer["sku"],
             "name": offer["name"],
