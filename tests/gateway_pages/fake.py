@@ -1,6 +1,8 @@
 """The gateway's pages over services that answer from a table: for fast tests, and for looking at pages."""
 
+import atexit
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -225,6 +227,7 @@ def served(app: Flask) -> Iterator[str]:
 def _kept_mail() -> Path:
     """A folder with one mail in it."""
     folder = Path(tempfile.mkdtemp(prefix="bursar-mail-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     letter = Letter(
         message_id=MAIL,
         date=datetime(2026, 11, 20, 7, 35, tzinfo=UTC),
