@@ -123,7 +123,21 @@ def wanted_by(school: DemoSchool, plan: RoundPlan, offers: Iterable[RoundOffer])
 
     member = Member(school.urn, school.name, school.phase, JOINED, None, school.type_code)
     eligible = sorted((offer for offer in offers if offer.is_for(member)), key=whim)
-    return [WantedLine(offer.offer_id, _quantity(school, plan, offer, whim(offer))) for offer in eligible[: plan.lines]]
+    return [_wanted(school, plan, offer, whim(offer)) for offer in eligible[: plan.lines]]
+
+
+def _wanted(school: DemoSchool, plan: RoundPlan, offer: RoundOffer, whim: int) -> WantedLine:
+    """Some lines offer a tenth more if that reaches a lower price; a few are wished at the second price only."""
+    quantity = _quantity(school, plan, offer, whim)
+    if offer.unit == "ANN":
+        return WantedLine(offer.offer_id, quantity)
+    only_cheaper = whim % 19 == 0 and len(offer.tiers) > 1
+    return WantedLine(
+        offer.offer_id,
+        quantity,
+        flexible=quantity // 10 + 1 if whim % 5 == 0 else 0,
+        max_unit_price=offer.tiers[1].unit_price if only_cheaper else None,
+    )
 
 
 def _quantity(school: DemoSchool, plan: RoundPlan, offer: RoundOffer, whim: int) -> int:
