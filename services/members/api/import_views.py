@@ -83,9 +83,7 @@ class RowPage(Schema):
     requestBody={
         "required": True,
         "content": {
-            "text/csv": {
-                "schema": {"type": "string", "description": "Register, census, or a sheet"}
-            },
+            "text/csv": {"schema": {"type": "string", "description": "Register, census, or a sheet"}},
             _WORKBOOK: {"schema": {"type": "string", "format": "binary"}},
         },
     }
