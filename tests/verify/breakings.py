@@ -854,7 +854,7 @@ APPROVALS = [
         "orders",
         "nothing_is_spent_beyond_what_was_committed",
         "UPDATE bill_amount SET net_pence = 9000000 WHERE number = 'B-000001' AND position = 1",
-        "school 900001, cleaning: 9000000 pence billed",
+        "9000000 pence billed",
         also=("orders.bill_amounts_are_as_told_by_billing",),
     ),
     Breaking(
@@ -869,7 +869,7 @@ APPROVALS = [
         "approval_limits",
         "members",
         "UPDATE approval_limits SET limits = '[]'",
-        "900001: orders keeps [[], 200000]",
+        "900004: orders keeps [[], 200000]",
     ),
     _copy("orders", "bill_amounts", "billing", "DELETE FROM bill_amount WHERE number = 'B-000001'", "keeps nothing"),
 ]

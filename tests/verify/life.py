@@ -161,25 +161,29 @@ class Life:
         return paper["supplier_id"], soap["supplier_id"]
 
     def _decide_who_approves(self, head: list[dict[str, Any]]) -> None:
-        """Ash sets limits, and its deputy names somebody of the office to stand in."""
-        at_ash = partial(self._do, "members", approver(ASH))
+        """Damson sets limits, and its deputy names somebody of the office to stand in."""
+        at_damson = partial(self._do, "members", approver(DAMSON))
         limit = {"role": "school_approver", "category_code": None, "amount_pence": 5_000_00}
         sent = {"limits": [limit], "second_above_pence": 2_000_00}
-        at_ash("PUT", f"/schools/{ASH}/approval-limits", sent, version=0)
+        at_damson("PUT", f"/schools/{DAMSON}/approval-limits", sent, version=0)
         deputy, office = (
             self._do(
                 "members",
                 MANAGER,
                 "POST",
                 "/people",
-                {"name": name, "email": f"{name}@people.example", "roles": [{**head[0], "role": role}]},
+                {
+                    "name": name,
+                    "email": f"{name}@people.example",
+                    "roles": [{**head[0], "role": role, "school_urn": DAMSON}],
+                },
             )["person_id"]
             for name, role in (("Deputy", "school_approver"), ("Office", "school_buyer"))
         )
         today = datetime.now(UTC).date()
         days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=9)).isoformat()}
-        actor = replace(approver(ASH), person_id=deputy)
-        self._do("members", actor, "PUT", f"/schools/{ASH}/delegations/{office}", days)
+        actor = replace(approver(DAMSON), person_id=deputy)
+        self._do("members", actor, "PUT", f"/schools/{DAMSON}/delegations/{office}", days)
 
     def _settle_in(self) -> None:
         """Ash counts its pupils twice and names two sites; Damson leaves and comes back as an associate."""
