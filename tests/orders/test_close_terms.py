@@ -212,7 +212,7 @@ def test_below_its_minimum_a_contract_is_left_out_unless_the_fee_is_paid(market:
     refused(market.as_(MANAGER).put(path, {"choice": "drop"}), 409, "round_not_open")
     again = market.open_round(title="Again")
     market.order(again, schools[0], {goods: 10})
-    market.sql("UPDATE round SET minimum_choice = 'pay_fee' WHERE round_id = :id", id=again)
+    ok(market.as_(MANAGER).put(f"/rounds/{again}", {"minimum_choice": "pay_fee"}, version=2))
     market.close(again)
     (order,) = market.purchase_orders(again)
     assert [line["sku"] for line in order["lines"]] == ["Goods", "SMALL-ORDER"]

@@ -100,6 +100,7 @@ class RoundInSchema(Schema):
     delivery_to = fields.Date(required=True)
     contract_ids = fields.List(UuidText(), validate=validate.Length(max=500))
     offer_ids = fields.List(UuidText(), validate=validate.Length(max=MOST_LINES))
+    minimum_choice = fields.String(validate=validate.OneOf(["drop", "pay_fee"]))
 
 
 class RoundChangeSchema(RoundInSchema):

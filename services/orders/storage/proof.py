@@ -65,4 +65,4 @@ def shares_of_school(connection: Connection, round_id: str, urn: int) -> Sequenc
 
 def all_shares(connection: Connection, round_id: str) -> Iterator[Row[Any]]:
     """Every share that the actor may see, a couple of thousand at a time: all of them need never be in memory."""
-    yield from connection.execution_options(yield_per=_AT_ONCE).execute(_ALL, {"round_id": round_id})
+    yield from connection.execute(_ALL, {"round_id": round_id}, execution_options={"yield_per": _AT_ONCE})

@@ -37,14 +37,16 @@ _MY_ORDERS = text("""
 """)
 _INSERT = text("""
     INSERT INTO round
-        (round_id, number, title, state, contract_ids, offer_ids, opens_at, closes_at, delivery_from, delivery_to)
+        (round_id, number, title, state, contract_ids, offer_ids, opens_at, closes_at, delivery_from, delivery_to,
+            minimum_choice)
     VALUES (:round_id, :number, :title, 'draft', CAST(:contract_ids AS uuid[]), CAST(:offer_ids AS uuid[]), :opens_at,
-        :closes_at, :delivery_from, :delivery_to)
+        :closes_at, :delivery_from, :delivery_to, :minimum_choice)
 """)
 _UPDATE = text("""
     UPDATE round SET title = :title, opens_at = :opens_at, closes_at = :closes_at, delivery_from = :delivery_from,
         delivery_to = :delivery_to, contract_ids = coalesce(CAST(:contract_ids AS uuid[]), contract_ids),
-        offer_ids = coalesce(CAST(:offer_ids AS uuid[]), offer_ids), version = version + 1
+        offer_ids = coalesce(CAST(:offer_ids AS uuid[]), offer_ids),
+        minimum_choice = coalesce(CAST(:minimum_choice AS text), minimum_choice), version = version + 1
     WHERE round_id = :round_id
 """)
 _OPEN = text("UPDATE round SET state = 'open', opens_at = :now, version = version + 1 WHERE round_id = :round_id")
@@ -107,7 +109,7 @@ def insert_round(connection: Connection, values: Mapping[str, Any]) -> None:
 
 
 def update_round(connection: Connection, round_id: str, values: Mapping[str, Any]) -> None:
-    """Change a round's own fields; `contract_ids` and `offer_ids` of None stay as they are."""
+    """Change a round's own fields; `contract_ids`, `offer_ids` and `minimum_choice` of None stay as they are."""
     connection.execute(_UPDATE, {"round_id": round_id, **values})
 
 

@@ -14,6 +14,7 @@ from chassis.numbers import next_number
 from contracts.errors import NotFound, VersionConflict
 from services.orders.domain.errors import RoundWithoutOffers
 from services.orders.domain.round import Round, check_dates, check_opening
+from services.orders.domain.terms import MinimumChoice
 from services.orders.storage import deadlines, round_offers, rounds
 
 
@@ -29,9 +30,11 @@ def plan_round(
     opens_at: datetime | None = None,
     contract_ids: Sequence[str] = (),
     offer_ids: Sequence[str] = (),
+    minimum_choice: MinimumChoice = "drop",
 ) -> str:
     """Draft a round that will offer all that is published under these contracts, and these offers; returns its id.
 
+    `minimum_choice`: what the close does with contracts below their minimum, unless it is chosen for one.
     Raises DatesOutOfOrder, and RoundWithoutOffers for a choice under which nothing is published.
     """
     check_dates(now, closes_at, delivery_from, delivery_to)
@@ -49,6 +52,7 @@ def plan_round(
             "closes_at": closes_at,
             "delivery_from": delivery_from,
             "delivery_to": delivery_to,
+            "minimum_choice": minimum_choice,
         }
         rounds.insert_round(connection, values)
     return round_id
@@ -57,14 +61,15 @@ def plan_round(
 def change_round(
     database: Database, actor: Actor, now: datetime, round_id: str, version: int, changes: Mapping[str, Any]
 ) -> None:
-    """Change a draft; of an open round only the deadline. `changes` may leave out what stays, by field name.
+    """Change a draft; of an open round only the deadline and what is chosen below minimums.
 
+    `changes` may leave out what stays, by field name.
     Raises NotFound, VersionConflict, RoundNotDraft, RoundNotOpen, DatesOutOfOrder, RoundWithoutOffers.
     """
     with database.transaction(actor) as connection:
         found = _locked(connection, round_id, version)
         changed = {name for name, value in changes.items() if getattr(found, name, None) != value}
-        if found.state == "open" and changed <= {"closes_at"}:
+        if found.state == "open" and changed <= {"closes_at", "minimum_choice"}:
             found.must_take_orders(now)
         else:
             found.must_be_draft()
@@ -76,6 +81,7 @@ def change_round(
             "delivery_to": found.delivery_to,
             "contract_ids": None,
             "offer_ids": None,
+            "minimum_choice": None,
             **changes,
         }
         check_dates(now, values["closes_at"], values["delivery_from"], values["delivery_to"])
