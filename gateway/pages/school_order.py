@@ -14,7 +14,7 @@ from gateway.pages.order_book import Book, read_form
 from gateway.pages.order_merge import Order, choices, loaded, merged, order_of
 from gateway.pages.order_rows import Shown, faulty_ids, groups_of, sums_of
 from gateway.pages.order_typing import Typing, read_typing, typing_of
-from gateway.pages.show import FUNDS
+from gateway.pages.show import FUNDS, money
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
 
@@ -55,7 +55,7 @@ def save_order(round_id: Any) -> Response | tuple[Response | str, int]:
         with faults.of_service(typing.fields):
             saved = put_order(str(round_id), order_of(typing))
     if _wants_json():
-        return _background_answer(saved, typing, faults)
+        return _background_answer(str(round_id), saved, typing, faults)
     if faults.code == _STALE:
         return _merge_page(str(round_id), loaded(request.form.get("was", "")), order_of(typing)), 409
     if faults:
@@ -171,6 +171,7 @@ def _page(form: dict[str, Any], book: Book, typing: Typing | None = None, faults
         funds=FUNDS,
         sums=sums_of(form, book, shown.typing) if typing or begun else order,
         begun=begun,
+        budget=budget_left(form["budgets"]),
         missing=[line for line in form["last"] if line["offer_id"] is None] if begun else [],
         closed=_has_closed(form["round"]) or bool(faults and faults.code == _CLOSED),
         typed=typing is not None,
@@ -214,10 +215,21 @@ def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _background_answer(saved: Mapping[str, Any], typing: Typing, faults: Faults) -> tuple[Response, int]:
+def _background_answer(round_id: str, saved: Mapping[str, Any], typing: Typing, faults: Faults) -> tuple[Response, int]:
     if faults:
         told = [{"field": fault.field, "message": fault.message} for fault in faults]
         answer = jsonify(stale=faults.code == _STALE, closed=faults.code == _CLOSED, errors=told)
         return answer, 409 if faults.code in (_STALE, _CLOSED) else faults.status
     sums = {name: saved[name] for name in ("version", "net_pence", "vat_pence", "gross_pence")}
+    if request.form.get("budgeted"):
+        sums["budget"] = budget_left(ask.one("orders", f"{order_path(round_id)}/approval")["budgets"])
     return jsonify(sums | {"was": order_of(typing).dumped()}), 200
+
+
+def budget_left(lines: list[dict[str, Any]]) -> str:
+    """What the tightest of the budgets leaves after this order at worst, with its category; empty without any."""
+    left = [(line["after_pence"], line["category_name"]) for line in lines if line["after_pence"] is not None]
+    if not left:
+        return ""
+    pence, category = min(left)
+    return f"{category}: {money(pence)}"

@@ -149,6 +149,7 @@
       if (again) return;
       unsaved = false;
       showSums(answer.net_pence, answer.vat_pence, answer.gross_pence);
+      if (answer.budget) show("budget", answer.budget);
       const time = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
       show("saved", `Saved at ${time}`);
     } else if (answer.closed) {

@@ -223,3 +223,16 @@ def test_a_faulty_budget_keeps_what_was_typed(visit: Visit) -> None:
     response = visit("approver").post("/school/budgets/set", sent)
     assert list(summary_links(response)) == ["amount.stationery"]
     assert (value_of(response, "amount.stationery"), value_of(response, "amount.cleaning")) == ("much", "12")
+
+
+def test_the_form_shows_what_the_tightest_budget_leaves(visit: Visit, services: FakeServices) -> None:
+    buyer = visit("buyer")
+    page = parsed(buyer.get(f"/school/rounds/{OPEN}/order"))
+    assert page.xpath("string(//dd[@id='budget'])") == "Stationery: £250.00"
+    sent = {"version": "4", "budgeted": "yes"}
+    saved = buyer.post(f"/school/rounds/{OPEN}/order", sent, Accept="application/json").get_json()
+    assert saved["budget"] == "Stationery: £250.00"
+    services.table["orders", f"/rounds/{OPEN}/orders/{OAK}/form"]["budgets"] = []
+    page = parsed(buyer.get(f"/school/rounds/{OPEN}/order"))
+    assert not page.xpath("//dd[@id='budget'] | //input[@name='budgeted']")
+    assert "budget" not in buyer.post(f"/school/rounds/{OPEN}/order", {"version": "4"}, Accept="application/json").json

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.gateway_pages.budget_world import of_budgets
+from tests.gateway_pages.budget_world import a_review, of_budgets
 from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.service_world import of_services
@@ -272,6 +272,7 @@ def a_form(count: int = len(GOODS), state: str = "draft") -> Json:
     return {
         "round": round_,
         "order": order,
+        "budgets": a_review()["budgets"],
         "lines": [
             a_line(offer["offer_id"], offer["quantity"], **(WISHES if place == 2 else {}))
             for place, offer in enumerate(placed)

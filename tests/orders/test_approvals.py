@@ -289,3 +289,18 @@ def test_a_budget_that_was_cut_meanwhile_holds_the_approval(market: Market) -> N
     order = market.order(round_id, urn, {paper: 20}, "submitted")
     ok(set_budgets(market, urn, hard=True, stationery=249_99))
     refused(decide(market, round_id, somebody(urn, "head"), order["version"]), 409, "budget_exceeded")
+
+
+def test_the_form_tells_what_the_budgets_of_what_is_offered_leave(market: Market) -> None:
+    paper, urn = market.offer(), market.school()
+    market.offer("Soap", category_code="cleaning", category_name="Cleaning")
+    round_id = market.open_round()
+    ok(market.save(round_id, urn, {paper: 20}))
+    form = f"{order_path(round_id, urn)}/form"
+    assert ok(market.as_(buyer(urn)).get(form))["budgets"] == []
+    ok(set_budgets(market, urn, stationery=300_00, cleaning=50_00, energy=1_00))
+    found = ok(market.as_(buyer(urn)).get(form))["budgets"]
+    assert [(each["category_name"], each["wanted_pence"], each["after_pence"]) for each in found] == [
+        ("Stationery", 250_00, 50_00),
+        ("Cleaning", 0, 50_00),
+    ]

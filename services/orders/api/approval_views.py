@@ -12,7 +12,7 @@ from chassis.etag import tagged
 from chassis.web import current_actor, current_database, requires
 from services.orders.api import answer_schemas, shapes
 from services.orders.api.approval_schemas import ReviewSchema
-from services.orders.api.budget_views import position_json
+from services.orders.api.budget_shapes import budget_line_json
 from services.orders.api.order_views import PATH, READERS
 from services.orders.usecases.remind_approvers import remind_approvers
 from services.orders.usecases.review_order import Review, review_order
@@ -47,22 +47,14 @@ def _review(review: Review) -> dict[str, Any]:
         "second_above_pence": review.limits.second_above_pence,
         "needs_two": review.limits.needs_two(review.worst.gross_pence),
         "first_approved_by": review.first and review.first.person.name,
-        "first_approved_at": shapes.instant(review.first and review.first.at),
+        "first_approved_at": shapes.instant(None if review.first is None else review.first.at),
         "exceeded": [
             {**asdict(each), "category_name": names.get(each.category_code or "")} for each in review.exceeded
         ],
         "refusal": review.refusal,
         "financial_year": view and view.financial_year,
         "vat_counts": view is not None and view.vat_counts,
-        "budgets": [
-            {
-                **position_json(line.position, names),
-                "wanted_pence": line.wanted_pence,
-                "after_pence": line.after_pence,
-                "beyond_pence": line.beyond_pence,
-            }
-            for line in review.lines
-        ],
+        "budgets": [budget_line_json(line, names) for line in review.lines],
         "comparison": review.comparison and asdict(review.comparison),
         "reminded_at": shapes.instant(review.reminded_at),
     }

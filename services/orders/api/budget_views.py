@@ -9,7 +9,8 @@ from flask_smorest import Blueprint
 from chassis.etag import required_version, tagged
 from chassis.web import current_actor, current_database, requires
 from services.orders.api import budget_schemas as schemas
-from services.orders.domain.budget import Budget, Movement, Position
+from services.orders.api.budget_shapes import position_json
+from services.orders.domain.budget import Budget, Movement
 from services.orders.usecases.read_budgets import BudgetView, get_budgets
 from services.orders.usecases.set_budgets import set_budgets
 
@@ -38,20 +39,6 @@ def put_own_budgets(sent: dict[str, Any], urn: int) -> Response:
     wanted = [Budget(**budget) for budget in sent["budgets"]]
     year, version, now = sent["financial_year"], required_version(), datetime.now(UTC)
     return _answer(set_budgets(current_database(), current_actor(), urn, year, wanted, version, now))
-
-
-def position_json(position: Position, names: Any) -> dict[str, Any]:
-    """Where a category stands, as it travels."""
-    return {
-        "category_code": position.category_code,
-        "category_name": names.get(position.category_code),
-        "amount_pence": position.budget and position.budget.amount_pence,
-        "hard": position.budget is not None and position.budget.hard,
-        "reserved_pence": position.reserved_pence,
-        "committed_pence": position.committed_pence,
-        "actual_pence": position.actual_pence,
-        "left_pence": position.left_pence,
-    }
 
 
 def _answer(view: BudgetView) -> Response:

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from services.orders.api.answer_schemas import NextTierSchema, OrderHeadSchema, RoundOfferSchema, RoundSchema
+from services.orders.api.approval_schemas import BudgetLineSchema
 
 
 class StandingSchema(NextTierSchema):
@@ -50,7 +51,8 @@ class FormSchema(Schema):
     """The order form in one answer.
 
     `standings` are the offers that this school may order or has ordered, in the order of the form; `offers` what the
-    round offers to anybody, or null for a reader who keeps those of this `offers_version`.
+    round offers to anybody, or null for a reader who keeps those of this `offers_version`; `budgets` the school's own
+    for the categories offered, with this order at worst.
     """
 
     round = fields.Nested(RoundSchema, required=True)
@@ -58,6 +60,7 @@ class FormSchema(Schema):
     lines = fields.List(fields.Nested(WantedLineSchema), required=True)
     last = fields.List(fields.Nested(LastLineSchema), required=True)
     sites = fields.List(fields.Nested(SiteSchema), required=True)
+    budgets = fields.List(fields.Nested(BudgetLineSchema), required=True)
     offers_version = fields.Integer(required=True)
     standings = fields.List(fields.Nested(StandingSchema), required=True)
     offers = fields.List(fields.Nested(RoundOfferSchema), required=True, allow_none=True)

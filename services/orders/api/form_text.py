@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.money import unit_price_text
 from services.orders.api import form_shapes, shapes
+from services.orders.api.budget_shapes import budget_line_json
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.tiers import standing
 from services.orders.storage.totals import NOTHING, Total
@@ -25,12 +26,14 @@ def form_text(view: FormView, known: int | None) -> str:
     `offers` is null if the reader holds those of `known`, the round's present `offers_version`.
     """
     found = view.found
+    names = {offer.category_code: offer.category_name for offer in view.offers} if view.budgets else {}
     head: dict[str, Any] = {
         "round": shapes.round_json(RoundView(found.round, None, None)),
         "order": {**shapes.order_state_json(found), **shapes.sums_json(view.priced)},
         "lines": [form_shapes.wanted_json(line) for line in view.own.values()],
         "last": [form_shapes.last_json(line) for line in view.last],
         "sites": view.sites,
+        "budgets": [budget_line_json(line, names) for line in view.budgets],
         "offers_version": found.round.offers_version,
     }
     totals = view.totals

@@ -13,7 +13,7 @@ from services.orders.domain.wanted import LastLine, WantedLine
 from services.orders.storage.orders import wanted_line
 
 _OWN = text("""
-    SELECT round_stamp(:round_id) AS stamp,
+    SELECT round_stamp(:round_id) AS stamp, EXISTS (SELECT FROM budget WHERE school_urn = :urn) AS budgeted,
         (SELECT json_agg(json_build_array(
                 offer_id, quantity, flexible, max_unit_price::text, min_schools, note) ORDER BY offer_id)
             FROM order_line WHERE round_id = :round_id AND school_urn = :urn) AS lines,
@@ -49,17 +49,21 @@ _SITE = text("SELECT 1 FROM delivery_site WHERE site_id = :site_id AND school_ur
 
 @dataclass(frozen=True, slots=True)
 class OwnForm:
-    """A school's lines and delivery sites, and the round's stamp, under which `round_totals` may be remembered."""
+    """A school's lines and delivery sites, and the round's stamp, under which `round_totals` may be remembered.
+
+    `budgeted`: whether the school has set any budget.
+    """
 
     lines: Sequence[WantedLine]
     sites: Sequence[dict[str, Any]]
     stamp: int
+    budgeted: bool
 
 
 def own_form(connection: Connection, round_id: str, urn: int) -> OwnForm:
     """What a school has entered in a round, and the sites it may choose from, the main one first."""
     row = connection.execute(_OWN, {"round_id": round_id, "urn": urn}).one()
-    return OwnForm([wanted_line(*line) for line in row.lines or ()], row.sites or (), row.stamp)
+    return OwnForm([wanted_line(*line) for line in row.lines or ()], row.sites or (), row.stamp, row.budgeted)
 
 
 def has_site(connection: Connection, urn: int, site_id: str) -> bool:

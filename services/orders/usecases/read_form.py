@@ -18,6 +18,7 @@ from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
 from services.orders.storage.totals import NOTHING, Totals, round_totals
 from services.orders.usecases.read_order import own_order
+from services.orders.usecases.review_order import BudgetLine, budget_lines, budgets_beside, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class FormView:
 
     `known` holds every offer of the round, `offers` those for this school; `totals` what counts of all schools with
     this one's lines as if it had sent them, and `own` those lines, by offer id; `last` is what it ordered last time,
-    `sites` where it can have it delivered.
+    `sites` where it can have it delivered, `budgets` what its budgets for what is offered leave.
     """
 
     found: OrderInRound
@@ -37,6 +38,7 @@ class FormView:
     own: Mapping[str, WantedLine]
     last: Sequence[LastLine]
     sites: Sequence[dict[str, Any]]
+    budgets: Sequence[BudgetLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,14 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
         form = order_forms.own_form(connection, round_id, urn)
         totals = _with_own(round_totals(connection, round_id, form.stamp), found, form.lines)
         last = order_forms.last_lines(connection, found.round, urn, known)
+        view = budgets_beside(connection, actor, found) if form.budgeted else None
     own = {line.offer_id: line for line in form.lines}
     offers = offers_for(found.member, known.values(), own)
     priced = price_live([(known[key], line, totals[key].quantity) for key, line in own.items()])
-    return FormView(found, priced, known, offers, totals, own, last, form.sites)
+    offered = sorted({offer.category_code for offer in offers})
+    lines = [] if view is None else budget_lines(view, parts_of(known, form.lines), offered)
+    budgets = [line for line in lines if line.position.budget]
+    return FormView(found, priced, known, offers, totals, own, last, form.sites, budgets)
 
 
 def report_table(

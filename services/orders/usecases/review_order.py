@@ -1,6 +1,6 @@
 """What an approver needs to decide on an order: the worst case, limits, budgets, and what is different this time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -143,11 +143,12 @@ def budgets_beside(connection: Connection, actor: Actor, found: OrderInRound) ->
     return view_budgets(connection, actor, found.member.urn, None, on, without_round=round_id)
 
 
-def budget_lines(view: BudgetView, parts: Sequence[WorstPart]) -> list[BudgetLine]:
-    """Each category of the order beside its budget; categories without a budget too."""
+def budget_lines(view: BudgetView, parts: Sequence[WorstPart], offered: Iterable[str] = ()) -> list[BudgetLine]:
+    """Each category of the order beside its budget, without one too; and those `offered` that have a budget."""
     counts_vat = vat_is_a_cost(view.type_code)
     wanted = {code: net + (vat if counts_vat else 0) for code, (net, vat) in reserved_of(parts).items()}
     standing = {position.category_code: position for position in view.positions}
+    wanted |= {code: 0 for code in offered if code not in wanted and code in standing and standing[code].budget}
     too_much = beyond(view.positions, wanted)
     return [
         BudgetLine(standing.get(code) or Position(code, None), pence, too_much.get(code, 0))
