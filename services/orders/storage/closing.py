@@ -16,8 +16,9 @@ from services.orders.domain.packs import SINGLE_ARTICLE
 from services.orders.domain.sharing import Share
 from services.orders.storage.closing_wishes import MEMBER
 
-# Sorting and hashing a hundred thousand lines in memory, not on disk.
-_WORK_MEMORY = "SET LOCAL work_mem = '64MB'"
+# A hundred thousand lines are sorted and hashed in memory, and never looped through: where statistics are older than a
+# rush of orders, the planner takes loops within loops for cheap.
+_PLANNING = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_nestloop = off"
 _WISHED = f"""
     wished AS (
         SELECT l.offer_id, l.school_urn, l.quantity AS firm, l.flexible, coalesce(g.granted, l.quantity) AS granted,
@@ -188,7 +189,7 @@ class Closing:
     def __init__(self, connection: Connection, round_id: str, today: date) -> None:
         self.connection = connection
         self.values: dict[str, Any] = {"round_id": round_id, "today": today}
-        connection.exec_driver_sql(_WORK_MEMORY)
+        connection.exec_driver_sql(_PLANNING)
         connection.exec_driver_sql(_CREATE)
 
     def price_goods(self) -> None:
