@@ -26,13 +26,13 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
     "school": (
         ("Home", "school.home", ()),
         ("Orders", "school.orders", ()),
-        ("Deliveries", "school.deliveries", ()),
         ("Approvals", "school.approvals", ("school_approver", "governor")),
+        ("Deliveries", "school.deliveries", ()),
         ("Services", "school.services", ()),
         ("Bills", "school.bills", ()),
         ("Statement", "school.account", ()),
-        ("Settings", "school.settings", ()),
         ("Budgets", "school.budgets", ()),
+        ("Settings", "school.settings", ()),
         ("Reports", "school.reports", ()),
     ),
     "supplier": (

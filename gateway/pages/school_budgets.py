@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from gateway.identity import current_seat
 from gateway.pages import ask
-from gateway.pages.doors import for_school, for_setter, own_urn, school
+from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed
 from gateway.upstream import upstream
@@ -30,14 +30,14 @@ def budgets() -> str:
 
 
 @school.get("/budgets/set")
-@for_setter
+@for_head
 def edit_budgets() -> str:
     """The form with an amount for every category."""
     return _form_page(_budgets(request.args.get("year")), Faults())
 
 
 @school.post("/budgets/set")
-@for_setter
+@for_head
 def set_budgets() -> Response | tuple[str, int]:
     """Write the budgets of the year as they were typed; an empty amount is no budget."""
     faults = Faults()

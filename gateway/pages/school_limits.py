@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from gateway.identity import current_session
 from gateway.pages import ask
-from gateway.pages.doors import for_school, for_setter, own_urn, school
+from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.school_budgets import may_set
 from gateway.pages.show import today
@@ -25,7 +25,7 @@ def limits() -> str:
 
 
 @school.post("/settings/limits")
-@for_setter
+@for_head
 def set_limits() -> Response | tuple[str, int]:
     """Write the limits as they were typed; an empty amount is no limit."""
     faults = Faults()
@@ -54,7 +54,7 @@ def set_limits() -> Response | tuple[str, int]:
 
 
 @school.post("/settings/limits/stand-in")
-@for_setter
+@for_head
 def name_stand_in() -> Response | tuple[str, int]:
     """Let somebody approve in one's own name for some days."""
     faults = Faults()
@@ -74,7 +74,7 @@ def name_stand_in() -> Response | tuple[str, int]:
 
 
 @school.post("/settings/limits/stand-in/<uuid:person_id>/end")
-@for_setter
+@for_head
 def end_stand_in(person_id: Any) -> Response | tuple[str, int]:
     """End it before its last day."""
     faults = Faults()
