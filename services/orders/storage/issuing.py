@@ -85,23 +85,22 @@ _ISSUE_DROPS = text("""
     FROM part JOIN purchase_order p USING (contract_id, supplier_id) WHERE p.round_id = :round_id
     ORDER BY p.number, part.school_urn
 """)
+# What was written is held against the purchase orders at once; a charge is one unit there, and none in a drop.
 _ISSUE_DROP_LINES = text("""
-    INSERT INTO drop_line (purchase_order_id, school_urn, line_no, supplier_id, quantity, net_pence)
-    SELECT p.purchase_order_id, share.school_urn, line.line_no, p.supplier_id, share.granted, share.net_pence
-    FROM closing_share share JOIN closing_line line USING (position)
-    JOIN purchase_order p USING (contract_id, supplier_id)
-    WHERE p.round_id = :round_id AND (share.granted > 0 OR share.net_pence > 0)
-    ORDER BY share.school_urn, line.line_no
-""")
-_FAULTS = text("""
-    WITH ordered AS (
-        SELECT purchase_order_id, line_no, net_pence, CASE kind WHEN 'charge' THEN 0 ELSE quantity END AS quantity
-        FROM purchase_order_line WHERE round_id = :round_id
+    WITH written AS (
+        INSERT INTO drop_line (purchase_order_id, school_urn, line_no, supplier_id, quantity, net_pence)
+        SELECT p.purchase_order_id, share.school_urn, line.line_no, p.supplier_id, share.granted, share.net_pence
+        FROM closing_share share JOIN closing_line line USING (position)
+        JOIN purchase_order p USING (contract_id, supplier_id)
+        WHERE p.round_id = :round_id AND (share.granted > 0 OR share.net_pence > 0)
+        ORDER BY share.school_urn, line.line_no
+        RETURNING purchase_order_id, line_no, quantity, net_pence
     ), shared AS (
         SELECT purchase_order_id, line_no, sum(net_pence) AS net_pence, sum(quantity) AS quantity
-        FROM drop_line WHERE purchase_order_id IN (SELECT purchase_order_id FROM purchase_order
-            WHERE round_id = :round_id)
-        GROUP BY purchase_order_id, line_no
+        FROM written GROUP BY purchase_order_id, line_no
+    ), ordered AS (
+        SELECT purchase_order_id, line_no, net_pence, CASE kind WHEN 'charge' THEN 0 ELSE quantity END AS quantity
+        FROM purchase_order_line WHERE round_id = :round_id
     )
     SELECT count(*) FROM ordered FULL JOIN shared USING (purchase_order_id, line_no)
     WHERE (ordered.net_pence, ordered.quantity) IS DISTINCT FROM (shared.net_pence, shared.quantity)
@@ -149,8 +148,7 @@ def issue(closing: Closing, purchase_orders: Sequence[Mapping[str, Any]], now: d
     connection.execute(_ISSUE_LINES, values)
     connection.execute(_TELL_ORDERS, values)
     connection.execute(_ISSUE_DROPS, values)
-    connection.execute(_ISSUE_DROP_LINES, values)
-    if faults := connection.execute(_FAULTS, values).scalar_one():
+    if faults := connection.execute(_ISSUE_DROP_LINES, values).scalar_one():
         raise SharesDoNotAddUp(f"{faults} lines of the round differ from their drops")
 
 
