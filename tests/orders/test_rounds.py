@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from marshmallow import Schema
 
-from services.orders.api import answer_schemas, purchase_order_schemas
+from services.orders.api import answer_schemas, close_schemas, purchase_order_schemas
 from tests.orders.market import (
     MANAGER,
     Market,
@@ -19,6 +19,12 @@ from tests.orders.market import (
     refused,
     supplier_user,
 )
+
+HOMES = {
+    "Preview": close_schemas,
+    "PurchaseOrderList": purchase_order_schemas,
+    "PurchaseOrder": purchase_order_schemas,
+}
 
 
 def test_a_round_is_planned_and_opened(market: Market) -> None:
@@ -292,7 +298,7 @@ def shown(shared_market: Market) -> dict[str, Any]:
     ],
 )
 def test_answers_are_what_their_schema_says(shown: dict[str, Any], name: str) -> None:
-    home = purchase_order_schemas if name.startswith("Purchase") else answer_schemas
+    home = HOMES.get(name, answer_schemas)
     schema: Schema = getattr(home, f"{name}Schema")()
     assert schema.validate(shown[name]) == {}
 
