@@ -156,6 +156,8 @@ def test_totals_and_tiers_are_the_same_for_every_member(market: Market) -> None:
         "next_unit_price": "10.9500",
         "units_to_next": 7,
         "cheaper": {"quantity": 100, "net_pence": 1095_00},
+        "flexible": 0,
+        "advice": {"units": 7, "saves_pence": 2_40, "offered": 0},
     }
     assert (totals[pens]["quantity"], totals[pens]["next_from_quantity"]) == (1, None)
 
