@@ -76,6 +76,15 @@ def test_a_line_changes_when_all_three_agree_and_the_others_keep_theirs(closed: 
     assert whole["net_pence"] == 83780 + 2500
     assert whole["vat_pence"] == (83780 + 2500) // 5
     assert [step["action"] for step in done["history"]] == ["asked", "agreed", "agreed", "agreed", "applied"]
+    history = ok(market.as_(buyer(oak)).get(f"/rounds/{order['round_id']}/orders/{oak}"))["history"]
+    assert [(entry["person"], entry["action"]) for entry in history[-5:]] == [
+        ("Bea Buyer", "change asked"),
+        ("Alex Approver", "change agreed"),
+        ("Sam Sales", "change agreed"),
+        ("Morgan Manager", "change agreed"),
+        (None, "change applied"),
+    ]
+    assert history[-5]["detail"] == f"{order['number']} line 1: 34 → 30: Fewer pupils than planned"
     (event,) = market.events("PurchaseOrderAmended")
     jsonschema.validate(event, schemas()["PurchaseOrderAmended", 1])
 

@@ -95,8 +95,17 @@ _DETAILS = text("""
             WHERE l.round_id = :round_id AND l.school_urn = :urn) AS lines,
         (SELECT json_agg(json_build_object(
                 'at', to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                'person', h.person, 'action', h.action, 'detail', h.detail) ORDER BY h.id)
-            FROM order_history h WHERE h.round_id = :round_id AND h.school_urn = :urn) AS history,
+                'person', h.person, 'action', h.action, 'detail', h.detail) ORDER BY h.at, h.id)
+            FROM (
+                SELECT id, at, person, action, detail FROM order_history
+                WHERE round_id = :round_id AND school_urn = :urn
+                UNION ALL
+                SELECT a.id, a.at, a.person, 'change ' || a.action,
+                    concat_ws(': ', p.number || ' line ' || d.line_no, nullif(a.detail, ''))
+                FROM amendment_step a JOIN amendment d USING (amendment_id)
+                JOIN purchase_order p ON p.purchase_order_id = a.purchase_order_id
+                WHERE p.round_id = :round_id AND a.school_urn = :urn
+            ) h) AS history,
         (SELECT s.name FROM school_order o JOIN delivery_site s USING (site_id)
             WHERE o.round_id = :round_id AND o.school_urn = :urn) AS site_name
 """)
