@@ -22,6 +22,7 @@ from chassis.event_log import page_after
 from chassis.relay import number_committed
 from contracts.topology import PRODUCERS, SUBSCRIPTIONS
 from gateway.usecases.keep_form import keep_form
+from gateway.usecases.send_mail import make_up_digests
 from gateway.usecases.set_password import set_password
 from gateway.usecases.sign_in import sign_in
 from services.orders.usecases import subscribe
@@ -99,6 +100,7 @@ class Life:
         self._begin_another(contracts, offers)
         self.tell()
         self._subscribe(contracts[0])
+        make_up_digests(self.databases["gateway"].database, datetime.now(UTC) + timedelta(days=2))
         self.rest()
 
     def begin(self) -> tuple[list[str], dict[str, str]]:
