@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 from tests import backends
 from tests.backends import BackendMissing, ServiceDatabase
@@ -74,6 +75,13 @@ def module_databases() -> Iterator[Callable[[str], ServiceDatabase]]:
     """As `databases`, but kept for a module whose tests only read, or build on one another."""
     with ExitStack() as stack:
         yield lambda name: stack.enter_context(backends.fresh_database(name))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Drives Debian's Chromium. One for the whole run: a second one beside it would refuse to start."""
+    with sync_playwright() as running:
+        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests import backends
 from tests.e2e.alliance import Alliance, found_alliance
@@ -63,12 +63,11 @@ def module_alliance(stack: Stack) -> Alliance:
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=backends.CHROMIUM, args=CHROMIUM_FLAGS)
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=backends.CHROMIUM, args=CHROMIUM_FLAGS)
+    yield launched
+    launched.close()
 
 
 TELLINGS = [(hands, trouble) for hands in ("api", "web") for trouble in ("calm", "killed")]

@@ -4,7 +4,6 @@ from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from chassis.actor import Actor
@@ -103,19 +102,18 @@ def test_the_page_shows_the_same_with_local_assets_only(client):
 
 
 @pytest.mark.browser
-def test_the_page_is_accessible_and_fits_a_phone(app, client):
+def test_the_page_is_accessible_and_fits_a_phone(app, client, playwright):
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 320, "height": 640})
-            page.goto(f"http://127.0.0.1:{server.server_port}/api/docs")
-            page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
-            assert Axe().run(page).violations_count == 0
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320
-            browser.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        page.goto(f"http://127.0.0.1:{server.server_port}/api/docs")
+        page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+        assert Axe().run(page).violations_count == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        browser.close()
     finally:
         server.shutdown()
         thread.join()

@@ -167,6 +167,8 @@ class FakeServices:
 
 
 def _answer(body: Any) -> Answer:
+    if isinstance(body, bytes):  # a picture
+        return Answer(200, body, {"content-type": "image/svg+xml"})
     return Answer(200, json.dumps(body).encode(), {})
 
 

@@ -188,8 +188,9 @@ def test_a_round_is_opened_and_closed_as_it_was_seen(
 def test_closing_is_previewed_with_its_proof(visit: Visit) -> None:
     text = text_of(visit("manager").get(f"/alliance/rounds/{OPEN}/close"))
     assert "No unit and no penny is lost." in text
-    assert "The Yew Lodge Special School" in text
-    assert "130 would cost £1,300.00" in text
+    assert "Larch Primary School Draft It had not been sent by the close." in text
+    assert "50 more of Pens, blue, single would save everyone £5.00 together" in text
+    assert "below the contract’s minimum order of £250.00" in text
 
 
 def test_a_preview_that_does_not_add_up_warns_against_closing(visit: Visit, services: FakeServices) -> None:

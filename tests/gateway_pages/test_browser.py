@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 from tests import backends
 from tests.backends import ServiceDatabase
@@ -55,12 +55,6 @@ def address(module_databases: Callable[[str], ServiceDatabase]) -> Iterator[tupl
     app, services = fake_gateway(module_databases("gateway"))
     with served(app) as url:
         yield url, services
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
 
 
 @contextmanager

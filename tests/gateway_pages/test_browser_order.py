@@ -20,12 +20,11 @@ from tests.gateway_pages.test_browser import (
     _violations,
     address,
     plain_window,
-    playwright,
     window,
 )
 from tests.gateway_pages.world import OPEN, a_form, a_lines_report, answers
 
-__all__ = ["address", "plain_window", "playwright", "window"]
+__all__ = ["address", "plain_window", "window"]
 
 pytestmark = pytest.mark.browser
 

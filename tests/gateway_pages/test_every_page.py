@@ -162,6 +162,8 @@ def test_every_page_stands_behind_a_door_or_is_listed(gateway: tuple[Flask, Fake
         "/choose-seat",
         "/what-you-typed",
         "/what-you-typed/discard",
+        "/forgot-password",
+        "/invitation/<token>",
         "/unsubscribe/<token>",
         "/calendar/<token>.ics",
         "/calendar/contracts/<token>.ics",

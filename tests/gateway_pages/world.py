@@ -426,6 +426,9 @@ def an_amendment(amendment_id: str, state: str = "proposed", **more: Any) -> Jso
     } | more
 
 
+CHART = b'<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><rect width="60" height="12"/></svg>'
+
+
 def a_report(name: str, title: str) -> Json:
     """A report of two categories, with a chart."""
     columns = [
@@ -672,6 +675,8 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
         ("orders", "/purchase-orders"): listed(*heads),
         ("orders", f"/purchase-orders/{PAPER_PO}"): a_purchase_order(own=school),
         ("orders", "/order-reports/savings"): a_report("savings", "Savings"),
+        ("orders", "/order-reports/savings/charts/0"): CHART,
+        ("orders", f"/rounds/{CLOSED}/report/charts/0"): CHART,
         ("orders", f"/rounds/{CLOSED}/report"): a_report("round", "R-0002 · Back to school"),
         ("orders", f"/purchase-orders/{PAPER_PO}/amendments"): listed(
             an_amendment(an_id(9, 1)), an_amendment(an_id(9, 2), "refused", line_no=2)
@@ -837,31 +842,17 @@ def _of_catalogue() -> dict[tuple[str, str], Any]:
     return answers_of_catalogue()
 
 
-_LISTS = ("items", "offers", "lines", "drops", "matches", "history", "purchase_orders", "schools", "dropped")
+_LISTS = (
+    "items", "offers", "lines", "standings", "last", "sites", "days", "worths", "together", "alignments", "drops",
+    "matches", "history", "purchase_orders", "schools", "dropped",
+)  # fmt: skip
 
 
 def emptied(found: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
     """The same answers on the first day: every list is empty."""
-    bare = copy.deepcopy(found)
+    bare = copy.deepcopy({key: answer for key, answer in found.items() if isinstance(answer, dict)})
     for answer in bare.values():
-        for name in (
-            "items",
-            "offers",
-            "lines",
-            "standings",
-            "last",
-            "sites",
-            "days",
-            "worths",
-            "together",
-            "alignments",
-            "drops",
-            "matches",
-            "history",
-            "purchase_orders",
-            "schools",
-            "dropped",
-        ):
+        for name in _LISTS:
             if isinstance(answer.get(name), list):
                 answer[name] = []
         if "next" in answer:
