@@ -449,7 +449,7 @@ def a_report(name: str, title: str) -> Json:
         "rows": rows,
         "sums": {"alone_pence": 1057500, "net_pence": 993000, "saved_pence": 64500},
     }
-    sentence = "The schools saved 645.00 pounds, 6.1 % by ordering together."
+    sentence = "The schools saved £645.00, 6.1 % by ordering together."
     return {"name": name, "title": title, "sentence": sentence, "sections": [section]}
 
 

@@ -40,7 +40,7 @@ def rows(report: Any, section: int = 0) -> list[Any]:
 def test_savings_are_what_each_school_would_have_paid_alone(closed: Closed) -> None:
     market, _, _, _ = closed
     report = ok(market.as_(MANAGER).get("/order-reports/savings"))
-    assert report["sentence"] == "The schools saved 52.50 pounds, 5.6 % by ordering together."
+    assert report["sentence"] == "The schools saved £52.50, 5.6 % by ordering together."
     assert rows(report, 1) == [
         {"school_name": "Elm", "category_name": "Stationery", **saved(41)},
         {"school_name": "Oak", "category_name": "Stationery", **saved(34)},

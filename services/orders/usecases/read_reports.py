@@ -39,7 +39,7 @@ def round_report(database: Database, actor: Actor, round_id: str) -> Report:
         sections += [_schools_section(schools), _orders_section(orders)]
     ordered = sum(1 for row in schools if row.net_pence)
     who = _counted(ordered, "school") if actor.school_urn is None else "Your school"
-    sentence = f"{who} ordered for {pounds(net)} pounds and saved {pounds(saved)}{_share(saved, saved + net)}."
+    sentence = f"{who} ordered for £{pounds(net)} and saved £{pounds(saved)}{_share(saved, saved + net)}."
     return Report("round", f"{found.number} · {found.title}", sentence, sections)
 
 
@@ -49,7 +49,7 @@ def savings_report(database: Database, actor: Actor, closed_from: date, closed_t
         rows = reports.savings(connection, closed_from, closed_to)
     saved, alone = sum(row.saved_pence for row in rows), sum(row.alone_pence for row in rows)
     who = "You" if actor.school_urn else "The schools"
-    sentence = f"{who} saved {pounds(saved)} pounds{_share(saved, alone)} by ordering together."
+    sentence = f"{who} saved £{pounds(saved)}{_share(saved, alone)} by ordering together."
     by_category = Section(
         "By category",
         (Column("category_name", "Category"), *_SAVED),
@@ -71,7 +71,7 @@ def commitments_report(database: Database, actor: Actor, *_: date) -> Report:
     with database.transaction(actor) as connection:
         rows = reports.commitments(connection)
     ordered, received = sum(row.ordered_pence for row in rows), sum(row.received_pence for row in rows)
-    sentence = f"{pounds(ordered)} pounds are committed without VAT; {pounds(received)} of it has been received."
+    sentence = f"£{pounds(ordered)} are committed without VAT; £{pounds(received)} of it has been received."
     columns = (
         Column("school_name", "School"),
         Column("category_name", "Category"),
