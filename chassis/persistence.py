@@ -3,8 +3,9 @@
 import random
 import threading
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import structlog
 
@@ -30,3 +31,15 @@ def persist(stop: threading.Event, failure: str, work: Callable[[threading.Event
             _log.warning(failure, error=str(fault), next_try_in=wait, exc_info=wait == _SHORTEST_WAIT)
             stop.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads the load, guards nothing
             wait = min(wait * 2, _LONGEST_WAIT)
+
+
+@contextmanager
+def set_aside(failure: str, **facts: Any) -> Iterator[None]:
+    """Log what goes wrong with one of several things, so that it does not hold up the others; it comes up again.
+
+    `failure` names the fault in the log, `facts` the thing.
+    """
+    try:
+        yield
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the others are to go on
+        _log.error(failure, exc_info=fault, **facts)

@@ -299,6 +299,17 @@ def test_a_round_that_cannot_be_closed_does_not_hold_up_the_others(market: Marke
     assert close_due_rounds(market.service.database, datetime.now(UTC)) == [broken]
 
 
+def test_nor_does_a_round_over_which_the_close_itself_stumbles(market: Market) -> None:
+    paper, urn = market.offer(), market.school()
+    broken, sound = market.open_round(), market.open_round()
+    market.order(broken, urn, {paper: 5})
+    market.sql("UPDATE round SET closes_at = now() - interval '2 days' WHERE round_id = :id", id=broken)
+    market.sql("UPDATE round SET closes_at = now() - interval '1 days' WHERE round_id = :id", id=sound)
+    market.sql("UPDATE round_contract SET terms = '{\"charges\": [{}]}' WHERE round_id = :id", id=broken)
+    assert close_due_rounds(market.service.database, datetime.now(UTC)) == [sound]
+    assert market.round_state(broken) == "open"
+
+
 quantities = st.one_of(st.just(0), st.integers(1, 60), st.integers(1, 1_000_000))
 prices = st.one_of(st.integers(0, 300), st.integers(0, 10**12 - 1)).map(lambda units: Decimal(units).scaleb(-4))
 tier_starts = st.lists(st.integers(2, 500), max_size=3, unique=True).map(lambda starts: (1, *sorted(starts)))

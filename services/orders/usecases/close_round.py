@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row
-from sqlalchemy.exc import DBAPIError
 
 from chassis.actor import SERVICE
 from chassis.database import Database
 from chassis.event_log import append
 from chassis.numbers import next_numbers
+from chassis.persistence import set_aside
 from contracts.errors import NotFound, VersionConflict
 from contracts.vat import vat_rate
 from services.orders.domain.errors import RoundNotOpen
@@ -112,13 +112,12 @@ def close_due_rounds(database: Database, now: datetime) -> list[str]:
         due = rounds.due_rounds(connection, now)
     closed = []
     for round_id in due:
-        try:
-            close_round(database, round_id, now, closed_by=SERVICE.name)
-            closed.append(round_id)
-        except RoundNotOpen:
-            _log.info("round_closed_elsewhere", round_id=round_id)
-        except DBAPIError as fault:
-            _log.error("round_not_closed", round_id=round_id, exc_info=fault)
+        with set_aside("round_not_closed", round_id=round_id):
+            try:
+                close_round(database, round_id, now, closed_by=SERVICE.name)
+                closed.append(round_id)
+            except RoundNotOpen:
+                _log.info("round_closed_elsewhere", round_id=round_id)
     return closed
 
 

@@ -1,17 +1,18 @@
 """Bill recurring services: by the timer when a period falls due, or by hand; exactly once whoever comes first."""
 
 import uuid
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from chassis.actor import SERVICE
 from chassis.database import Database
 from chassis.event_log import NewEvent, append_many
 from chassis.numbers import next_number
+from chassis.persistence import set_aside
 from contracts.london import LONDON
 from contracts.money import PENNY, unit_price_text
 from contracts.vat import vat_pence, vat_rate
@@ -63,15 +64,12 @@ def run_due_plans(database: Database, now: datetime) -> list[str]:
         due = subscription_plans.due_plans(connection, now.astimezone(LONDON).date())
     made = []
     for plan_id in due:
-        try:
-            while True:
-                made.append(run_plan(database, plan_id, now, ran_by=SERVICE.name))
-        except NothingToRun:
-            continue
-        except ReadingMissing as fault:
-            _log.warning("subscription_waits_for_readings", plan_id=plan_id, detail=fault.detail)
-        except DBAPIError as fault:
-            _log.error("subscription_not_run", plan_id=plan_id, exc_info=fault)
+        with set_aside("subscription_not_run", plan_id=plan_id), suppress(NothingToRun):
+            try:
+                while True:
+                    made.append(run_plan(database, plan_id, now, ran_by=SERVICE.name))
+            except ReadingMissing as fault:
+                _log.warning("subscription_waits_for_readings", plan_id=plan_id, detail=fault.detail)
     return made
 
 
