@@ -13,7 +13,7 @@ from gateway.identity import current_session
 from gateway.pages import ask, ways_in
 from gateway.pages.doors import alliance, for_registrar
 from gateway.pages.faults import Faults
-from gateway.pages.role_rows import RoleRows
+from gateway.pages.role_rows import RoleRows, role_row
 from gateway.pages.show import plural, today
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
@@ -129,9 +129,7 @@ def invite_person(person_id: Any) -> Response:
 @for_registrar
 def revoke_invitation(person_id: Any) -> Response:
     """Take the person's invitation back."""
-    entry = ask.one("members", f"/people/{person_id}")
-    inviting.revoke_invitation(current_database(), entry["person_id"])
-    flash(f"The invitation of {entry['name']} no longer works.")
+    ways_in.take_back(ask.one("members", f"/people/{person_id}"))
     return redirect(url_for("alliance.person_entry", person_id=person_id), 303)
 
 
@@ -194,7 +192,7 @@ def _entry_page(person_id: str, faults: Faults) -> str:
     rows = []
     for number, role in enumerate(entry["roles"]):
         place = places.get(role["school_urn"] or role["supplier_id"], ALLIANCE)
-        rows.append(role_row(role, number, place, faults))
+        rows.append(role_row(request.form if faults else {}, role, number, place))
     return render_template(
         "alliance/person.html",
         entry=entry,
@@ -208,19 +206,6 @@ def _entry_page(person_id: str, faults: Faults) -> str:
         faults=faults,
         **choices,
     )
-
-
-def role_row(role: dict[str, Any], number: int, place: str, faults: Faults) -> dict[str, Any]:
-    """A role as a row of the form: as it stands, or as it was typed when the form is shown again."""
-    sent = request.form if faults else {}
-    return {
-        **role,
-        "number": number,
-        "place": place,
-        "starts_on": sent.get(f"starts_on-{number}", role["starts_on"]),
-        "ends_on": sent.get(f"ends_on-{number}", role["ends_on"]),
-        "gone": bool(sent.get(f"gone-{number}")),
-    }
 
 
 def _new_page(faults: Faults) -> str:

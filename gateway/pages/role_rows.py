@@ -65,6 +65,18 @@ class RoleRows:
         }
 
 
+def role_row(sent: Mapping[str, str], role: Mapping[str, Any], number: int, place: str) -> dict[str, Any]:
+    """A role as a row of the form: as it stands, or as it was `sent` when the form is shown again."""
+    return {
+        **role,
+        "number": number,
+        "place": place,
+        "starts_on": sent.get(f"starts_on-{number}", role["starts_on"]),
+        "ends_on": sent.get(f"ends_on-{number}", role["ends_on"]),
+        "gone": bool(sent.get(f"gone-{number}")),
+    }
+
+
 def _count(sent: Mapping[str, str]) -> int:
     """How many rows the form had: numbered from 0 without a gap."""
     number = 0

@@ -13,10 +13,9 @@ from gateway.domain.seats import Seat
 from gateway.domain.sessions import Session
 from gateway.identity import current_session
 from gateway.pages import ask, ways_in
-from gateway.pages.alliance_people import role_row
 from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
-from gateway.pages.role_rows import RoleRows
+from gateway.pages.role_rows import RoleRows, role_row
 from gateway.pages.show import today
 from gateway.pages.typed import Typed
 from gateway.upstream import upstream
@@ -103,9 +102,7 @@ def invite_person(person_id: Any) -> Response:
 @for_head
 def revoke_invitation(person_id: Any) -> Response:
     """Take the person's invitation back."""
-    entry = ask.one("members", f"/people/{person_id}")
-    inviting.revoke_invitation(current_database(), entry["person_id"])
-    flash(f"The invitation of {entry['name']} no longer works.")
+    ways_in.take_back(ask.one("members", f"/people/{person_id}"))
     return redirect(url_for("school.person_entry", person_id=person_id), 303)
 
 
@@ -138,7 +135,7 @@ def _entry_page(person_id: str, faults: Faults) -> str:
     return render_template(
         "school/person.html",
         entry=entry,
-        rows=[role_row(role, number, "", faults) for number, role in enumerate(own)],
+        rows=[role_row(request.form if faults else {}, role, number, "") for number, role in enumerate(own)],
         lent=[role for role in entry["roles"] if role.get("delegated_from")],
         roles=ROLES,
         typed=request.form,

@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
-from flask import session
+from flask import flash, session
 
 from chassis.request import current_database
 from gateway.domain.invitations import may_see_link
 from gateway.domain.seats import Seat, held_role
 from gateway.domain.sessions import Session
-from gateway.usecases.invite import Invited, invite
+from gateway.usecases.invite import Invited, invite, revoke_invitation
 
 _LINK: Final = "invitation_link"
 
@@ -23,6 +23,12 @@ def invite_person(by: Session, person: dict[str, Any], organisation: str) -> Inv
         email=person["email"],
         organisation=organisation,
     )
+
+
+def take_back(person: dict[str, Any]) -> None:
+    """Take back whatever link the person has, and say so on the next page."""
+    revoke_invitation(current_database(), person["person_id"])
+    flash(f"The invitation of {person['name']} no longer works.")
 
 
 def show_link_once(seat: Seat, person: dict[str, Any], invited: Invited) -> None:
