@@ -1,11 +1,11 @@
 """People from the command line: how the first manager of an alliance comes to be."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from bursar.databases import database_of
 from chassis.actor import SERVICE
 from contracts.errors import BrokenRule
+from contracts.london import london_today
 from gateway.domain.passwords import check_strength
 from gateway.usecases.set_password import set_password
 from services.members.domain.person import Person, Role
@@ -31,7 +31,7 @@ def add(
 ) -> Person:
     """Record a person whose roles begin today, with a first password. Raises the rule that is broken."""
     check_strength(password, email=email)
-    today = datetime.now(UTC).date()
+    today = london_today()
     held = [Role(role, school_urn, supplier_id, today, None) for role in roles]
     with database_of("members", environ) as members:
         person = add_person(members, SERVICE, name, email, held)

@@ -1,10 +1,8 @@
 """Days and times as people in London read them."""
 
 from datetime import UTC, date, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
 
-LONDON: Final = ZoneInfo("Europe/London")
+from contracts.london import LONDON
 
 
 def local(value: str | date | datetime) -> date | datetime:

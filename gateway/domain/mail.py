@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
+from contracts.london import LONDON, london_day
 from contracts.roles import SeatKind
-from gateway.domain.london import LONDON
 
 Delivery = Literal["at_once", "digest", "off"]
 MailState = Literal["queued", "gathered", "digested", "off", "sent", "expired", "failed", "discarded"]
@@ -126,5 +126,5 @@ def last_digest(now: datetime) -> datetime:
 
 
 def _digest_of(moment: datetime, days: int = 0) -> datetime:
-    day = moment.astimezone(LONDON).date() + timedelta(days=days)
+    day = london_day(moment) + timedelta(days=days)
     return datetime.combine(day, DIGEST_AT, LONDON).astimezone(UTC)

@@ -6,13 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from contracts.london import london_today
 from contracts.phases import PHASES
 from contracts.school_types import MEMBERSHIP_CLASSES, SCHOOL_TYPES
 from contracts.vat import VAT_CLASSES
 from gateway.pages import ask, catalogue_words, contract_form, offer_form
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.show import UNITS, today
+from gateway.pages.show import UNITS
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
 
@@ -27,7 +28,7 @@ def contracts() -> str:
     wanted = request.args.get("q", "").strip()
     words = wanted.lower().split()
     shown = [each for each in found if all(word in _spoken(each) for word in words)]
-    now = today().isoformat()
+    now = london_today().isoformat()
     return render_template(
         "alliance/contracts.html",
         running=[contract for contract in shown if contract["ends_on"] >= now],

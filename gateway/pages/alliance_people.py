@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from chassis.request import current_database
+from contracts.london import london_today
 from contracts.roles import ROLE_NAMES, ROLE_SEATS
 from gateway.domain.errors import AlreadySignsIn
 from gateway.identity import current_session
@@ -14,7 +15,7 @@ from gateway.pages import ask, ways_in
 from gateway.pages.doors import alliance, for_registrar
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows, role_row
-from gateway.pages.show import plural, today
+from gateway.pages.show import plural
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 from gateway.usecases import invite as inviting
@@ -100,7 +101,7 @@ def add_person() -> Response | tuple[str, int]:
     typed = Typed(request.form, faults)
     name, email = typed.text("name", "the name"), typed.text("email", "the e-mail address")
     role = _role(typed, faults)
-    starts_on = typed.day("starts_on", "the first day", needed=False) or today()
+    starts_on = typed.day("starts_on", "the first day", needed=False) or london_today()
     if not faults:
         body = {"name": name, "email": email, "roles": [{**role, "starts_on": starts_on.isoformat(), "ends_on": None}]}
         fields = {
@@ -198,7 +199,7 @@ def _entry_page(person_id: str, faults: Faults) -> str:
         entry=entry,
         rows=rows,
         typed=request.form,
-        today=today().isoformat(),
+        today=london_today().isoformat(),
         standing=inviting.standings(current_database(), [person_id])[person_id],
         link=ways_in.link_to_show(person_id),
         may_invite=True,

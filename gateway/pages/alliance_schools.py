@@ -5,12 +5,12 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.london import london_today
 from contracts.phases import PHASES, phase_from_ages
 from contracts.school_types import MEMBERSHIP_CLASSES, SCHOOL_TYPES, VAT_REFUNDS
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_alliance, for_registrar
 from gateway.pages.faults import Faults
-from gateway.pages.show import today
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
@@ -23,7 +23,7 @@ def schools() -> str:
     """Every school of the alliance."""
     found = ask.items("members", "/schools")
     found.sort(key=lambda school: school["name"])
-    on = today().isoformat()
+    on = london_today().isoformat()
     members = [each for each in found if each["joined_on"] <= on and (each["left_on"] or on) >= on]
     return render_template("alliance/schools.html", schools=found, members=members, classes=MEMBERSHIP_CLASSES)
 
@@ -39,7 +39,7 @@ def school_entry(urn: int) -> str:
 @for_registrar
 def new_school() -> str:
     """The form for a school that joins."""
-    return _form_page(None, {"joined_on": today().isoformat(), "membership_class": "full"}, Faults())
+    return _form_page(None, {"joined_on": london_today().isoformat(), "membership_class": "full"}, Faults())
 
 
 @alliance.post("/schools/new")

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from contracts.london import london_today
 from contracts.vat import VAT_CLASSES
 from gateway.identity import current_seat
 from gateway.pages import ask
@@ -13,7 +14,7 @@ from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.service_form import entitlement_rows, filled, read_plan
 from gateway.pages.service_words import BILLED, DRIVERS, PERIODS
-from gateway.pages.show import plural, today
+from gateway.pages.show import plural
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
@@ -25,7 +26,7 @@ Page = Response | tuple[str, int]
 def services() -> str:
     """Every recurring service, those that still run first."""
     plans = ask.items("orders", "/subscription-plans")
-    now = today().isoformat()
+    now = london_today().isoformat()
     running = [plan for plan in plans if plan["ends_on"] >= now or plan["next_run_on"]]
     over = [plan for plan in plans if plan not in running]
     return render_template("alliance/services.html", running=running, over=over)
@@ -179,7 +180,7 @@ def _page(plan_id: str, faults: Faults) -> str:
         "alliance/service.html",
         plan=plan,
         upcoming=upcoming,
-        may_run=upcoming is not None and upcoming["from_on"] <= today().isoformat(),
+        may_run=upcoming is not None and upcoming["from_on"] <= london_today().isoformat(),
         subscriptions=ask.items("orders", "/subscriptions", plan_id=plan_id),
         readings={each["school_urn"]: each for each in ask.items("orders", f"/subscription-plans/{plan_id}/readings")},
         key=sending_key({}, Faults()),
@@ -211,7 +212,7 @@ def _school_page(plan_id: str, urn: int, faults: Faults) -> str:
         subscriptions=subscriptions,
         readings=[each for each in readings if each["school_urn"] == urn][::-1],
         charges=[each for each in charges if each["school_urn"] == urn][::-1],
-        today=today().isoformat(),
+        today=london_today().isoformat(),
         typed=request.form,
         key=sending_key(request.form, faults),
         faults=faults,

@@ -5,10 +5,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.london import london_today
 from gateway.pages import ask, catalogue_words
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.show import today
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
@@ -84,7 +84,7 @@ def _list_page(faults: Faults) -> str:
         exceptions=ask.items("catalogue", "/vat-exceptions"),
         names={school["urn"]: school["name"] for school in ask.items_or_none("members", "/schools") or []},
         words=catalogue_words,
-        today=today().isoformat(),
+        today=london_today().isoformat(),
         faults=faults,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from icalendar import Calendar, Event
 
-from gateway.domain.london import LONDON
+from contracts.london import LONDON
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 

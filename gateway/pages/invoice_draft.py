@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from contracts.london import london_today
 from contracts.money import line_net_pence, pounds
 from contracts.vat import vat_pence, vat_rate
 from gateway.pages.faults import Faults
-from gateway.pages.show import today
 from gateway.pages.typed import Typed
 
 
@@ -79,7 +79,7 @@ class InvoiceDraft:
         nets: defaultdict[str, int] = defaultdict(int)
         for line, quantity, unit_price in self._counted():
             nets[line.vat_class] += line_net_pence(quantity, Decimal(unit_price))
-        on = self.read.get("issue_date") or today()
+        on = self.read.get("issue_date") or london_today()
         vat = sum(vat_pence(net, vat_rate(vat_class, on)) for vat_class, net in nets.items())
         net = sum(nets.values())
         return replace(self, net=pounds(net), vat=pounds(vat), gross=pounds(net + vat))
@@ -99,7 +99,7 @@ def from_order(order: Mapping[str, Any]) -> InvoiceDraft:
     lines = tuple(_line(line, received, str(received), line["unit_price"]) for line, received in _with_receipts(order))
     read: dict[str, Any] = {f"quantity-{line.line_no}": line.received for line in lines}
     read |= {f"price-{line.line_no}": line.unit_price for line in lines}
-    return InvoiceDraft(order["number"], "", today().isoformat(), "", lines, "", "", "", read).with_totals()
+    return InvoiceDraft(order["number"], "", london_today().isoformat(), "", lines, "", "", "", read).with_totals()
 
 
 def from_typing(order: Mapping[str, Any], sent: Mapping[str, str], faults: Faults) -> InvoiceDraft:

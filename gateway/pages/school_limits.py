@@ -5,12 +5,12 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.london import london_today
 from gateway.identity import current_session
 from gateway.pages import ask
 from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.school_budgets import may_set
-from gateway.pages.show import today
 from gateway.pages.typed import Typed
 from gateway.upstream import upstream
 
@@ -104,12 +104,12 @@ def _page(faults: Faults) -> str:
                 "own": each["delegated_from"] == own_id,
             }
             for each in ask.items("members", f"/schools/{own_urn()}/delegations")
-            if each["ends_on"] >= today().isoformat()
+            if each["ends_on"] >= london_today().isoformat()
         ],
         may_set=may_set(),
         choices=[(person["person_id"], person["name"]) for person in people if _may_stand_in(person, own_id)],
         typed=sent,
-        today=today().isoformat(),
+        today=london_today().isoformat(),
         faults=faults,
     )
 

@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from chassis.request import current_database
+from contracts.london import london_today
 from contracts.roles import ROLE_NAMES, ROLE_SEATS
 from gateway.domain.errors import AlreadySignsIn
 from gateway.domain.seats import Seat
@@ -16,7 +17,6 @@ from gateway.pages import ask, ways_in
 from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows, role_row
-from gateway.pages.show import today
 from gateway.pages.typed import Typed
 from gateway.upstream import upstream
 from gateway.usecases import invite as inviting
@@ -76,7 +76,7 @@ def add_person() -> Response | tuple[str, int]:
     typed = Typed(request.form, faults)
     name, email = typed.text("name", "the name"), typed.text("email", "the e-mail address")
     role = typed.text("role", "a role")
-    starts_on = typed.day("starts_on", "the first day", needed=False) or today()
+    starts_on = typed.day("starts_on", "the first day", needed=False) or london_today()
     ends_on = typed.day("ends_on", "the last day", needed=False)
     if not faults:
         dated = {"role": role, "starts_on": starts_on.isoformat(), "ends_on": ends_on and ends_on.isoformat()}
@@ -139,7 +139,7 @@ def _entry_page(person_id: str, faults: Faults) -> str:
         lent=[role for role in entry["roles"] if role.get("delegated_from")],
         roles=ROLES,
         typed=request.form,
-        today=today().isoformat(),
+        today=london_today().isoformat(),
         standing=inviting.standings(current_database(), [person_id])[person_id],
         link=None,
         may_invite=_decides(seat),
@@ -154,5 +154,5 @@ def _decides(seat: Seat) -> bool:
 
 def _new_page(faults: Faults) -> str:
     return render_template(
-        "school/person_new.html", roles=ROLES, typed=request.form, today=today().isoformat(), faults=faults
+        "school/person_new.html", roles=ROLES, typed=request.form, today=london_today().isoformat(), faults=faults
     )

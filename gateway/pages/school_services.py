@@ -6,11 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from contracts.london import london_today
 from gateway.identity import current_seat, current_session
 from gateway.pages import ask
 from gateway.pages.doors import for_approver, for_receiver, for_school, own_urn, school
 from gateway.pages.faults import Faults
-from gateway.pages.show import today
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
@@ -25,7 +25,7 @@ def services() -> str:
     mine = ask.items("orders", "/subscriptions")
     mine.sort(key=lambda each: (each["state"] not in ("requested", "approved"), each["plan_title"], each["starts_on"]))
     taken = {each["plan_id"] for each in mine if each["state"] in ("requested", "approved")}
-    now = today().isoformat()
+    now = london_today().isoformat()
     offered = [plan for plan in plans.values() if plan["plan_id"] not in taken and plan["ends_on"] >= now]
     return render_template("school/services.html", mine=mine, plans=plans, offered=offered, today=now)
 
@@ -162,7 +162,7 @@ def _offer_page(plan_id: str, typed: MultiDict[str, str], faults: Faults) -> str
         "school/service_join.html",
         plan=plan,
         quantity=readings[-1]["quantity"] if readings else None,
-        first_day=max(plan["starts_on"], today().isoformat()),
+        first_day=max(plan["starts_on"], london_today().isoformat()),
         typed=typed,
         key=sending_key(typed, faults),
         faults=faults,
@@ -183,7 +183,7 @@ def _page(subscription_id: str, faults: Faults) -> str:
         may_decide=seat is not None and seat.has_any("school_approver", "governor"),
         may_leave=seat is not None and seat.has_any("school_approver"),
         may_record=seat is not None and seat.has_any("school_buyer", "school_approver"),
-        today=today().isoformat(),
+        today=london_today().isoformat(),
         typed=request.form,
         key=sending_key(request.form, faults),
         faults=faults,

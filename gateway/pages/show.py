@@ -1,18 +1,19 @@
 """How values read on a page: money, prices, days in London, deadlines, states as words."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 from flask import Flask
 
+from contracts.london import LONDON
 from contracts.money import pounds
 from contracts.phases import PHASES
 from contracts.roles import ROLE_NAMES
 from contracts.vat import VAT_CLASSES
-from gateway.domain.london import LONDON, day, local, moment, until
+from gateway.domain.london import day, local, moment, until
 from gateway.pages.catalogue_words import SHARE_BASES
 
 # What a state is called, and which tag it wears: plain, wait, fault, info or done.
@@ -121,11 +122,6 @@ def price(unit_price: str | Decimal | None) -> str:
 def number(value: int | None) -> str:
     """A count with thousands separated: "1,234"; nothing for None."""
     return "" if value is None else f"{value:,}"
-
-
-def today() -> date:
-    """The day it is in London."""
-    return datetime.now(LONDON).date()
 
 
 def quantity(count: int | None, unit: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from contracts.london import LONDON
 from gateway.pages.faults import Faults
-from gateway.pages.show import LONDON
 
 MOST_UNITS = 1_000_000
 

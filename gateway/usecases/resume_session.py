@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from chassis.actor import SERVICE
 from chassis.database import Database
+from contracts.london import london_day
 from gateway.domain.seats import held_role, seats_on
 from gateway.domain.sessions import SEEN_EVERY, Session, is_living, seated, token_hash
 from gateway.storage.sessions import SessionRow, find_session, touch_session
@@ -23,7 +24,7 @@ def resume_session(database: Database, token: str) -> Session | None:
 
 def session_of(row: SessionRow, now: datetime) -> Session:
     """A stored session as its person stands today."""
-    seats = seats_on(now.date(), map(held_role, row.roles))
+    seats = seats_on(london_day(now), map(held_role, row.roles))
     return Session(
         token_hash=row.token_hash,
         person_id=row.person_id,

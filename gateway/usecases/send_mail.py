@@ -8,7 +8,7 @@ import structlog
 
 from chassis.actor import SERVICE
 from chassis.database import Database
-from gateway.domain.london import LONDON
+from contracts.london import london_day
 from gateway.domain.mail import KEPT_UNSENT, RETRIES, last_digest
 from gateway.mail.message import CannotBeAddressed, Letter, Section, message_of
 from gateway.mail.metrics import REFUSED, SENT
@@ -46,7 +46,7 @@ def make_up_digests(database: Database, now: datetime) -> int:
     The number of notices in them. Harmless at any time and in several workers: a person has one digest a day.
     """
     due = last_digest(now)
-    day = due.astimezone(LONDON).date().isoformat()
+    day = london_day(due).isoformat()
     with database.transaction(SERVICE) as connection:
         give_up(connection, now)
         return gather_digests(connection, due=due, day=day, now=now, expires_at=now + KEPT_UNSENT)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from chassis.actor import SERVICE
 from chassis.database import Database
+from contracts.london import london_day
 from gateway.domain import passwords
 from gateway.domain.errors import NoSeat, SeatRequired, SignInRefused, TooManyAttempts, UnknownSeat
 from gateway.domain.seats import Seat, held_role, seats_on
@@ -43,7 +44,7 @@ def sign_in(
     if not passwords.verify(stored, password) or account is None or stored is None:
         raise SignInRefused("The e-mail address or the password is wrong.")
     now = datetime.now(UTC)
-    seats = seats_on(now.date(), map(held_role, account.roles))
+    seats = seats_on(london_day(now), map(held_role, account.roles))
     taken = _take_seat(seats, seat, channel)
     token = new_token()
     session = Session(

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from contracts.london import london_day
 from gateway.domain import letters
 from gateway.domain.letters import Words
-from gateway.domain.london import LONDON
 from gateway.domain.mail import KEPT_UNSENT, Mail, one_line
 from gateway.storage.recipients import managers, people_of_schools, people_of_suppliers
 from gateway.usecases.queue_mail import queue_mails
@@ -41,7 +41,7 @@ class News:
     ) -> None:
         self._connection = connection
         self.now = now or datetime.now(UTC)
-        self._today = self.now.astimezone(LONDON).date()
+        self._today = london_day(self.now)
         self.bodies = [body for at, body in happened if at > self.now - fresh_for]
 
     def at_schools(self, urns: Iterable[int], roles: Sequence[str]) -> dict[int, list[str]]:
@@ -93,7 +93,7 @@ def tell_of_openings(news: News) -> Iterator[Mail]:
 def tell_of_failed_openings(news: News) -> Iterator[Mail]:
     """RoundOpeningFailed: the business managers."""
     for body in news.bodies:
-        about = f"{body['round_id']}:{news.now.date()}"
+        about = f"{body['round_id']}:{london_day(news.now)}"
         yield from _mails("round_not_opened", about, news.managers, letters.round_not_opened(body))
 
 

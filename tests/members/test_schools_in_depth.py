@@ -133,7 +133,8 @@ def test_a_membership_to_come_is_told_on_its_first_day(members: Clients, monkeyp
     assert (told(members)[-1]["joined_on"], told(members)[-1]["left_on"]) == ("2024-09-01", ahead(10))
     assert renew_memberships(database) == 0
 
-    monkeypatch.setattr("services.members.usecases.record_memberships._today", lambda: date.fromisoformat(ahead(11)))
+    later = date.fromisoformat(ahead(11))
+    monkeypatch.setattr("services.members.usecases.record_memberships.london_today", lambda: later)
     assert renew_memberships(database) == 1
     assert (told(members)[-1]["joined_on"], told(members)[-1]["left_on"]) == (ahead(40), None)
     assert renew_memberships(database) == 0

@@ -1,6 +1,5 @@
 """Bill every school of a round, or of a recurring service's period, for what is matched."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.event_log import NewEvent, append_many
 from chassis.numbers import next_numbers
+from contracts.london import london_today
 from services.billing.domain.bill import due_on, payment_reference
 from services.billing.domain.errors import UnknownRound, UnknownServiceOrder
 from services.billing.domain.ledger import bill_entry
@@ -60,7 +60,7 @@ def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], act
 
 
 def _rows(connection: Connection, due: list[Row[Any]], of: dict[str, Any], issued_by: str) -> list[dict[str, Any]]:
-    today = datetime.now(UTC).date()
+    today = london_today()
     return [
         {
             "bill_id": str(uuid4()),

@@ -1,6 +1,6 @@
 """A school's approval limits and stand-ins over HTTP. Only the school's own people come here."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from chassis.etag import required_version, tagged
 from chassis.web import current_actor, current_database, requires
+from contracts.london import london_today
 from services.members.api import approval_schemas as schemas
 from services.members.domain.approval_limits import ApprovalLimit, ApprovalLimits
 from services.members.usecases import delegate_approval, set_approval_limits
@@ -54,7 +55,7 @@ def list_delegations(urn: int) -> dict[str, Any]:
 def put_delegation(sent: dict[str, date], urn: int, person_id: UUID) -> str:
     """Let this person approve in one's own name; the same again changes nothing, other days replace the earlier."""
     delegate_approval.delegate_approval(
-        current_database(), current_actor(), urn, str(person_id), sent["starts_on"], sent["ends_on"], _today()
+        current_database(), current_actor(), urn, str(person_id), sent["starts_on"], sent["ends_on"], london_today()
     )
     return ""
 
@@ -64,13 +65,9 @@ def put_delegation(sent: dict[str, date], urn: int, person_id: UUID) -> str:
 @approvals.response(204)
 def end_delegation(urn: int, person_id: UUID) -> str:
     """End what one has agreed with this person."""
-    delegate_approval.end_delegation(current_database(), current_actor(), urn, str(person_id), _today())
+    delegate_approval.end_delegation(current_database(), current_actor(), urn, str(person_id), london_today())
     return ""
 
 
 def _limits(record: ApprovalLimits) -> Response:
     return tagged(jsonify(schemas.LimitsSchema().dump(record)), record.version)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

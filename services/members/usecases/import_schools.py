@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
 from chassis.sheets import SheetUnreadable, read_file
+from contracts.london import london_today
 from services.members.domain.errors import SchoolFileUnreadable
 from services.members.domain.school import School
 from services.members.domain.school_import import (
@@ -65,7 +66,7 @@ def import_schools(
         selection = Selection(la_code, None if urns is None else frozenset(urns))
     with database.transaction(actor) as connection:
         lock_directory(connection)
-        plan, known = plan_schools(connection, table, selection, joined_on or _today(), counted_on)
+        plan, known = plan_schools(connection, table, selection, joined_on or london_today(), counted_on)
         write_schools(connection, plan, known)
     return _result(plan)
 
@@ -108,7 +109,3 @@ def _result(plan: ImportPlan) -> ImportResult:
         not_found=plan.not_found,
         not_selected=plan.not_selected,
     )
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
+from contracts.london import london_today
 from services.members.domain.errors import ImportChanged, SelectionMissing
 from services.members.domain.import_row import ImportRow
 from services.members.domain.people_import import Directory, PeoplePlan, plan_people
@@ -145,7 +146,7 @@ def _write_people(connection: Connection, actor: Actor, plan: PeoplePlan, there:
 
 
 def _as_stored(options: Options) -> dict[str, Any]:
-    joined_on = options.joined_on or datetime.now(UTC).date()
+    joined_on = options.joined_on or london_today()
     return {
         "la_code": options.la_code,
         "urns": None if options.urns is None else list(options.urns),

@@ -1,13 +1,14 @@
 """Schools join, leave and join again; what holds today is told on the day it begins to hold."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection
 
 from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
+from contracts.london import london_today
 from contracts.school_types import MembershipClass
 from services.members.domain import membership
 from services.members.domain.membership import Memberships
@@ -51,7 +52,7 @@ def renew_memberships(database: Database) -> int:
         urns = memberships.schools_with_several(connection)
         held = memberships.memberships_of(connection, urns)
         before = schools.lock_schools(connection, urns)
-        after = [before[urn].under(membership.current(held[urn], _today())) for urn in urns]
+        after = [before[urn].under(membership.current(held[urn], london_today())) for urn in urns]
         changed = [school for school in after if school != before[school.urn]]
         announce_schools(connection, schools.save_schools(connection, changed))
     return len(changed)
@@ -72,14 +73,10 @@ def _change(
         if held == before:
             return before, school
         memberships.replace_memberships(connection, {urn: held})
-        return held, _save(connection, [school.under(membership.current(held, _today()))])[0]
+        return held, _save(connection, [school.under(membership.current(held, london_today()))])[0]
 
 
 def _save(connection: Connection, changed: Sequence[School]) -> list[School]:
     saved = schools.save_schools(connection, changed)
     announce_schools(connection, saved)
     return saved
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

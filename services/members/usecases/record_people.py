@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
@@ -11,6 +10,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.event_log import NewEvent, append_many
 from contracts.errors import Forbidden, NotFound, VersionConflict
+from contracts.london import london_today
 from services.members.domain.delegation import without_hollow
 from services.members.domain.errors import EmailTaken, OrganisationUnknown
 from services.members.domain.person import (
@@ -83,7 +83,9 @@ def check_change(connection: Connection, actor: Actor, before: Sequence[Role], p
     `before` are the roles that the person held so far.
     """
     check_person(person)
-    must_keep_a_manager(people.manager_roles(connection, besides=person.person_id), before, person.roles, _today())
+    must_keep_a_manager(
+        people.manager_roles(connection, besides=person.person_id), before, person.roles, london_today()
+    )
     if grants_administrator(before, person.roles) and not (actor.kind == "service" or actor.has_any("administrator")):
         raise Forbidden("Only an administrator decides who is an administrator.")
     holder = people.find_person_by_email(connection, person.email)
@@ -105,7 +107,7 @@ def check_change(connection: Connection, actor: Actor, before: Sequence[Role], p
 
 def end_hollow_delegations(connection: Connection, person: Person) -> None:
     """Nobody goes on approving in the name of a person who may no longer approve."""
-    today = _today()
+    today = london_today()
     for stand_in in people.stand_ins_of(connection, person.person_id):
         roles = without_hollow(stand_in, person, today)
         if roles != stand_in.roles:
@@ -136,7 +138,3 @@ def _recorded(person: Person, schools: dict[int, str], suppliers: dict[str, str]
         body={"person_id": person.person_id, "name": person.name, "email": person.email, "roles": roles},
         version=2,
     )
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

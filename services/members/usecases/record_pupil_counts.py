@@ -1,11 +1,11 @@
 """How many pupils a school has, counted again and again: the newest count by date stands."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
+from contracts.london import london_today
 from services.members.domain.errors import PupilCountTaken
 from services.members.domain.pupil_count import PupilCount, check_count, newest
 from services.members.domain.school import School
@@ -40,7 +40,7 @@ def put_count(database: Database, actor: Actor, urn: int, count: PupilCount, ver
 
 
 def _record(database: Database, actor: Actor, urn: int, count: PupilCount, version: int | None) -> Counts:
-    check_count(count, _today())
+    check_count(count, london_today())
     with database.transaction(actor) as connection:
         lock_directory(connection)
         before = schools.lock_schools(connection, [urn]).get(urn)
@@ -57,7 +57,3 @@ def _record(database: Database, actor: Actor, urn: int, count: PupilCount, versi
         saved = schools.save_schools(connection, [before.with_count(newest(counts))])
         announce_schools(connection, saved)
     return counts, saved[0]
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
+from contracts.london import london_today
 from services.members.domain import membership
 from services.members.domain.membership import Membership
 from services.members.domain.pupil_count import PupilCount
@@ -52,7 +52,7 @@ def _correct_membership(connection: Connection, before: School, school: School) 
     held = membership.corrected(kept, _membership(before), _membership(school))
     if held != kept:
         memberships.replace_memberships(connection, {school.urn: held})
-    return school.under(membership.current(held, _today()))
+    return school.under(membership.current(held, london_today()))
 
 
 def save_schools(connection: Connection, known: Mapping[int, School], changed: Sequence[School]) -> list[School]:
@@ -80,7 +80,3 @@ def announce_renaming(connection: Connection, before: School, after: School) -> 
     """People's seats carry the name of their school, so a new name is told for each of them."""
     if before.name != after.name:
         announce_people(connection, people.people_of_school(connection, after.urn))
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from chassis.etag import required_version, tagged
 from chassis.web import current_actor, current_database, requires
+from contracts.london import london_day
 from services.orders.api import budget_schemas as schemas
 from services.orders.api.budget_shapes import position_json
 from services.orders.domain.budget import Budget, Movement
@@ -27,7 +28,7 @@ PATH = "/budgets/<int(max=2147483647):urn>"
 def get_own_budgets(query: dict[str, Any], urn: int) -> Response:
     """Where every category stands, with the documents behind each figure."""
     now = datetime.now(UTC)
-    return _answer(get_budgets(current_database(), current_actor(), urn, query["financial_year"], now.date()))
+    return _answer(get_budgets(current_database(), current_actor(), urn, query["financial_year"], london_day(now)))
 
 
 @budgets.route(PATH, methods=["PUT"])

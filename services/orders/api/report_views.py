@@ -1,7 +1,7 @@
 """Reports on ordering: JSON, or .pdf and .xlsx by suffix, and each section's chart as SVG."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
 from chassis.web import current_actor, current_database, requires
+from contracts.london import london_today
 from services.orders.api import report_schemas
 from services.orders.api.report_documents import chart_svg, report_json, report_pdf, report_xlsx
 from services.orders.domain.report import Report
@@ -20,7 +21,7 @@ reports = Blueprint("reports", __name__, description="Reports on ordering")
 READERS = ("alliance_manager", "board_member", "school_buyer", "school_approver", "governor")
 
 _DOCUMENTS: Final[dict[str, tuple[Callable[[Report], bytes], str]]] = {
-    "pdf": (lambda report: report_pdf(report, _today()), "application/pdf"),
+    "pdf": (lambda report: report_pdf(report, london_today()), "application/pdf"),
     "xlsx": (report_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
@@ -71,7 +72,7 @@ def chart_of_round(round_id: UUID, place: int) -> Response:
 def _of_period(name: str, period: dict[str, Any]) -> Report:
     if name not in REPORTS:
         raise NotFound("There is no such report.")
-    closed_to = period["closed_to"] or _today()
+    closed_to = period["closed_to"] or london_today()
     closed_from = period["closed_from"] or closed_to - timedelta(days=365)
     return REPORTS[name](current_database(), current_actor(), closed_from, closed_to)
 
@@ -95,7 +96,3 @@ def _chart(found: Report, place: int) -> Response:
     if place >= len(found.sections) or found.sections[place].drawn is None:
         raise NotFound("This section has no chart.")
     return Response(chart_svg(found.sections[place]), content_type="image/svg+xml")
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
+from contracts.london import london_day
 from services.orders.api import answer_schemas, request_schemas, shapes
 from services.orders.usecases import close_round, plan_round, read_rounds
 from services.orders.usecases.nudge_schools import nudge_schools
@@ -26,7 +27,7 @@ READERS = (
 @rounds.response(200, answer_schemas.RoundListSchema)
 def list_rounds() -> Response:
     """Every round, the latest deadline first; schools see those that have opened."""
-    views = read_rounds.list_rounds(current_database(), current_actor(), _now().date())
+    views = read_rounds.list_rounds(current_database(), current_actor(), london_day(_now()))
     return jsonify(items=[shapes.round_json(view) for view in views], next=None)
 
 
@@ -104,12 +105,12 @@ def totals(round_id: UUID) -> Response:
 @rounds.response(200, answer_schemas.BoardSchema)
 def board(round_id: UUID) -> Response:
     """How far each school is."""
-    rows = read_rounds.get_board(current_database(), current_actor(), str(round_id), _now().date())
+    rows = read_rounds.get_board(current_database(), current_actor(), str(round_id), london_day(_now()))
     return jsonify(items=[shapes.board_json(row) for row in rows], next=None)
 
 
 def _answer(round_id: str, status: int = 200) -> Response:
-    view, offers = read_rounds.get_round(current_database(), current_actor(), round_id, _now().date())
+    view, offers = read_rounds.get_round(current_database(), current_actor(), round_id, london_day(_now()))
     response = jsonify(**shapes.round_json(view), offers=[shapes.offer_json(offer) for offer in offers])
     response.status_code = status
     return tagged(response, view.round.version)

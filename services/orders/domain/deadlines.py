@@ -6,9 +6,9 @@ due now. So a time that passed while nothing ran is made up for once, and severa
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
-LONDON: Final = ZoneInfo("Europe/London")
+from contracts.london import LONDON, london_day
+
 MORNING: Final = time(7, 30)
 
 Reminder = Literal["week", "two_days", "morning"]
@@ -33,7 +33,7 @@ def latest_reminder(opened_at: datetime, closes_at: datetime, now: datetime) -> 
     """
     if now >= closes_at:
         return None
-    deadline = closes_at.astimezone(LONDON).date()
+    deadline = london_day(closes_at)
     found = None
     for reminder, days in REMINDERS.items():  # from the earliest to the latest
         due = morning_of(deadline - timedelta(days=days))
@@ -47,7 +47,7 @@ def latest_chase(first: date, every_days: int, now: datetime) -> datetime | None
 
     A morning at the weekend moves to the Monday, when somebody is there to read it.
     """
-    today = now.astimezone(LONDON).date()
+    today = london_day(now)
     step = (today - first).days // every_days
     while step >= 0:
         due = morning_of(_working(first + timedelta(days=step * every_days)))
@@ -59,7 +59,7 @@ def latest_chase(first: date, every_days: int, now: datetime) -> datetime | None
 
 def latest_answer_chase(issued_at: datetime, now: datetime) -> datetime | None:
     """The latest morning on which a supplier's answer to a purchase order was asked for again: from the second day."""
-    return latest_chase(issued_at.astimezone(LONDON).date() + timedelta(days=ANSWER_AFTER), ANSWER_EVERY, now)
+    return latest_chase(london_day(issued_at) + timedelta(days=ANSWER_AFTER), ANSWER_EVERY, now)
 
 
 def latest_receipt_chase(delivery_to: date, now: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from contracts.london import london_day
 from services.orders.storage.closing_wishes import MEMBER
 
 # A round that is being closed is left to its close, which drops the same orders.
@@ -30,4 +31,4 @@ _DROP = text(f"""
 
 def drop_orders_of_leavers(connection: Connection, now: datetime) -> int:
     """Drop what schools that are not members today have in open rounds, approved or not; how many orders."""
-    return int(connection.execute(_DROP, {"today": now.date(), "now": now}).scalar_one())
+    return int(connection.execute(_DROP, {"today": london_day(now), "now": now}).scalar_one())

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-_PERIOD = "r.closed_at >= :closed_from AND r.closed_at < CAST(:closed_to AS date) + 1"
+_CLOSED_ON = "CAST(r.closed_at AT TIME ZONE 'Europe/London' AS date)"
+_PERIOD = f"{_CLOSED_ON} BETWEEN :closed_from AND :closed_to"
 
 # What each school's part of each line would have cost alone: at the price that the offer states for one school, or
 # else at the tier which the school's own quantity reaches.
@@ -40,13 +41,13 @@ _COMMITMENTS = text(f"""
 """)  # noqa: S608 -- assembled from this module
 # Members are counted on the day of the close. A school that is not asked for its own order sees only itself.
 _TAKE_UP = text(f"""
-    SELECT r.number, r.title, to_char(r.closed_at AT TIME ZONE 'Europe/London', 'YYYY-MM-DD') AS closed_on,
+    SELECT r.number, r.title, {_CLOSED_ON}::text AS closed_on,
         count(*) AS schools, count(*) FILTER (WHERE o.state = 'approved') AS ordered,
         count(*) FILTER (WHERE o.state = 'declined') AS declined,
         count(*) FILTER (WHERE o.state = 'dropped') AS dropped,
         count(*) FILTER (WHERE o.state IS NULL) AS silent
     FROM round r
-    JOIN school s ON s.joined_on <= r.closed_at AND (s.left_on IS NULL OR s.left_on >= r.closed_at)
+    JOIN school s ON s.joined_on <= {_CLOSED_ON} AND (s.left_on IS NULL OR s.left_on >= {_CLOSED_ON})
         AND (CAST(:urn AS integer) IS NULL OR s.urn = :urn)
     LEFT JOIN school_order o ON o.round_id = r.round_id AND o.school_urn = s.urn
     WHERE r.closed_at IS NOT NULL AND {_PERIOD}

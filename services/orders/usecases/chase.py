@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from chassis.actor import SERVICE
 from chassis.database import Database
 from chassis.event_log import append
-from services.orders.domain.deadlines import LONDON, latest_answer_chase, latest_receipt_chase
+from contracts.london import london_day
+from services.orders.domain.deadlines import latest_answer_chase, latest_receipt_chase
 from services.orders.storage import deadlines
 
 
@@ -37,7 +38,7 @@ def chase_receipts(database: Database, now: datetime) -> list[str]:
     """Tell of each purchase order whose schools should have recorded what arrived; returns their ids."""
     chased = []
     with database.transaction(SERVICE) as connection:
-        for order in deadlines.unreceived_orders(connection, now.astimezone(LONDON).date()):
+        for order in deadlines.unreceived_orders(connection, london_day(now)):
             due = latest_receipt_chase(order.delivery_to, now)
             if due is None:
                 continue

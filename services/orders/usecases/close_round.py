@@ -16,6 +16,7 @@ from chassis.event_log import append
 from chassis.numbers import next_numbers
 from chassis.persistence import set_aside
 from contracts.errors import NotFound, VersionConflict
+from contracts.london import london_day
 from contracts.vat import vat_rate
 from services.orders.domain.errors import RoundNotOpen
 from services.orders.domain.offer import RoundOffer
@@ -62,7 +63,7 @@ def preview_close(database: Database, round_id: str, now: datetime) -> Preview:
     """
     with database.transaction(SERVICE) as connection:
         found = _open_round(connection, round_id)
-        closing, contracts = compute_close(connection, round_id, now.date())
+        closing, contracts = compute_close(connection, round_id, london_day(now))
         offers = round_offers(connection, found)
         orders = _planned(closing, found)
         return Preview(found, orders, contracts, closing.lines(), closing.schools(), left_out(closing), offers)
@@ -80,7 +81,7 @@ def close_round(
         found = _open_round(connection, round_id)
         if version is not None and found.version != version:
             raise VersionConflict("Somebody else changed this round meanwhile.")
-        closing, _ = compute_close(connection, round_id, now.date())
+        closing, _ = compute_close(connection, round_id, london_day(now))
         drop_left_out(closing, now)
         planned = _planned(closing, found)
         purchase_order_ids = [str(uuid.uuid4()) for _ in planned]

@@ -8,6 +8,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.event_log import append
 from contracts.errors import NotFound
+from contracts.london import london_day
 from services.orders.domain.errors import NobodyToNudge
 from services.orders.storage import deadlines, rounds
 
@@ -26,7 +27,7 @@ def nudge_schools(
         if found is None:
             raise NotFound("There is no such round.")
         found.must_take_orders(now)
-        owing = deadlines.owing(connection, round_id, now.date(), urns)
+        owing = deadlines.owing(connection, round_id, london_day(now), urns)
         claimed = deadlines.claim_nudges(
             connection, round_id, [school["school_urn"] for school in owing], now, since=now - AT_MOST_EVERY
         )

@@ -11,6 +11,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.numbers import next_number
 from contracts.errors import VersionConflict
+from contracts.london import london_day
 from services.orders.domain.errors import LinesRefused, SiteUnknown
 from services.orders.domain.offer import refused_lines
 from services.orders.domain.order import HistoryEntry, Person, SchoolOrder
@@ -98,7 +99,7 @@ def changeable_order(
     """
     found = own_order(connection, actor, round_id, urn, hold=True)
     found.round.must_take_orders(now)
-    found.member.must_belong(now.date())
+    found.member.must_belong(london_day(now))
     if found.order.version != version:
         raise VersionConflict("Somebody else at your school changed this order meanwhile.")
     return found

@@ -12,6 +12,7 @@ from chassis.database import Database
 from chassis.event_log import append
 from chassis.numbers import next_number
 from contracts.errors import NotFound, VersionConflict
+from contracts.london import london_day
 from services.orders.domain.errors import RoundWithoutOffers
 from services.orders.domain.round import Round, check_dates, check_opening
 from services.orders.domain.terms import MinimumChoice
@@ -118,7 +119,7 @@ def open_round(database: Database, actor: Actor, now: datetime, round_id: str, v
                 "closes_at": f"{found.closes_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
                 "delivery_from": found.delivery_from.isoformat(),
                 "delivery_to": found.delivery_to.isoformat(),
-                "school_urns": deadlines.invited_schools(connection, round_id, now.date()),
+                "school_urns": deadlines.invited_schools(connection, round_id, london_day(now)),
             },
         )
 

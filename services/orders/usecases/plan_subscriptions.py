@@ -12,7 +12,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.numbers import next_number
 from contracts.errors import NotFound, VersionConflict
-from contracts.london import LONDON
+from contracts.london import london_day
 from services.orders.domain.errors import ReadingRefused, UnknownContract
 from services.orders.domain.subscription import Plan, check_change, check_plan
 from services.orders.domain.subscription_charge import Reading
@@ -52,7 +52,7 @@ def change_plan(
         if plan.version != version:
             raise VersionConflict("Somebody else changed this service meanwhile.")
         in_use = subscription_plans.is_in_use(connection, plan_id)
-        check_change(plan, sent, in_use=in_use, today=now.astimezone(LONDON).date())
+        check_change(plan, sent, in_use=in_use, today=london_day(now))
         changed = replace(plan, **sent)
         check_plan(changed.starts_on, changed.ends_on, changed.entitlements)
         changed = replace(changed, supplier_id=_supplier_of(connection, changed.contract_id))
@@ -70,7 +70,7 @@ def record_reading(database: Database, actor: Actor, plan_id: str, urn: int, rea
         plan = found_plan(connection, plan_id).plan
         if plan.driver == "fixed":
             raise ReadingRefused("This service costs the same whatever a school’s size: there is nothing to record.")
-        if reading.on > min(plan.ends_on, now.astimezone(LONDON).date()):
+        if reading.on > min(plan.ends_on, london_day(now)):
             message = "Choose a day that has come, and not after the end of the service."
             raise ReadingRefused("That day cannot be recorded.", fields={"read_on": message})
         if subscriptions.find_member(connection, urn) is None:

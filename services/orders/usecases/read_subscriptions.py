@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
-from contracts.london import LONDON
+from contracts.london import london_day
 from services.orders.domain.subscription import Entitlement, Plan
 from services.orders.domain.subscription_term import Days
 from services.orders.storage import subscription_plans, subscription_runs, subscriptions
@@ -97,7 +97,7 @@ def get_subscription(database: Database, actor: Actor, subscription_id: str, now
         return SubscriptionView(
             found,
             plan,
-            _left(plan.plan, uses, now.astimezone(LONDON).date()),
+            _left(plan.plan, uses, london_day(now)),
             uses,
             *_charged(connection, plan.plan, found.subscription.school_urn),
         )

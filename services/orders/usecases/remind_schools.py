@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 from chassis.actor import SERVICE
 from chassis.database import Database
 from chassis.event_log import append
+from contracts.london import london_day
 from services.orders.domain.deadlines import Reminder, latest_reminder
 from services.orders.storage import deadlines
 
@@ -37,6 +38,6 @@ def _tell(connection: Connection, found: Row[Any], reminder: Reminder, due: date
         "closes_at": f"{found.closes_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "reminder": reminder,
         "due_at": f"{due:%Y-%m-%dT%H:%M:%SZ}",
-        "schools": deadlines.owing(connection, found.round_id, now.date()),
+        "schools": deadlines.owing(connection, found.round_id, london_day(now)),
     }
     append(connection, "RoundReminderDue", key=f"round:{found.round_id}", body=body)

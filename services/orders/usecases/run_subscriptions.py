@@ -13,7 +13,7 @@ from chassis.database import Database
 from chassis.event_log import NewEvent, append_many
 from chassis.numbers import next_number
 from chassis.persistence import set_aside
-from contracts.london import LONDON
+from contracts.london import london_day
 from contracts.money import PENNY, unit_price_text
 from contracts.vat import vat_pence, vat_rate
 from services.orders.domain.errors import NothingToRun, ReadingMissing
@@ -37,7 +37,7 @@ def run_plan(database: Database, plan_id: str, now: datetime, *, ran_by: str, fi
     day. Runs as the service, because no member may see all that it counts. Raises NotFound; NothingToRun, also for
     whoever comes second; ReadingMissing for a true-up that cannot be right yet.
     """
-    today = now.astimezone(LONDON).date()
+    today = london_day(now)
     with database.transaction(SERVICE) as connection:
         found = found_plan(connection, plan_id, lock=True)
         run = next_run(connection, found.plan)
@@ -61,7 +61,7 @@ def run_due_plans(database: Database, now: datetime) -> list[str]:
     A plan that cannot be billed is logged and tried again at the next call; it does not hold up the others.
     """
     with database.transaction(SERVICE) as connection:
-        due = subscription_plans.due_plans(connection, now.astimezone(LONDON).date())
+        due = subscription_plans.due_plans(connection, london_day(now))
     made = []
     for plan_id in due:
         with set_aside("subscription_not_run", plan_id=plan_id), suppress(NothingToRun):

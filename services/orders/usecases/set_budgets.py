@@ -6,6 +6,7 @@ from datetime import datetime
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import Forbidden, NotFound, VersionConflict
+from contracts.london import london_day
 from services.orders.domain.budget import Budget, check_budgets, days_of
 from services.orders.storage import budgets
 from services.orders.usecases.read_budgets import BudgetView, view_budgets
@@ -28,4 +29,4 @@ def set_budgets(
         days_of(year, facts[1])
         if not budgets.save_budgets(connection, urn, year, wanted, version, actor.name, now):
             raise VersionConflict("Somebody else at your school changed the budgets meanwhile.")
-        return view_budgets(connection, actor, urn, year, now.date())
+        return view_budgets(connection, actor, urn, year, london_day(now))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
-from contracts.london import LONDON
+from contracts.london import london_day
 from contracts.money import pounds
 from services.orders.domain.approval import Approver, Limits, exceeded
 from services.orders.domain.errors import AboveLimit, AlreadySubscribed, EntitlementRefused, ReadingMissing
@@ -173,7 +173,7 @@ def _own_urn(actor: Actor) -> int:
 
 
 def _today(now: datetime) -> date:
-    return now.astimezone(LONDON).date()
+    return london_day(now)
 
 
 def _person(actor: Actor) -> Person:
