@@ -13,6 +13,7 @@ from contracts.allocation import allocate
 from contracts.money import line_net_pence, pounds
 from contracts.vat import vat_pence
 from services.billing.domain.errors import CurrencyNotPounds, InvoiceArithmetic, IssueDateImplausible
+from services.billing.domain.invoice_document import Kind
 
 LINE_TOLERANCE_PENCE: Final = 2
 """How far a line's net may stand from quantity × price (Peppol BIS Billing 3.0, rule PEPPOL-EN16931-R120)."""
@@ -27,7 +28,9 @@ _DIGITS = re.compile(r"\d+")
 class InvoiceLine:
     """One invoiced line. `unit_price` in pounds to four decimals, `vat_rate` in per cent.
 
-    `school_urn` is set when the supplier names the school that the units went to.
+    A line that takes back has a negative quantity and net; `net_pence` is after the line's own allowances and after
+    its part of the document's. `school_urn` is set when the supplier names the school that the units went to,
+    `order_number` when it stands on another purchase order than the document's own.
     """
 
     line_no: int
@@ -39,11 +42,17 @@ class InvoiceLine:
     vat_class: str
     vat_rate: Decimal
     school_urn: int | None = None
+    order_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SupplierInvoice:
-    """An invoice as the supplier sent it; amounts in pence."""
+    """An invoice or credit note as Bursar settles it; amounts in pence.
+
+    Signed as what is owed to the supplier: a credit note, and its lines, are negative whatever the signs on paper.
+    `buyer_urn` is the school that the document names as its buyer, `credits` the numbers of the invoices that a credit
+    note gives back.
+    """
 
     number: str
     issue_date: date
@@ -54,6 +63,9 @@ class SupplierInvoice:
     vat_pence: int
     gross_pence: int
     currency: str = "GBP"
+    kind: Kind = "invoice"
+    buyer_urn: int | None = None
+    credits: tuple[str, ...] = ()
 
 
 def fold_number(number: str) -> str:
