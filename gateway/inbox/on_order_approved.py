@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from chassis.consumer import Event
-from gateway.usecases.tell_people import News, tell_of_approved_orders
+from gateway.usecases.news import News
+from gateway.usecases.tell_people import tell_of_approved_orders
 
 EVENT_TYPE = "OrderApproved"
 

@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from chassis.consumer import Event
 from gateway.domain.mail import REMINDED_WITHIN
-from gateway.usecases.tell_people import News, tell_of_overdue_receipts
+from gateway.usecases.news import News
+from gateway.usecases.tell_people import tell_of_overdue_receipts
 
 EVENT_TYPE = "ReceiptsOverdue"
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from chassis.actor import SERVICE
 from contracts.events import samples
-from gateway.usecases.tell_people import News, tell_of_closed_rounds, tell_of_openings, tell_of_sent_orders
+from gateway.usecases.news import News
+from gateway.usecases.tell_people import tell_of_closed_rounds, tell_of_openings, tell_of_sent_orders
 from tests.backends import ServiceDatabase
 from tests.clients import deliver
 from tests.gateway.conftest import role
