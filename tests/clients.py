@@ -19,6 +19,7 @@ from tests.backends import ServiceDatabase
 
 FEED_SECRET = "a feed secret that only the tests know"
 KEYS = {
+    "AllianceRecorded": ("members", "alliance", "name"),
     "SchoolRecorded": ("members", "school", "urn"),
     "SupplierRecorded": ("members", "supplier", "supplier_id"),
     "PersonRecorded": ("members", "person", "person_id"),

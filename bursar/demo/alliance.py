@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from services.members.domain.alliance import Alliance
+from services.members.domain.company import Address, Endpoint
+from services.members.domain.supplier import Supplier
+
 PASSWORD: Final = "twelve schools buy as one"  # noqa: S105
 """Everybody's in the demo, which is why the demo is refused on a deployed Bursar."""
 
@@ -12,6 +16,17 @@ COUNTED: Final = date(2026, 1, 15)
 COUNTED_BEFORE: Final = date(2025, 1, 16)
 ASSOCIATE: Final = 900012
 """The URN of the one school that is an associate and no full member."""
+
+OWN: Final = Alliance(
+    name="Orchard Schools Alliance",
+    legal_name="Orchard Schools Alliance Limited",
+    address=Address(("The Old Oast", "12 Cherry Lane"), "Millhaven", "ZZ1 1AA"),
+    endpoint=Endpoint("9932", "GB999999973"),
+    vat_number="GB999999973",
+    email="office@alliance.example",
+    telephone="01632 960000",
+)
+"""What the alliance says of itself. Telephone numbers are of the range that Ofcom keeps for drama."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +74,33 @@ class DemoSupplier:
     domain: str
     vat_number: str
     user: str
+    street: str
+    town: str
+    postcode: str
+    endpoint: Endpoint
+    company_number: str | None
+    telephone: str
+    school_urn: int | None = None
 
     @property
     def email(self) -> str:
         """Where the supplier gets its orders, and who signs in."""
         return f"orders@{self.domain}.example"
+
+    @property
+    def record(self) -> Supplier:
+        """The supplier as the members service is to keep it; its id is given there."""
+        return Supplier(
+            "",
+            self.name,
+            self.email,
+            self.vat_number,
+            Address((self.street,), self.town, self.postcode),
+            self.endpoint,
+            self.company_number,
+            self.telephone,
+            self.school_urn,
+        )
 
 
 # fmt: off
@@ -95,12 +132,24 @@ SCHOOLS: Final = (
 )
 
 SUPPLIERS: Final = (
-    DemoSupplier("Fenwright Paper", "fenwright", "GB999010001", "Sam Fenwright"),
-    DemoSupplier("Kiln & Copper Hygiene", "kilnandcopper", "GB999181706", "Tess Copper"),
-    DemoSupplier("Tidewell Computers", "tidewell", "GB999353408", "Uma Tidewell"),
-    DemoSupplier("Marlstone Business Services", "marlstone", "GB999525110", "Vic Marlow"),
-    DemoSupplier("Weald Estates", "wealdestates", "GB999696802", "Will Coppice"),
-    DemoSupplier("Priory Down Academy Shared Services", "priorydownshared", "GB999868504", "Xenia Clarke"),
+    DemoSupplier("Fenwright Paper", "fenwright", "GB999010001", "Sam Fenwright",
+                 "Unit 4, Paper Mill Lane", "Millhaven", "ZZ10 4PM",
+                 Endpoint("0088", "9520000000011"), "00999101", "01632 960101"),
+    DemoSupplier("Kiln & Copper Hygiene", "kilnandcopper", "GB999181706", "Tess Copper",
+                 "7 Kiln Road", "Saltmarsh", "ZZ11 7KR",
+                 Endpoint("0088", "9520000000028"), "00999102", "01632 960102"),
+    DemoSupplier("Tidewell Computers", "tidewell", "GB999353408", "Uma Tidewell",
+                 "Harbour House, 3 Quay Street", "Saltmarsh", "ZZ12 3QS",
+                 Endpoint("0060", "999353408"), "00999103", "01632 960103"),
+    DemoSupplier("Marlstone Business Services", "marlstone", "GB999525110", "Vic Marlow",
+                 "Marlstone Court", "Great Wealding", "ZZ13 1MC",
+                 Endpoint("9932", "GB999525110"), "00999104", "01632 960104"),
+    DemoSupplier("Weald Estates", "wealdestates", "GB999696802", "Will Coppice",
+                 "Coppice Farm, Long Lane", "Great Wealding", "ZZ14 9LL",
+                 Endpoint("9932", "GB999696802"), "00999105", "01632 960105"),
+    DemoSupplier("Priory Down Academy Shared Services", "priorydownshared", "GB999868504", "Xenia Clarke",
+                 "Priory Down Academy, Abbey Way", "Chalkdown", "ZZ9 1AA",
+                 Endpoint("9932", "GB999868504"), None, "01632 960106", 900009),
 )
 # fmt: on
 

@@ -10,6 +10,7 @@ from bursar.demo.alliance import (
     COUNTED_BEFORE,
     GOVERNORS,
     JOINED,
+    OWN,
     PASSWORD,
     SCHOOLS,
     SUPPLIERS,
@@ -25,9 +26,11 @@ from services.members.domain.person import Person, Role
 from services.members.domain.pupil_count import PupilCount
 from services.members.domain.school import School
 from services.members.domain.site import Site
+from services.members.storage.alliance import find_alliance
 from services.members.storage.people import find_people
 from services.members.storage.schools import find_school
 from services.members.storage.suppliers import find_supplier_by_name
+from services.members.usecases.record_alliance import put_alliance
 from services.members.usecases.record_people import add_person
 from services.members.usecases.record_pupil_counts import add_count
 from services.members.usecases.record_schools import put_school
@@ -68,6 +71,8 @@ class Cast:
 def load_people(members: Database) -> Cast:
     """Record the schools, suppliers and people that are not there yet, in one transaction."""
     with members.transaction(SERVICE) as connection:
+        if find_alliance(connection).version == 0:
+            put_alliance(members, SERVICE, OWN, 0)
         for school in SCHOOLS:
             _ensure_school(members, school)
         supplier_ids = {supplier.name: _ensure_supplier(members, supplier) for supplier in SUPPLIERS}
@@ -137,7 +142,7 @@ def _ensure_supplier(members: Database, demo: DemoSupplier) -> str:
     with members.transaction(SERVICE) as connection:
         found = find_supplier_by_name(connection, demo.name)
     if found is None:
-        found = add_supplier(members, SERVICE, name=demo.name, email=demo.email, vat_number=demo.vat_number)
+        found = add_supplier(members, SERVICE, demo.record)
     return found.supplier_id
 
 

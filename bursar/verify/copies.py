@@ -45,6 +45,7 @@ _OFFER = (
 _PLACE = ("phase", "postcode", "town")
 _STANDING = ("type_code", "membership_class", "pupils", "financial_year")
 _SITE = ("name", "address", "postcode", "instructions", "main")
+_COMPANY = ("email", "vat_number", "address", "endpoint", "company_number", "telephone", "school_urn")
 _MEMBERSHIP = ("name", "joined_on", "left_on")
 _CONTRACT = ("supplier_id", "title", "reference")
 _TOLERATED = ("tolerated_basis_points", "tolerated_units", "tolerated_pence", "claim_days")
@@ -53,6 +54,20 @@ COPIES = (
     _same("catalogue", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
     _same("orders", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
     _same("billing", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
+    *(
+        Copy(
+            part,
+            "members",
+            "supplier_details",
+            kept("supplier_details", "supplier_id", *_COMPANY),
+            last_told("SupplierRecorded", "supplier_id", *_COMPANY),
+        )
+        for part in ("orders", "billing")
+    ),
+    *(
+        Copy(part, "members", "alliance_details", kept("alliance", "'alliance'", *told.ALLIANCE_FACTS), told.ALLIANCE)
+        for part in ("orders", "billing")
+    ),
     _same("orders", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP, *_PLACE, *_STANDING),
     Copy(
         "orders",

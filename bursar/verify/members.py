@@ -1,7 +1,7 @@
 """Invariants of the members' database."""
 
 from bursar.verify.check import Check, Link, parents
-from bursar.verify.told import as_told, kept, last_told
+from bursar.verify.told import ALLIANCE, ALLIANCE_FACTS, as_told, kept, last_told
 from contracts.roles import ROLE_SEATS
 from services.members.domain.person import ALLIANCE_NAME
 
@@ -14,7 +14,7 @@ _SITES = """
         'postcode', site.postcode, 'instructions', instructions, 'main', main) ORDER BY position), '[]')
     FROM site WHERE school_urn = urn)
 """
-_SUPPLIER = ("name", "email", "vat_number")
+_SUPPLIER = ("name", "email", "vat_number", "address", "endpoint", "company_number", "telephone", "school_urn")
 _SEATS = ", ".join(f"('{role}', '{seat}')" for role, seat in ROLE_SEATS.items())
 _PEOPLE = f"""
     SELECT p.person_id::text AS subject, jsonb_build_array(p.name, p.email, coalesce(held.roles, '[]')) AS facts
@@ -37,6 +37,7 @@ LINKS = (
     Link("person_role", "person", ("person_id",)),
     Link("person_role", "school", ("school_urn = urn",)),
     Link("person_role", "supplier", ("supplier_id",)),
+    Link("supplier", "school", ("school_urn = urn",)),
     Link("person_role", "person", ("delegated_from = person_id",)),
     Link("approval_limits", "school", ("school_urn = urn",)),
 )
@@ -100,6 +101,12 @@ CHECKS = (
         "The last SchoolRecorded of each school says what its row says.",
         kept("school", "urn", *_SCHOOL, "nullif(pupils_source, '')", _SITES),
         last_told("SchoolRecorded", "urn", *_SCHOOL, "pupils_source", "sites"),
+    ),
+    as_told(
+        "alliance_is_told",
+        "The last AllianceRecorded says what the alliance's row says.",
+        kept("alliance", "'alliance'", *ALLIANCE_FACTS),
+        ALLIANCE,
     ),
     as_told(
         "suppliers_are_told",

@@ -17,6 +17,12 @@ DELIVERY_SITES = """
     FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
         jsonb_array_elements(body -> 'sites') AS site
 """
+ALLIANCE_FACTS = ("name", "legal_name", "address", "endpoint", "vat_number", "email", "telephone")
+ALLIANCE = f"""
+    SELECT DISTINCT ON (key) 'alliance' AS subject,
+        jsonb_build_array({", ".join(f"body -> '{fact}'" for fact in ALLIANCE_FACTS)}) AS facts
+    FROM log WHERE type = 'AllianceRecorded' ORDER BY key, id DESC
+"""
 CLOSED_ROUNDS = """
     SELECT body ->> 'round_id' AS subject, jsonb_build_array(body -> 'number', body -> 'title',
         extract(epoch FROM (body ->> 'closed_at')::timestamptz)::bigint) AS facts

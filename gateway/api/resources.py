@@ -17,6 +17,7 @@ class Resource:
 
 RESOURCES: Final[dict[str, Resource]] = {
     "schools": Resource("members"),
+    "alliance": Resource("members"),
     "suppliers": Resource("members"),
     "people": Resource("members"),
     "imports": Resource("members", 8 * _MIB),

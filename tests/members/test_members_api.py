@@ -179,6 +179,11 @@ def test_a_supplier_is_recorded_told_and_kept_apart_by_name(members: Clients) ->
             "name": "Fenwright Paper",
             "email": "orders@fenwright.example",
             "vat_number": "GB980780684",
+            "address": None,
+            "endpoint": None,
+            "company_number": None,
+            "telephone": None,
+            "school_urn": None,
         }
     ]
     again = members("members", MANAGER).post("/suppliers", {"name": "FENWRIGHT paper", "email": "b@x.example"})

@@ -3,7 +3,7 @@
 from contracts.events import samples
 from tests.orders.market import MANAGER, Market, buyer, in_days, ok, order_path, school_body
 
-COPIES = ("school", "delivery_site", "supplier", "contract", "offer")
+COPIES = ("school", "delivery_site", "supplier", "supplier_details", "alliance", "contract", "offer")
 
 
 def rows(market: Market) -> dict[str, list[tuple[object, ...]]]:
@@ -12,8 +12,14 @@ def rows(market: Market) -> dict[str, list[tuple[object, ...]]]:
 
 def test_a_message_delivered_twice_changes_nothing(market: Market) -> None:
     events = [
-        (event_type, samples()[event_type, 2 if event_type == "SchoolRecorded" else 1])
-        for event_type in ("SchoolRecorded", "SupplierRecorded", "ContractRecorded", "OfferPublished")
+        (event_type, samples()[event_type, 2 if event_type in ("SchoolRecorded", "SupplierRecorded") else 1])
+        for event_type in (
+            "AllianceRecorded",
+            "SchoolRecorded",
+            "SupplierRecorded",
+            "ContractRecorded",
+            "OfferPublished",
+        )
     ]
     market.hear(*events)
     once = rows(market)

@@ -146,6 +146,7 @@ MEMBERS = [
     ),
     Breaking("members", "schools_are_told", "UPDATE site SET instructions = 'Knock.' WHERE main", "Knock."),
     Breaking("members", "schools_are_told", "UPDATE school SET town = 'Dover' WHERE urn = 900001", "Dover"),
+    Breaking("members", "alliance_is_told", "UPDATE alliance SET telephone = '0'", '"0"'),
     Breaking("members", "suppliers_are_told", "UPDATE supplier SET email = 'x@y' WHERE name = 'oakdale'", "x@y"),
     Breaking("members", "people_are_told", "UPDATE person SET email = 'x@y' WHERE name = 'Desk'", "x@y"),
 ]
@@ -654,6 +655,16 @@ def _copy(consumer: str, name: str, producer: str, sql: str, said: str) -> Break
 
 
 COPIES = [
+    *(
+        _copy(
+            part, "supplier_details", "members", "UPDATE supplier_details SET email = 'x@y' WHERE email ~ 'oa'", "x@y"
+        )
+        for part in ("orders", "billing")
+    ),
+    *(
+        _copy(part, "alliance_details", "members", "UPDATE alliance SET email = 'x@y'", "x@y")
+        for part in ("orders", "billing")
+    ),
     *(
         _copy(part, "suppliers", "members", "UPDATE supplier SET name = 'X' WHERE name = 'oakdale'", "'X'")
         for part in ("catalogue", "orders", "billing")

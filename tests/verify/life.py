@@ -34,6 +34,13 @@ from tests.clients import Clients
 ASH, BEECH, CEDAR, DAMSON, ELDER = 900001, 900002, 900003, 900004, 900005
 SCHOOLS = {ASH: "Ash Primary", BEECH: "Beech School", CEDAR: "Cedar Academy", DAMSON: "Damson Infants"}
 PASSWORD = "correct horse battery staple 7"
+ALLIANCE = {
+    "name": "The five trees",
+    "legal_name": "Five Trees Limited",
+    "address": {"lines": ["1 Orchard Road"], "town": "Canterbury", "postcode": "CT1 1AA"},
+    "email": "office@trees.example",
+    "telephone": "01632 960001",
+}
 SETTINGS = {
     "stationery": ("Stationery", "30192000-1", "E19"),
     "cleaning": ("Cleaning", "39830000-9", "E14"),
@@ -149,6 +156,7 @@ class Life:
         for urn, name in SCHOOLS.items():
             self.join(urn, name)
         self._settle_in()
+        members("PUT", "/alliance", ALLIANCE, version=0)
         paper, soap = (
             members("POST", "/suppliers", {"name": name, "email": f"{name}@trade.example", "vat_number": None})
             for name in ("fenwright", "oakdale")

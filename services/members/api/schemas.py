@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, pre_load, validate
+from marshmallow import Schema, fields, post_load, pre_load, validate
 
 from contracts.phases import PHASES
 from contracts.roles import ROLE_SEATS
 from contracts.school_types import MEMBERSHIP_CLASSES, VAT_REFUNDS
+from services.members.domain.company import SCHEMES, Address, Endpoint
 from services.members.domain.school import HIGHEST_URN, LOWEST_URN
 
 MOST_PER_PAGE = 1000
@@ -61,12 +62,63 @@ class SchoolSchema(SchoolInSchema):
     version = fields.Integer(dump_only=True)
 
 
+class AddressSchema(Schema):
+    """A postal address; `country` is a code of ISO 3166-1."""
+
+    lines = fields.List(fields.String(validate=plain_text(100)), required=True, validate=validate.Length(max=3))
+    town = fields.String(required=True, validate=plain_text(100))
+    postcode = fields.String(required=True, validate=plain_text(10))
+    country = fields.String(load_default="GB", validate=validate.Regexp(r"[A-Z]{2}\Z"))
+
+    @post_load
+    def make(self, sent: dict[str, Any], **_: Any) -> Address:
+        """The address as the service knows it."""
+        return Address(**sent | {"lines": tuple(sent["lines"])})
+
+
+class EndpointSchema(Schema):
+    """Where electronic documents go: an identifier and the Peppol code of its scheme."""
+
+    scheme = fields.String(required=True, validate=validate.OneOf(list(SCHEMES)))
+    id = fields.String(required=True, validate=plain_text(30, least=1))
+
+    @post_load
+    def make(self, sent: dict[str, Any], **_: Any) -> Endpoint:
+        """The endpoint as the service knows it."""
+        return Endpoint(**sent)
+
+
+class AllianceInSchema(Schema):
+    """The alliance's own details as an editor sends them whole."""
+
+    name = fields.String(required=True, validate=plain_text(200, least=1))
+    legal_name = fields.String(required=True, validate=plain_text(200, least=1))
+    address = fields.Nested(AddressSchema, required=True)
+    endpoint = fields.Nested(EndpointSchema, load_default=None, allow_none=True)
+    vat_number = fields.String(load_default=None, allow_none=True, validate=plain_text(20))
+    email = fields.String(required=True, validate=plain_text(254))
+    telephone = fields.String(load_default="", validate=plain_text(30))
+
+
+class AllianceSchema(AllianceInSchema):
+    """The alliance's own details; all empty at version 0, before anybody has recorded them."""
+
+    version = fields.Integer(dump_only=True)
+
+
 class SupplierInSchema(Schema):
-    """A supplier as an editor sends it whole."""
+    """A supplier as an editor sends it whole; `email` is where orders go."""
 
     name = fields.String(required=True, validate=plain_text(200, least=1))
     email = fields.String(required=True, validate=plain_text(254))
     vat_number = fields.String(load_default=None, allow_none=True, validate=plain_text(20))
+    address = fields.Nested(AddressSchema, load_default=None, allow_none=True)
+    endpoint = fields.Nested(EndpointSchema, load_default=None, allow_none=True)
+    company_number = fields.String(load_default=None, allow_none=True, validate=plain_text(12))
+    telephone = fields.String(load_default=None, allow_none=True, validate=plain_text(30))
+    school_urn = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(LOWEST_URN, HIGHEST_URN)
+    )
 
 
 class SupplierSchema(SupplierInSchema):

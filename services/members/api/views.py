@@ -69,7 +69,7 @@ def list_suppliers() -> dict[str, Any]:
 @suppliers.response(201, schemas.SupplierSchema)
 def add_supplier(sent: dict[str, Any]) -> Response:
     """Record a new supplier."""
-    saved = record_suppliers.add_supplier(current_database(), current_actor(), **sent)
+    saved = record_suppliers.add_supplier(current_database(), current_actor(), Supplier(supplier_id="", **sent))
     return _answer(schemas.SupplierSchema(), saved, 201)
 
 

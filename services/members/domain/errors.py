@@ -45,6 +45,12 @@ class SitesInvalid(BrokenRule):
     code = "sites_invalid"
 
 
+class AllianceInvalid(BrokenRule):
+    """What the alliance says of itself does not hold together."""
+
+    code = "alliance_invalid"
+
+
 class SupplierInvalid(BrokenRule):
     """A supplier's facts do not hold together."""
 

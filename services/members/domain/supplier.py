@@ -1,4 +1,4 @@
-"""A supplier: whom contracts are with, and what its invoices must show."""
+"""A supplier: whom contracts are with, and what its orders and invoices must show."""
 
 import re
 from dataclasses import dataclass, replace
@@ -6,6 +6,18 @@ from dataclasses import dataclass, replace
 from stdnum.exceptions import ValidationError
 from stdnum.gb import vat
 
+from services.members.domain.company import (
+    Address,
+    Endpoint,
+    address_faults,
+    company_number_faults,
+    endpoint_faults,
+    telephone_faults,
+    tidy_address,
+    tidy_company_number,
+    tidy_endpoint,
+    tidy_telephone,
+)
 from services.members.domain.errors import SupplierInvalid, VatNumberInvalid
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -14,22 +26,49 @@ LONGEST_EMAIL = 254
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """A supplier as it now stands. `vat_number` is None for one that is not registered for VAT."""
+    """A supplier as it now stands.
+
+    `email` is where orders go; `vat_number` is None for one that is not registered for VAT; `school_urn` names the
+    school of the alliance that is this supplier.
+    """
 
     supplier_id: str
     name: str
     email: str
-    vat_number: str | None
+    vat_number: str | None = None
+    address: Address | None = None
+    endpoint: Endpoint | None = None
+    company_number: str | None = None
+    telephone: str | None = None
+    school_urn: int | None = None
     version: int = 0
 
 
+def tidied(supplier: Supplier) -> Supplier:
+    """The details as they are kept. Raises VatNumberInvalid."""
+    return replace(
+        supplier,
+        name=supplier.name.strip(),
+        email=supplier.email.strip(),
+        vat_number=clean_vat_number(supplier.vat_number),
+        address=tidy_address(supplier.address),
+        endpoint=tidy_endpoint(supplier.endpoint),
+        company_number=tidy_company_number(supplier.company_number),
+        telephone=tidy_telephone(supplier.telephone),
+    )
+
+
 def check_supplier(supplier: Supplier) -> None:
-    """Raise SupplierInvalid with every fault, by field."""
+    """Raise SupplierInvalid with every fault of tidied details, by field."""
     faults: dict[str, str] = {}
     if not supplier.name.strip():
         faults["name"] = "Enter the supplier's name."
     if not is_email(supplier.email):
         faults["email"] = "Enter an e-mail address, such as orders@supplier.example."
+    faults |= address_faults(supplier.address)
+    faults |= endpoint_faults(supplier.endpoint)
+    faults |= company_number_faults(supplier.company_number)
+    faults |= telephone_faults(supplier.telephone)
     if faults:
         raise SupplierInvalid("The supplier's details do not hold together.", fields=faults)
 

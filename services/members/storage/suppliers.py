@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from services.members.domain.company import Address, Endpoint
 from services.members.domain.supplier import Supplier
 from services.members.storage.tables import supplier
 
@@ -46,4 +47,15 @@ def save_supplier(connection: Connection, record: Supplier) -> Supplier:
 
 
 def _supplier(row: Row[Any]) -> Supplier:
-    return Supplier(**row._mapping)
+    facts = dict(row._mapping)
+    return Supplier(**facts | {"address": read_address(row.address), "endpoint": read_endpoint(row.endpoint)})
+
+
+def read_address(kept: dict[str, Any] | None) -> Address | None:
+    """An address as it was kept in a column of JSON."""
+    return None if kept is None else Address(**kept | {"lines": tuple(kept["lines"])})
+
+
+def read_endpoint(kept: dict[str, str] | None) -> Endpoint | None:
+    """An endpoint as it was kept in a column of JSON."""
+    return None if kept is None else Endpoint(**kept)

@@ -85,6 +85,25 @@ supplier = Table(
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("vat_number", Text),
+    Column("address", JSONB(none_as_null=True)),
+    Column("endpoint", JSONB(none_as_null=True)),
+    Column("company_number", Text),
+    Column("telephone", Text),
+    Column("school_urn", ForeignKey("school.urn")),
+    Column("version", Integer, nullable=False),
+)
+
+alliance = Table(
+    "alliance",
+    metadata,
+    Column("one", Boolean, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("legal_name", Text, nullable=False),
+    Column("address", JSONB, nullable=False),
+    Column("endpoint", JSONB(none_as_null=True)),
+    Column("vat_number", Text),
+    Column("email", Text, nullable=False),
+    Column("telephone", Text, nullable=False),
     Column("version", Integer, nullable=False),
 )
 

@@ -1,7 +1,7 @@
 """Record suppliers, and tell the other parts."""
 
 import uuid
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from sqlalchemy import Connection
 
@@ -9,69 +9,72 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.event_log import append
 from contracts.errors import NotFound, VersionConflict
-from services.members.domain.errors import SupplierNameTaken
-from services.members.domain.supplier import Supplier, check_supplier, clean_vat_number, same_supplier
+from services.members.domain.errors import OrganisationUnknown, SupplierNameTaken
+from services.members.domain.supplier import Supplier, check_supplier, same_supplier, tidied
 from services.members.storage import people, suppliers
 from services.members.storage.directory import lock_directory
+from services.members.storage.schools import school_names
 from services.members.usecases.record_people import announce_people
 
 
-def add_supplier(database: Database, actor: Actor, *, name: str, email: str, vat_number: str | None = None) -> Supplier:
-    """Record a new supplier. Raises SupplierInvalid, VatNumberInvalid, SupplierNameTaken."""
-    supplier = _checked(Supplier(str(uuid.uuid4()), name, email, vat_number))
+def add_supplier(database: Database, actor: Actor, supplier: Supplier) -> Supplier:
+    """Record a new supplier, which is given its id here.
+
+    Raises SupplierInvalid, VatNumberInvalid, SupplierNameTaken, OrganisationUnknown.
+    """
+    wanted = _checked(replace(supplier, supplier_id=str(uuid.uuid4()), version=0))
     with database.transaction(actor) as connection:
         lock_directory(connection)
-        return _save(connection, supplier)
+        return save_and_announce(connection, wanted)
 
 
 def put_supplier(database: Database, actor: Actor, supplier: Supplier, version: int) -> Supplier:
     """Write a supplier whole; `version` is what the editor saw.
 
-    Raises NotFound, VersionConflict, SupplierInvalid, VatNumberInvalid, SupplierNameTaken.
+    Raises NotFound, VersionConflict, SupplierInvalid, VatNumberInvalid, SupplierNameTaken, OrganisationUnknown.
     """
-    supplier = _checked(supplier)
+    wanted = _checked(supplier)
     with database.transaction(actor) as connection:
-        lock_directory(connection)
-        before = suppliers.find_supplier(connection, supplier.supplier_id, lock=True)
-        if before is None:
-            raise NotFound("There is no such supplier.")
-        if before.version != version:
-            raise VersionConflict("Somebody else changed this supplier meanwhile.")
-        if same_supplier(before, supplier):
+        before = lock_supplier(connection, wanted.supplier_id, version)
+        if same_supplier(before, wanted):
             return before
-        saved = _save(connection, replace(supplier, version=version))
+        saved = save_and_announce(connection, replace(wanted, version=version))
         if before.name != saved.name:
             announce_people(connection, people.people_of_supplier(connection, saved.supplier_id))
     return saved
 
 
-def _checked(supplier: Supplier) -> Supplier:
-    tidy = replace(
-        supplier,
-        name=supplier.name.strip(),
-        email=supplier.email.strip(),
-        vat_number=clean_vat_number(supplier.vat_number),
-    )
-    check_supplier(tidy)
-    return tidy
+def lock_supplier(connection: Connection, supplier_id: str, version: int) -> Supplier:
+    """The supplier as it stands, to be changed by the caller. Raises NotFound, VersionConflict."""
+    lock_directory(connection)
+    before = suppliers.find_supplier(connection, supplier_id, lock=True)
+    if before is None:
+        raise NotFound("There is no such supplier.")
+    if before.version != version:
+        raise VersionConflict("Somebody else changed this supplier meanwhile.")
+    return before
 
 
-def _save(connection: Connection, supplier: Supplier) -> Supplier:
+def save_and_announce(connection: Connection, supplier: Supplier) -> Supplier:
+    """Write a supplier that has been checked, and tell the other parts; returns it with its version counted up.
+
+    Raises SupplierNameTaken, OrganisationUnknown.
+    """
     holder = suppliers.find_supplier_by_name(connection, supplier.name)
     if holder is not None and holder.supplier_id != supplier.supplier_id:
         raise SupplierNameTaken(
             f"There is a supplier called {holder.name} already.", fields={"name": "Already in use."}
         )
+    if supplier.school_urn is not None and not school_names(connection, {supplier.school_urn}):
+        fault = f"There is no school {supplier.school_urn}."
+        raise OrganisationUnknown(fault, fields={"school_urn": fault})
     saved = suppliers.save_supplier(connection, supplier)
-    append(
-        connection,
-        "SupplierRecorded",
-        key=f"supplier:{saved.supplier_id}",
-        body={
-            "supplier_id": saved.supplier_id,
-            "name": saved.name,
-            "email": saved.email,
-            "vat_number": saved.vat_number,
-        },
-    )
+    body = {name: value for name, value in asdict(saved).items() if name != "version"}
+    append(connection, "SupplierRecorded", key=f"supplier:{saved.supplier_id}", body=body, version=2)
     return saved
+
+
+def _checked(supplier: Supplier) -> Supplier:
+    wanted = tidied(supplier)
+    check_supplier(wanted)
+    return wanted
