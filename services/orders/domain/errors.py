@@ -141,6 +141,48 @@ class ReceiptRefused(BrokenRule):
     code = "receipt_refused"
 
 
+class ClaimWindowOver(BrokenRule):
+    """Units that were accepted can be reported as short, damaged or wrong for the contract's claim days only."""
+
+    code = "claim_window_over"
+
+
+class PhotoRefused(BrokenRule):
+    """A photo is a JPEG, PNG or WebP picture of at most 5 MB."""
+
+    code = "photo_refused"
+
+
+class DespatchRefused(BrokenRule):
+    """The despatch names drops or lines that are not in the order, or more than is still to be sent; see `fields`."""
+
+    code = "despatch_refused"
+
+
+class DespatchKnown(BrokenRule):
+    """The supplier has sent a despatch with this number of its own before."""
+
+    code = "despatch_known"
+
+
+class DespatchUnreadable(BrokenRule):
+    """The file is no UBL Despatch Advice that can be read; the reason names the line."""
+
+    code = "despatch_unreadable"
+
+
+class OrderUnknown(BrokenRule):
+    """The document names a purchase order that this supplier does not have."""
+
+    code = "order_unknown"
+
+
+class AnswerRefused(BrokenRule):
+    """A supplier delivers again by a day that is to come, or gives a credit."""
+
+    code = "answer_refused"
+
+
 class UnknownContract(BrokenRule):
     """A recurring service stands under a contract that this service knows."""
 
@@ -217,3 +259,39 @@ class OwnAmendment(BrokenRule):
     """Nobody agrees for the school to the change that they asked for."""
 
     code = "own_amendment"
+
+
+class AnswerRefused(BrokenRule):
+    """The supplier's answer does not fit the order: an unknown line or school, more than was ordered."""
+
+    code = "answer_refused"
+
+
+class RevisionOutdated(BrokenRule):
+    """The answer is to an order that has been amended since."""
+
+    code = "revision_outdated"
+
+
+class AnswerUnreadable(BrokenRule):
+    """The file is no Order Response and no answer sheet that can be read."""
+
+    code = "answer_unreadable"
+
+
+class OrderUnknown(BrokenRule):
+    """The file answers an order that there is not."""
+
+    code = "order_unknown"
+
+
+class OrderOfAnotherSupplier(BrokenRule):
+    """The file answers an order that went to somebody else."""
+
+    code = "order_of_another_supplier"
+
+
+class AnswerDecided(BrokenRule):
+    """The manager has decided about this answer, or a newer one took its place."""
+
+    code = "answer_decided"
