@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
-from services.orders.domain.errors import AnswerRefused, ReasonMissing, RevisionOutdated
+from services.orders.domain.errors import OrderAnswerRefused, ReasonMissing, RevisionOutdated
 
 AnswerKind = Literal["accepted", "changes", "rejected", "received"]
 AnswerSource = Literal["portal", "ubl", "sheet", "program"]
@@ -103,7 +103,7 @@ def checked_answer(order: OrderedDocument, sent: SupplierAnswer) -> SupplierAnsw
     """The answer reduced to what differs from the order, and named by what is left of it.
 
     An answer "with changes" that changes nothing is an acceptance. Raises RevisionOutdated, ReasonMissing for a
-    rejection without a reason, and AnswerRefused with the faulty inputs ("lines.<line number>.<what>").
+    rejection without a reason, and OrderAnswerRefused with the faulty inputs ("lines.<line number>.<what>").
     """
     if sent.revision is not None and sent.revision != order.revision:
         raise RevisionOutdated(
@@ -123,13 +123,13 @@ def checked_answer(order: OrderedDocument, sent: SupplierAnswer) -> SupplierAnsw
             faults[f"lines.{line.line_no}"] = f"Line {line.line_no} stands in the answer twice."
         lines[line.line_no] = _checked_line(order, line, faults)
     if faults:
-        raise AnswerRefused("The answer does not fit the order.", fields=faults)
+        raise OrderAnswerRefused("The answer does not fit the order.", fields=faults)
     kept = replace(sent, lines=[line for _, line in sorted(lines.items()) if _says_something(line)])
     changes = kept.changes(order)
     if changes and not any(_units_left(line, lines.get(line.line_no)) for line in _goods(order)):
-        raise AnswerRefused("Nothing would be delivered: reject the order as a whole, and say why.")
+        raise OrderAnswerRefused("Nothing would be delivered: reject the order as a whole, and say why.")
     if sent.answer == "accepted" and changes:
-        raise AnswerRefused("This accepts the order and changes it: answer with changes.")
+        raise OrderAnswerRefused("This accepts the order and changes it: answer with changes.")
     return replace(kept, answer="changes" if changes else "accepted", reason=sent.reason.strip())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Final
 
 from services.orders.domain.answer import DropAnswer, LineAnswer, Substitute, SupplierAnswer
@@ -95,7 +96,7 @@ def _labels(rows: Sequence[Sequence[str]]) -> dict[str, str]:
         headings = {cell.strip().casefold() for cell in row}
         if LINE.casefold() in headings:
             break
-        for label, value in zip(row, row[1:], strict=False):
+        for label, value in pairwise(row):
             if label.strip() and value.strip():
                 found.setdefault(label.strip().rstrip(":").casefold(), value.strip())
     return found

@@ -261,10 +261,10 @@ class OwnAmendment(BrokenRule):
     code = "own_amendment"
 
 
-class AnswerRefused(BrokenRule):
+class OrderAnswerRefused(BrokenRule):
     """The supplier's answer does not fit the order: an unknown line or school, more than was ordered."""
 
-    code = "answer_refused"
+    code = "order_answer_refused"
 
 
 class RevisionOutdated(BrokenRule):
@@ -277,12 +277,6 @@ class AnswerUnreadable(BrokenRule):
     """The file is no Order Response and no answer sheet that can be read."""
 
     code = "answer_unreadable"
-
-
-class OrderUnknown(BrokenRule):
-    """The file answers an order that there is not."""
-
-    code = "order_unknown"
 
 
 class OrderOfAnotherSupplier(BrokenRule):
