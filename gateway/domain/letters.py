@@ -45,6 +45,25 @@ def form_reminder(body: Body, school: Body, now: datetime) -> Words:
     )
 
 
+def deadline_moved(body: Body, school: Body) -> Words:
+    """To the buyers and approvers of a school that has yet to answer or has ordered."""
+    earlier = body["closes_at"] < body["was_to_close_at"]
+    order = f"Order {school['reference']} of {school['school_name']}" if school["reference"] else ""
+    stands = {
+        "form": f"{school['school_name']} has not sent its order: what is not sent and approved by then is not part of"
+        " the round.",
+        "approval": f"{order} waits for approval: without it the order is not part of the round.",
+        "nothing": f"{order} is approved and stays as it is. You can change it until then.",
+    }[school["owes"]]
+    return Words(
+        f"{body['title']} now closes {'earlier' if earlier else 'later'}: {moment(body['closes_at'])}",
+        f"{body['by'] or 'The alliance'} has moved the deadline of {body['title']} ({body['number']}) from "
+        f"{moment(body['was_to_close_at'])} to {moment(body['closes_at'])}.\n\n{stands}\n\nCalendars that follow your "
+        "school’s feed change by themselves; a deadline that you put into one from a file does not.",
+        f"/school/rounds/{body['round_id']}/{'approval' if school['owes'] == 'approval' else 'order'}",
+    )
+
+
 def approval_reminder(body: Body, school: Body, now: datetime) -> Words:
     """To the approvers of a school whose order waits for them."""
     return Words(
@@ -151,6 +170,22 @@ def bill_issued(body: Body) -> Words:
     )
 
 
+def service_decided(body: Body) -> Words:
+    """To the person who had asked for the service."""
+    by, yes = body["by"] or "Your approver", body["decision"] == "approved"
+    text = (
+        f"{by} has approved {body['title']} for {body['school_name']}. It begins on {day(body['starts_on'])}."
+        if yes
+        else f"{by} has refused {body['title']} for {body['school_name']}:\n\n{body['reason']}\n\n"
+        "Nothing was committed."
+    )
+    return Words(
+        f"{body['title']} is {'approved' if yes else 'not approved'} for {body['school_name']}",
+        text,
+        f"/school/services/{body['subscription_id']}",
+    )
+
+
 def purchase_order_issued(body: Body) -> Words:
     """To the people of the supplier; an order of recurring services belongs to no round and has its own title."""
     title = body["round_title"] or body.get("title", "")
@@ -178,6 +213,20 @@ def answer_overdue(body: Body) -> Words:
         f"{body['supplier_name']} has not answered {body['number']}",
         f"Purchase order {body['number']}, {body['title']}, was issued to {body['supplier_name']} on "
         f"{day(body['issued_at'])} and is not answered. We have asked again.",
+        f"/alliance/purchase-orders/{body['purchase_order_id']}",
+    )
+
+
+def purchase_order_answered(body: Body) -> Words:
+    """To the business managers."""
+    number = body.get("number") or "a purchase order"
+    supplier = body.get("supplier_name") or "The supplier"
+    title = f", {body['title']}" if body.get("title") else ""
+    said = {"accepted": "accepted", "rejected": "rejected"}.get(body["answer"], "answered")
+    reason = f"\n\n{body['reason']}" if body["reason"] else ""
+    return Words(
+        f"{supplier} has {said} {number}",
+        f"{supplier} has {said} {number}{title}.{reason}",
         f"/alliance/purchase-orders/{body['purchase_order_id']}",
     )
 

@@ -57,6 +57,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "school_nudged": Kind(
         "Requests of the business manager", "The alliance asks for your school’s answer.", _SCHOOL, "at_once"
     ),
+    "deadline_moved": Kind("Deadlines moved", "A round closes earlier or later than it was to.", _SCHOOL, "at_once"),
     "order_waiting": Kind("Orders to approve", "An order of your school waits for approval.", _SCHOOL),
     "approval_wanted": Kind("Requests to approve", "Somebody asks you to decide on an order.", _SCHOOL, "at_once"),
     "order_approved": Kind("Orders approved", "An order that you sent was approved.", _SCHOOL),
@@ -67,6 +68,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "order_placed": Kind("Orders placed", "A round has closed with your school’s order in it.", _SCHOOL),
     "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
     "bill_issued": Kind("Bills", "Your school has a new bill.", _SCHOOL),
+    "service_decided": Kind("Services decided", "A service that you asked for was approved or refused.", _SCHOOL),
+    "membership_ends": Kind(
+        "Leaving the alliance", "Your school’s membership has a last day.", _SCHOOL, "at_once", required=True
+    ),
     "purchase_order_issued": Kind(
         "Purchase orders", "The schools have ordered from you.", _SUPPLIER, "at_once", required=True
     ),
@@ -75,6 +80,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Rounds that could not open", "A round that was to open by itself did not.", _ALLIANCE, "at_once", required=True
     ),
     "round_closed": Kind("Rounds closed", "A round has closed.", _ALLIANCE),
+    "purchase_order_answered": Kind("Answers of suppliers", "A supplier has answered a purchase order.", _ALLIANCE),
+    "school_leaves": Kind(
+        "Schools that leave", "A school has ended its membership.", _ALLIANCE, "at_once", required=True
+    ),
     "answer_overdue": Kind("Suppliers who have not answered", "A purchase order is unanswered.", _ALLIANCE),
     "digest": Kind("Daily digest", "What you chose to have once a day.", frozenset(), "at_once", required=True),
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.london import london_day
-from gateway.domain import letters
+from gateway.domain import leaving_letters, letters
 from gateway.domain.letters import Words
 from gateway.domain.mail import Mail
 from gateway.usecases.news import Body, News, mails_to, queued
@@ -57,6 +57,17 @@ def _to_owing(news: News, kind: str, moment: str) -> Iterator[Mail]:
 
 
 @queued
+def tell_of_moved_deadlines(news: News) -> Iterator[Mail]:
+    """RoundDeadlineMoved: the buyers and approvers of the schools that owe an answer or have ordered."""
+    people = news.at_schools((school["school_urn"] for body in news.bodies for school in body["schools"]), _ORDERING)
+    for body in news.bodies:
+        for school in body["schools"]:
+            about = f"{body['round_id']}:{body['at']}:{school['school_urn']}"
+            to = sorted(set(people.get(school["school_urn"], ())))
+            yield from mails_to("deadline_moved", about, to, letters.deadline_moved(body, school), _closes_at(body))
+
+
+@queued
 def tell_of_sent_orders(news: News) -> Iterator[Mail]:
     """OrderSubmitted: the approvers who may decide on it."""
     yield from _to_approvers(news, "order_waiting", letters.order_waiting)
@@ -105,6 +116,26 @@ def tell_of_placed_orders(news: News) -> Iterator[Mail]:
 
 
 @queued
+def tell_of_decided_services(news: News) -> Iterator[Mail]:
+    """SubscriptionDecided: the person who had asked, unless they took it back themselves."""
+    for body in news.bodies:
+        to = [body["requested_by_id"]] if body["requested_by_id"] != body["by_id"] else []
+        yield from mails_to("service_decided", body["subscription_id"], to, letters.service_decided(body))
+
+
+@queued
+def tell_of_leavers(news: News) -> Iterator[Mail]:
+    """LeavingRecorded: the school's buyers and approvers, and the business managers if the school decided it."""
+    people = news.at_schools((body["urn"] for body in news.bodies), _ORDERING)
+    for body in news.bodies:
+        about = f"{body['urn']}:{body['left_on']}"
+        if body["by_school"]:
+            yield from mails_to("school_leaves", about, news.managers, leaving_letters.school_leaves(body))
+        to = sorted(set(people.get(body["urn"], ())))
+        yield from mails_to("membership_ends", about, to, leaving_letters.membership_ends(body))
+
+
+@queued
 def tell_of_closed_rounds(news: News) -> Iterator[Mail]:
     """RoundClosed: the business managers."""
     for body in news.bodies:
@@ -119,6 +150,15 @@ def tell_of_purchase_orders(news: News) -> Iterator[Mail]:
         to = people.get(body["supplier_id"], [])
         words = letters.purchase_order_issued(body)
         yield from mails_to("purchase_order_issued", body["purchase_order_id"], to, words)
+
+
+@queued
+def tell_of_answers(news: News) -> Iterator[Mail]:
+    """PurchaseOrderAcknowledged: the business managers."""
+    for body in news.bodies:
+        about = f"{body['purchase_order_id']}:{body['answer']}"
+        words = letters.purchase_order_answered(body)
+        yield from mails_to("purchase_order_answered", about, news.managers, words)
 
 
 @queued

@@ -108,10 +108,13 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "ApprovalLimitsRecorded",
         "ContractRecorded",
         "OfferPublished",
+        "VatExceptionRecorded",
+        "LeavingRecorded",
         "RoundOpened",
         "RoundOpeningFailed",
         "RoundReminderDue",
         "SchoolsNudged",
+        "RoundDeadlineMoved",
         "OrderSubmitted",
         "ApproversReminded",
         "FirstApprovalGiven",
@@ -126,10 +129,13 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "PurchaseOrderAcknowledged",
         "PurchaseOrderAmended",
         "ReceiptsOverdue",
+        "DespatchRecorded",
         "ReceiptRecorded",
+        "ClaimAnswered",
         "BillIssued",
         "PurchaseOrderSettled",
         "OfferWithdrawn",
+        "SubscriptionDecided",
     ]
     handled = handlers_in(inbox(part))
     assert {event_type for event_type, _ in samples()} == set(order)

@@ -77,6 +77,9 @@ def people(known: Known) -> dict[str, str]:
         ("RoundOpened", {"round_opened": {"buyer", "both", "beech"}}),
         ("RoundReminderDue", {"round_reminder": {"head", "both", "beech"}}),
         ("SchoolsNudged", {"school_nudged": {"head", "both", "beech"}}),
+        ("RoundDeadlineMoved", {"deadline_moved": {"buyer", "head", "both", "beech"}}),
+        ("LeavingRecorded", {"school_leaves": {"manager"}, "membership_ends": {"buyer", "head", "both"}}),
+        ("PurchaseOrderAcknowledged", {"purchase_order_answered": {"manager"}}),
         ("OrderSubmitted", {"order_waiting": {"head", "both"}}),
         ("FirstApprovalGiven", {"order_waiting": {"head", "both"}}),
         ("ApproversReminded", {"approval_wanted": {"head", "both"}}),
@@ -109,6 +112,40 @@ def test_a_decision_goes_to_whoever_sent_the_order(
 ) -> None:
     hear(store, (event_type, body(event_type, sent_by_id=people["buyer"])))
     assert told(store) == {kind: {"buyer"}}
+
+
+def test_a_decision_on_a_service_goes_to_whoever_asked_and_says_why(
+    store: ServiceDatabase, people: dict[str, str]
+) -> None:
+    refused = {"decision": "declined", "reason": "We have our own.", "requested_by_id": people["buyer"]}
+    hear(store, ("SubscriptionDecided", body("SubscriptionDecided", **refused)))
+    assert told(store) == {"service_decided": {"buyer"}}
+    said = mail(store, "service_decided")
+    assert said.subject == "Payroll bureau is not approved for Chestnut Lane Primary School"
+    assert "We have our own." in said.text
+
+
+def test_who_takes_a_request_back_is_not_told_of_it(store: ServiceDatabase, people: dict[str, str]) -> None:
+    taken_back = {"decision": "declined", "reason": "No.", "requested_by_id": people["buyer"], "by_id": people["buyer"]}
+    hear(store, ("SubscriptionDecided", body("SubscriptionDecided", **taken_back)))
+    assert told(store) == {}
+
+
+def test_a_moved_deadline_says_from_when_to_when(store: ServiceDatabase, people: dict[str, str]) -> None:
+    moved = body("RoundDeadlineMoved")
+    hear(store, ("RoundDeadlineMoved", moved | {"schools": moved["schools"][1:]}))
+    said = mail(store, "deadline_moved")
+    assert said.subject.startswith("Autumn stationery now closes later: ")
+    assert "from Wed 18 Nov 2026, 16:00 to" in said.text
+    assert "Beech Grove School has not sent its order" in said.text
+    assert said.link == f"/school/rounds/{moved['round_id']}/order"
+
+
+def test_a_school_that_the_alliance_lets_go_is_told_and_the_managers_are_not(
+    store: ServiceDatabase, people: dict[str, str]
+) -> None:
+    hear(store, ("LeavingRecorded", body("LeavingRecorded", by_school=False)))
+    assert told(store) == {"membership_ends": {"buyer", "head", "both"}}
 
 
 def test_an_order_that_came_back_says_why_and_goes_at_once(store: ServiceDatabase, people: dict[str, str]) -> None:

@@ -40,7 +40,8 @@ def members(service_client: Clients) -> Clients:
 def told(members: Clients, urn: int = HOP_GARDEN) -> list[dict[str, Any]]:
     with members.database("members").database.transaction(SERVICE) as connection:
         rows = connection.execute(
-            text("SELECT version, body FROM event_log WHERE key = :key ORDER BY id"), {"key": f"school:{urn}"}
+            text("SELECT version, body FROM event_log WHERE key = :key AND type = 'SchoolRecorded' ORDER BY id"),
+            {"key": f"school:{urn}"},
         ).all()
     for row in rows:
         jsonschema.validate(row.body, schemas()["SchoolRecorded", row.version])

@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 from chassis.actor import SERVICE
 from chassis.migrations import config_for
 from contracts.events import schemas
-from services.members.usecases.record_memberships import leave_alliance, read_memberships
+from services.members.usecases.leave_alliance import leave_alliance
+from services.members.usecases.record_memberships import read_memberships
 from services.members.usecases.record_pupil_counts import read_counts
 from tests.backends import empty_database
 

@@ -195,6 +195,33 @@ def test_a_deadline_that_moves_gets_reminders_of_its_own(market: Market, owing: 
     ]
 
 
+def test_schools_are_told_of_a_deadline_that_the_manager_moves(
+    market: Market, owing: tuple[str, dict[str, int]]
+) -> None:
+    round_id, schools = owing
+    market.sql("UPDATE round SET closes_at = :at WHERE round_id = :id", at=in_days(3), id=round_id)
+    client = market.as_(MANAGER)
+    found = ok(client.get(f"/rounds/{round_id}"))
+    kept = ok(client.put(f"/rounds/{round_id}", {"closes_at": found["closes_at"]}, version=found["version"]))
+    assert market.events("RoundDeadlineMoved") == []
+    moved = {"closes_at": in_days(5)}
+    ok(client.put(f"/rounds/{round_id}", moved, version=kept["version"]))
+    (told,) = market.events("RoundDeadlineMoved")
+    assert (told["was_to_close_at"], told["closes_at"], told["by"]) == (
+        found["closes_at"],
+        moved["closes_at"],
+        MANAGER.name,
+    )
+    names = {urn: name for name, urn in schools.items()}
+    assert {names[school["school_urn"]]: school["owes"] for school in told["schools"]} == {
+        "silent": "form",
+        "draft": "form",
+        "returned": "form",
+        "submitted": "approval",
+        "approved": "nothing",
+    }
+
+
 def test_the_manager_nudges_all_or_one_and_nobody_too_often(market: Market, owing: tuple[str, dict[str, int]]) -> None:
     round_id, schools = owing
     market.sql("UPDATE round SET closes_at = :at WHERE round_id = :id", at=in_days(3), id=round_id)

@@ -334,6 +334,14 @@ def test_a_school_joins_only_by_two_of_its_own_people(services: Services) -> Non
     mine = f"/subscriptions/{ok(again, 201)['subscription_id']}"
     refused(services.market.as_(both).post(f"{mine}/approve", version=1), 403, "own_request")
     assert ok(services.market.as_(approver(urn)).post(f"{mine}/approve", version=1))["state"] == "approved"
+    decided = [
+        (told["decision"], told["reason"], told["by"], told["requested_by_id"])
+        for told in services.market.events("SubscriptionDecided")
+    ]
+    assert decided == [
+        ("declined", "Not this year", "Bea Buyer", buyer(urn).person_id),
+        ("approved", None, "Alex Approver", "both"),
+    ]
     refused(services.market.as_(buyer(urn)).post("/subscriptions", sent), 409, "already_subscribed")
 
 
@@ -362,6 +370,7 @@ def test_above_an_amount_two_people_approve(services: Services) -> None:
     limits(services, urn, None, 143_999)
     first = ok(services.market.as_(approver(urn)).post(path, version=1))
     assert (first["state"], first["first_approved_by"]) == ("requested", "Alex Approver")
+    assert services.market.events("SubscriptionDecided") == []
     refused(services.market.as_(approver(urn)).post(path, version=2), 403, "approved_already")
     stand_in = replace(buyer(urn), person_id="deputy", roles=approver(urn).roles, stands_in_for=approver(urn).person_id)
     refused(services.market.as_(stand_in).post(path, version=2), 403, "approved_already")

@@ -15,6 +15,7 @@ from services.members.api.views import EDITORS
 from services.members.domain.pupil_count import PupilCount
 from services.members.domain.site import Site
 from services.members.usecases import record_memberships, record_pupil_counts, record_sites
+from services.members.usecases.leave_alliance import leave_alliance
 
 memberships = Blueprint("memberships", __name__, description="Schools' memberships over time")
 pupil_counts = Blueprint("pupil-counts", __name__, description="Schools' dated numbers of pupils")
@@ -52,12 +53,15 @@ def join(sent: dict[str, Any], urn: int) -> Response:
 
 @memberships.route(f"{_SCHOOL}/leave", methods=["POST"])
 @idempotent
-@requires(*EDITORS)
+@requires(*EDITORS, "school_approver")
 @memberships.arguments(schemas.LeavingSchema)
 @memberships.response(200, schemas.MembershipListSchema)
 def leave(sent: dict[str, date], urn: int) -> Response:
-    """End a school's membership with a day, its last; `If-Match` is the school's ETag."""
-    found, school = record_memberships.leave_alliance(
+    """End a school's membership with a day, its last; `If-Match` is the school's ETag.
+
+    A school's approver ends the own membership that holds today, today at the earliest.
+    """
+    found, school = leave_alliance(
         current_database(), current_actor(), urn, sent["left_on"], required_version()
     )
     return _listed(schemas.MembershipListSchema(), found, school.version)

@@ -57,6 +57,28 @@ def left(memberships: Sequence[Membership], on: date) -> Memberships:
     return checked(_replaced(begun, last, replace(last, left_on=on)))
 
 
+def ended_by_school(memberships: Sequence[Membership], on: date, today: date) -> Memberships:
+    """After the school itself leaves: `on` is its last day. Raises NotAMember, MembershipInvalid.
+
+    A school ends the membership that holds today, from today on, and lengthens none: what lay beyond the day falls
+    away, and nothing else changes.
+    """
+    if not current(memberships, today).holds(today):
+        raise NotAMember("The school is not a member today.", fields={"left_on": "Your school is not a member today."})
+    if on < today:
+        fault = "Choose today or a later day."
+        raise MembershipInvalid(fault, fields={"left_on": fault})
+    known_end = max((each.left_on or date.max for each in memberships), default=date.max)
+    if on > known_end:
+        fault = f"The membership ends on {known_end:%d %B %Y} already. Only the alliance can let it last longer."
+        raise MembershipInvalid(fault, fields={"left_on": fault})
+    return tuple(
+        replace(each, left_on=min(each.left_on or on, on))
+        for each in sorted(memberships, key=lambda each: each.joined_on)
+        if each.joined_on <= on
+    )
+
+
 def corrected(memberships: Sequence[Membership], before: Membership, after: Membership) -> Memberships:
     """After one membership was put right, its first day included. Raises MembershipInvalid, MembershipsOverlap."""
     return checked(_replaced(memberships, before, after))

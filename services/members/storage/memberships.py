@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -31,3 +32,11 @@ def replace_memberships(connection: Connection, changed: Mapping[int, Membership
     rows = [{"school_urn": urn, **asdict(each)} for urn, memberships in changed.items() for each in memberships]
     if rows:
         connection.execute(insert(membership), rows)
+
+
+def end_own_membership(connection: Connection, on: date) -> None:
+    """Cut the memberships of the acting school off at a day, and count its version up.
+
+    The database's own function, and the only way in which a school writes the alliance's record of it.
+    """
+    connection.execute(select(func.end_own_membership(on)))

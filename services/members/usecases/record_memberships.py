@@ -1,4 +1,4 @@
-"""Schools join, leave and join again; what holds today is told on the day it begins to hold."""
+"""Schools join and join again; what holds today is told on the day it begins to hold."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -34,15 +34,8 @@ def join_alliance(
 
     Raises NotFound, VersionConflict, MembershipInvalid, MembershipsOverlap.
     """
-    return _change(database, actor, urn, version, lambda held: membership.joined(held, on, membership_class))
-
-
-def leave_alliance(database: Database, actor: Actor, urn: int, on: date, version: int) -> tuple[Memberships, School]:
-    """A school leaves: `on` is its last day. What it has committed to stands; everything else ends with that day.
-
-    Raises NotFound, VersionConflict, NotAMember, MembershipInvalid.
-    """
-    return _change(database, actor, urn, version, lambda held: membership.left(held, on))
+    with database.transaction(actor) as connection:
+        return change_memberships(connection, urn, version, lambda held: membership.joined(held, on, membership_class))
 
 
 def renew_memberships(database: Database) -> int:
@@ -58,22 +51,25 @@ def renew_memberships(database: Database) -> int:
     return len(changed)
 
 
-def _change(
-    database: Database, actor: Actor, urn: int, version: int, decide: Callable[[Memberships], Memberships]
+def change_memberships(
+    connection: Connection, urn: int, version: int, decide: Callable[[Memberships], Memberships]
 ) -> tuple[Memberships, School]:
-    with database.transaction(actor) as connection:
-        lock_directory(connection)
-        school = schools.lock_schools(connection, [urn]).get(urn)
-        if school is None:
-            raise NotFound(f"There is no school {urn}.")
-        if school.version != version:
-            raise VersionConflict("Somebody else changed this school meanwhile.")
-        before = memberships.memberships_of(connection, [urn])[urn]
-        held = decide(before)
-        if held == before:
-            return before, school
-        memberships.replace_memberships(connection, {urn: held})
-        return held, _save(connection, [school.under(membership.current(held, london_today()))])[0]
+    """Write what is decided about a school's memberships, and tell of it; `version` is what the editor saw.
+
+    Raises NotFound, VersionConflict, and whatever `decide` raises.
+    """
+    lock_directory(connection)
+    school = schools.lock_schools(connection, [urn]).get(urn)
+    if school is None:
+        raise NotFound(f"There is no school {urn}.")
+    if school.version != version:
+        raise VersionConflict("Somebody else changed this school meanwhile.")
+    before = memberships.memberships_of(connection, [urn])[urn]
+    held = decide(before)
+    if held == before:
+        return before, school
+    memberships.replace_memberships(connection, {urn: held})
+    return held, _save(connection, [school.under(membership.current(held, london_today()))])[0]
 
 
 def _save(connection: Connection, changed: Sequence[School]) -> list[School]:

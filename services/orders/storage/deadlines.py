@@ -42,6 +42,11 @@ _OWING = text(f"""
         AND (o.state IN ('draft', 'returned', 'submitted') OR o.state IS NULL AND {_HAS_OFFER})
     ORDER BY s.urn
 """)  # noqa: S608 -- assembled from this module
+_ORDERED = text("""
+    SELECT s.urn AS school_urn, s.name AS school_name, 'nothing' AS owes, o.state, o.reference
+    FROM school_order o JOIN school s ON s.urn = o.school_urn
+    WHERE o.round_id = :round_id AND o.state = 'approved' ORDER BY s.urn
+""")
 _CLAIM_NUDGES = text("""
     INSERT INTO school_nudge (round_id, school_urn, nudged_at)
     SELECT :round_id, urn, :now FROM unnest(CAST(:urns AS integer[])) AS urn
@@ -126,6 +131,11 @@ def owing(
         }
         for school in connection.execute(_OWING, names)
     ]
+
+
+def ordered(connection: Connection, round_id: str) -> list[dict[str, Any]]:
+    """Schools whose order is approved, and which owe nothing, as events tell of them."""
+    return [dict(school) for school in connection.execute(_ORDERED, {"round_id": round_id}).mappings()]
 
 
 def claim_nudges(

@@ -93,6 +93,8 @@ def change_round(
             values["offer_ids"] = values["offer_ids"] or []
             _check_choice(connection, values["contract_ids"], values["offer_ids"])
         rounds.update_round(connection, round_id, values)
+        if found.state == "open" and values["closes_at"] != found.closes_at:
+            _tell_of_deadline(connection, found, values["closes_at"], actor.name, now)
 
 
 def open_round(database: Database, actor: Actor, now: datetime, round_id: str, version: int | None) -> None:
@@ -122,6 +124,26 @@ def open_round(database: Database, actor: Actor, now: datetime, round_id: str, v
                 "school_urns": deadlines.invited_schools(connection, round_id, london_day(now)),
             },
         )
+
+
+def _tell_of_deadline(connection: Connection, found: Round, closes_at: datetime, by: str, now: datetime) -> None:
+    """Whoever owes an answer has another day for it; whoever has ordered waits for another day."""
+    owing = deadlines.owing(connection, found.round_id, london_day(now))
+    append(
+        connection,
+        "RoundDeadlineMoved",
+        key=f"round:{found.round_id}",
+        body={
+            "round_id": found.round_id,
+            "number": found.number,
+            "title": found.title,
+            "was_to_close_at": f"{found.closes_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "closes_at": f"{closes_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "by": by,
+            "schools": [*owing, *deadlines.ordered(connection, found.round_id)],
+        },
+    )
 
 
 def _check_choice(connection: Connection, contract_ids: Sequence[str], offer_ids: Sequence[str]) -> None:

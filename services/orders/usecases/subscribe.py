@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
+from chassis.event_log import append
 from contracts.errors import NotFound, VersionConflict
 from contracts.london import london_day
 from contracts.money import pounds
@@ -66,17 +67,32 @@ def approve(database: Database, actor: Actor, subscription_id: str, version: int
         limits = approvals.find_limits(connection, found.school_urn)
         two = limits != Limits() and _two_must_approve(connection, actor, found, plan, limits)
         approver = Approver(_person(actor), actor.roles, actor.stands_in_for)
-        subscriptions.update_subscription(connection, found.approved(approver, now, two=two), actor.name, now)
+        decided = found.approved(approver, now, two=two)
+        subscriptions.update_subscription(connection, decided, actor.name, now)
+        if decided.state == "approved":
+            _tell_of_decision(connection, actor, decided, plan, now)
 
 
 def decline(database: Database, actor: Actor, subscription_id: str, version: int, reason: str, now: datetime) -> None:
     """Refuse a request, or take it back. Raises NotFound, VersionConflict, SubscriptionNotRequested, ReasonMissing."""
-    _change(database, actor, subscription_id, version, now, lambda found, *_: found.declined(reason))
+    with database.transaction(actor) as connection:
+        decided, plan = _change(
+            connection, actor, subscription_id, version, now, lambda found, *_: found.declined(reason)
+        )
+        _tell_of_decision(connection, actor, decided, plan, now)
 
 
 def leave(database: Database, actor: Actor, subscription_id: str, version: int, ends_on: date, now: datetime) -> None:
     """Give notice. Raises NotFound, VersionConflict, SubscriptionNotApproved, DatesOutOfOrder."""
-    _change(database, actor, subscription_id, version, now, lambda found, plan, today: found.left(ends_on, plan, today))
+    with database.transaction(actor) as connection:
+        _change(
+            connection,
+            actor,
+            subscription_id,
+            version,
+            now,
+            lambda found, plan, today: found.left(ends_on, plan, today),
+        )
 
 
 def record_use(
@@ -125,11 +141,37 @@ def cancel_use(database: Database, actor: Actor, subscription_id: str, use_id: s
             raise NotFound("There is no such record.")
 
 
-def _change(database: Database, actor: Actor, subscription_id: str, version: int, now: datetime, step: Step) -> None:
-    with database.transaction(actor) as connection:
-        found, plan = _held(connection, actor, subscription_id)
-        _must_be(found, version)
-        subscriptions.update_subscription(connection, step(found, plan, _today(now)), actor.name, now)
+def _change(
+    connection: Connection, actor: Actor, subscription_id: str, version: int, now: datetime, step: Step
+) -> tuple[Subscription, Plan]:
+    found, plan = _held(connection, actor, subscription_id)
+    _must_be(found, version)
+    changed = step(found, plan, _today(now))
+    subscriptions.update_subscription(connection, changed, actor.name, now)
+    return changed, plan
+
+
+def _tell_of_decision(connection: Connection, actor: Actor, decided: Subscription, plan: Plan, now: datetime) -> None:
+    member = subscriptions.find_member(connection, decided.school_urn)
+    append(
+        connection,
+        "SubscriptionDecided",
+        key=f"subscription:{decided.subscription_id}",
+        body={
+            "subscription_id": decided.subscription_id,
+            "plan_id": plan.plan_id,
+            "title": plan.title,
+            "school_urn": decided.school_urn,
+            "school_name": member.name if member else "",
+            "starts_on": decided.starts_on.isoformat(),
+            "decision": decided.state,
+            "reason": decided.reason,
+            "requested_by_id": decided.requested_by.person_id if decided.requested_by else "",
+            "by_id": actor.person_id,
+            "by": actor.name,
+            "at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        },
+    )
 
 
 def _held(connection: Connection, actor: Actor, subscription_id: str) -> tuple[Subscription, Plan]:
