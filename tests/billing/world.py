@@ -143,7 +143,10 @@ def directory() -> list[tuple[str, dict[str, Any]]]:
         for urn, name in NAMES.items()
     ]
     suppliers = [
-        ("SupplierRecorded", {"supplier_id": supplier_id, "name": name})
+        (
+            "SupplierRecorded",
+            {"supplier_id": supplier_id, "name": name, "email": "orders@example.org", "vat_number": None},
+        )
         for supplier_id, name in ((FENWRIGHT, "Fenwright Paper"), (OAKDALE, "Oakdale Supplies"))
     ]
     contract = {

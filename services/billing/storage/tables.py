@@ -105,6 +105,10 @@ supplier_invoice = Table(
     Column("original", LargeBinary),
     Column("original_type", Text),
     Column("original_sha256", LargeBinary),
+    Column("kind", Text),
+    Column("buyer_urn", Integer),
+    Column("credits", ARRAY(Text)),
+    Column("rejected_why", Text),
 )
 
 supplier_invoice_line = Table(
