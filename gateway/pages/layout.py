@@ -54,6 +54,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Schools", "alliance.schools", ()),
         ("Suppliers", "alliance.suppliers", ()),
         ("People", "alliance.people", _REGISTRARS),
+        ("Settings", "alliance.settings", ()),
     ),
 }
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from tests.gateway_pages.budget_world import a_review, of_budgets
 from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
+from tests.gateway_pages.portal_world import DETAILS, of_portal
 from tests.gateway_pages.service_world import of_services
 
 Json = dict[str, Any]
@@ -762,6 +763,7 @@ def _of_members() -> dict[tuple[str, str], Any]:
         "name": SUPPLIER,
         "email": "sales@fenwright.example",
         "vat_number": "GB123456782",
+        **DETAILS,
         "version": 1,
     }
     role = {"role": "school_buyer", "school_urn": OAK, "supplier_id": None, "starts_on": "2024-09-01", "ends_on": None}
@@ -775,6 +777,7 @@ def _of_members() -> dict[tuple[str, str], Any]:
     return {
         ("members", "/schools"): listed(*schools),
         **{("members", f"/schools/{school['urn']}"): school for school in schools},
+        **of_portal(),
         ("members", "/suppliers"): listed(supplier),
         ("members", f"/suppliers/{SUPPLIER_ID}"): supplier,
         ("members", "/people"): listed(person),
