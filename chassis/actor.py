@@ -10,7 +10,10 @@ ActorKind = Literal["school", "supplier", "alliance", "service"]
 class Actor:
     """A person in one seat (a school's, a supplier's or the alliance's), or a part of Bursar itself.
 
-    `stands_in_for` is the person in whose name this one holds a role of the seat for the time being.
+    `stands_in_for` is the person in whose name this one holds a role of the seat for the time being. `limited_to` is
+    the one thing that somebody without an account reaches by a link, as "purchase_order:…": such an actor gets no row
+    by being of the supplier, only those that a policy gives for that one thing (chassis.rls.open_to_links), and calls
+    only views that say so (chassis.access.by_link).
     """
 
     kind: ActorKind
@@ -20,6 +23,7 @@ class Actor:
     school_urn: int | None = None
     supplier_id: str | None = None
     stands_in_for: str | None = None
+    limited_to: str | None = None
 
     def has_any(self, *roles: str) -> bool:
         """Whether the actor holds at least one of the roles in this seat."""

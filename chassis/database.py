@@ -20,7 +20,8 @@ from chassis.correlation import correlation_id, traceparent
 _DIALECT: Final = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 _BEGIN: Final = (
     b"BEGIN; SET LOCAL bursar.actor = %b; SET LOCAL bursar.person_id = %b; SET LOCAL bursar.school_urn = %b;"
-    b" SET LOCAL bursar.supplier_id = %b; SET LOCAL bursar.correlation_id = %b; SET LOCAL bursar.traceparent = %b"
+    b" SET LOCAL bursar.supplier_id = %b; SET LOCAL bursar.limited_to = %b; SET LOCAL bursar.correlation_id = %b;"
+    b" SET LOCAL bursar.traceparent = %b"
 )
 
 
@@ -100,7 +101,8 @@ def _begin_as(connection: Connection, actor: Actor) -> None:
         actor.kind,
         actor.person_id or "",
         "" if actor.school_urn is None else str(actor.school_urn),
-        actor.supplier_id or "",
+        actor.supplier_id if actor.supplier_id and actor.limited_to is None else "",
+        actor.limited_to or "",
         correlation_id(),
         traceparent(),
     )

@@ -59,6 +59,8 @@ class Minter:
         }
         if actor.stands_in_for is not None:
             claims["stands_in_for"] = actor.stands_in_for
+        if actor.limited_to is not None:
+            claims["limited_to"] = actor.limited_to
         return jwt.encode({"alg": "Ed25519"}, claims, self._key, algorithms=["Ed25519"])
 
 
@@ -97,6 +99,7 @@ class Verifier:
                 school_urn=claims["school_urn"],
                 supplier_id=claims["supplier_id"],
                 stands_in_for=claims.get("stands_in_for"),
+                limited_to=claims.get("limited_to"),
             )
             return float(claims["exp"]), actor
         except (JoseError, ValueError, KeyError, TypeError) as fault:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from chassis.access import is_public, public, requires
+from chassis.access import by_link, is_public, may_pass, public, requires
 from chassis.correlation import CORRELATION_HEADER, correlated, correlation_id
 from chassis.database import Database
 from chassis.feed import feed_blueprint
@@ -24,7 +24,16 @@ from chassis.settings import Settings
 from chassis.tokens import TokenInvalid, Verifier
 from contracts.errors import BrokenRule, Forbidden
 
-__all__ = ["create_app", "current_actor", "current_database", "install_shell", "is_public", "public", "requires"]
+__all__ = [
+    "by_link",
+    "create_app",
+    "current_actor",
+    "current_database",
+    "install_shell",
+    "is_public",
+    "public",
+    "requires",
+]
 
 _LARGEST_BODY = 8 * 1024 * 1024
 _log = structlog.get_logger()
@@ -112,8 +121,7 @@ def _require_tokens(app: Flask, verifier: Verifier) -> None:
         if scheme.lower() != "bearer" or not token:
             raise TokenInvalid("A service token is needed.")
         g.actor = verifier.verify(token)
-        roles = getattr(view, "bursar_roles", None)
-        if roles is not None and not g.actor.has_any(*roles):
+        if not may_pass(g.actor, view, request.view_args or {}):
             raise Forbidden("Your role does not allow this.")
 
 
