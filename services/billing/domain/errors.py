@@ -57,6 +57,36 @@ class ClosedOrder(BrokenRule):
     code = "closed_order"
 
 
+class OrdersOfTwoSuppliers(BrokenRule):
+    """One document stands on purchase orders of one supplier."""
+
+    code = "orders_of_two_suppliers"
+
+
+class CancelledOrderLine(BrokenRule):
+    """Nothing is ordered on the line any more, so nothing can be invoiced on it."""
+
+    code = "cancelled_order_line"
+
+
+class AmbiguousOrderLine(BrokenRule):
+    """What an invoiced line says of itself fits several lines of the purchase orders, or two that differ."""
+
+    code = "ambiguous_order_line"
+
+
+class VatCategoryNotSettled(BrokenRule):
+    """The VAT category does not occur between suppliers and schools in this country."""
+
+    code = "vat_category_not_settled"
+
+
+class PrepaidOrRounded(BrokenRule):
+    """The amount payable is not the total with VAT, and nothing was paid before."""
+
+    code = "prepaid_or_rounded"
+
+
 class UnknownOrderLine(BrokenRule):
     """The purchase order has no such line."""
 
@@ -69,6 +99,12 @@ class UnknownSchool(BrokenRule):
     code = "unknown_school"
 
 
+class WrongBuyer(BrokenRule):
+    """The invoice is not made out to whom the contract says."""
+
+    code = "wrong_buyer"
+
+
 class MatchNotHeld(BrokenRule):
     """Only a held line can be accepted."""
 
@@ -79,6 +115,24 @@ class MatchNotAcceptable(BrokenRule):
     """The school has not received, or never ordered, what this line asks it to pay."""
 
     code = "match_not_acceptable"
+
+
+class MatchBilled(BrokenRule):
+    """What a school was billed for is no longer decided upon, only credited."""
+
+    code = "match_billed"
+
+
+class MatchNotDecided(BrokenRule):
+    """Nobody has decided anything on this line that could be taken back."""
+
+    code = "match_not_decided"
+
+
+class NothingToClaim(BrokenRule):
+    """The supplier asks for no more of this line than the school has ordered and received."""
+
+    code = "nothing_to_claim"
 
 
 class UnknownRound(BrokenRule):
@@ -109,6 +163,12 @@ class CreditExceedsBill(BrokenRule):
     """A credit can never give back more than was billed."""
 
     code = "credit_exceeds_bill"
+
+
+class CreditExceedsInvoice(BrokenRule):
+    """A supplier can give back no more of a line than it invoiced."""
+
+    code = "credit_exceeds_invoice"
 
 
 class EntryUnbalanced(BrokenRule):

@@ -138,7 +138,8 @@ class Totals:
 class InvoiceDocument:
     """A whole invoice or credit note.
 
-    `vat_in_tax_currency` is the VAT in the accounting currency (BT-111) where the seller must state it in another.
+    `vat_in_tax_currency` is the VAT in the accounting currency (BT-111) where the seller must state it in another;
+    `buyer_urn` the school that the buyer is, if it is identified as one.
     """
 
     kind: Kind
@@ -153,6 +154,7 @@ class InvoiceDocument:
     charges: tuple[AllowanceCharge, ...] = ()
     seller: Party = field(default_factory=Party)
     buyer: Party = field(default_factory=Party)
+    buyer_urn: int | None = None
     customization: str | None = None
     order_number: str | None = None
     buyer_reference: str | None = None
