@@ -5,6 +5,10 @@ from bursar.verify.told import ELIGIBILITY, TERMS, WITHDRAWALS, as_told, kept, l
 
 _CONTRACT = ("supplier_id", "title", "reference", "category_code", "settlement", "starts_on", "ends_on", "notice_on")
 _OFFER = ("contract_id", "supplier_id", "category_code", "sku", "name", "description", "unit", "pack_size", "vat_class")
+VAT_EXCEPTION = (
+    "offer_id", "category_code", "school_urn", "vat_class", "reduced", "valid_from", "valid_to", "certificate",
+    "withdrawn",
+)  # fmt: skip
 _OFFERS = """
     (SELECT offer.*, coalesce(priced.tiers, '[]') AS tiers FROM offer LEFT JOIN (
         SELECT offer_id, valid_from AS prices_from, jsonb_agg(
@@ -93,8 +97,15 @@ CHECKS = (
         FROM vat_exception one JOIN vat_exception other ON one.exception_id < other.exception_id
             AND (one.offer_id, one.category_code, one.school_urn)
                 IS NOT DISTINCT FROM (other.offer_id, other.category_code, other.school_urn)
+            AND NOT one.withdrawn AND NOT other.withdrawn
             AND daterange(one.valid_from, one.valid_to, '[]') && daterange(other.valid_from, other.valid_to, '[]')
         """,
+    ),
+    as_told(
+        "vat_exceptions_are_told",
+        "The last VatExceptionRecorded of each VAT exception says what its row says.",
+        kept("vat_exception", "exception_id", *VAT_EXCEPTION),
+        last_told("VatExceptionRecorded", "exception_id", *VAT_EXCEPTION),
     ),
     as_told(
         "contracts_are_told",

@@ -339,7 +339,7 @@ def test_row_level_security_holds_even_without_the_views(catalogue: Clients) -> 
         pytest.raises(ProgrammingError, match="row-level security"),
         database.transaction(user_of(FENWRIGHT)) as connection,
     ):
-        save_suppliers(connection, {FENWRIGHT: "The best supplier"})
+        save_suppliers(connection, [{"supplier_id": FENWRIGHT, "name": "The best supplier", "school_urn": None}])
     with database.engine.begin() as connection:
         for table in ("supplier", "category", "contract", "contract_charge", "offer", "offer_tier"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0

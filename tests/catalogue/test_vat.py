@@ -51,9 +51,10 @@ def test_the_closest_exception_counts_while_it_holds() -> None:
     known = [later, exception(AIDED), zero]
 
     assert carried(known, AIDED) == VatTreatment("Z")
-    assert carried(known, AIDED, date(2027, 1, 1)) == VatTreatment("S", reduced=True)
+    assert carried(known, AIDED, date(2027, 1, 1)) == VatTreatment("E")
     assert carried(known, COMMUNITY) == VatTreatment("S")
     assert carried(known, COMMUNITY, date(2027, 1, 1)) == VatTreatment("E")
+    assert carried([exception(AIDED)], AIDED, date(2027, 1, 1)) == VatTreatment("S", reduced=True)
     assert carried(known, AIDED, date(2026, 8, 31)) == VatTreatment("S")
 
 

@@ -53,7 +53,7 @@ def manager(gateway: tuple[Flask, FakeServices], visit: Callable[[str], Visitor]
     visitor = visit("manager")
     app.extensions[EXTENSION] = Bridge(table=fake.table, clients=service_client)
     with service_client.database("catalogue").database.transaction(SERVICE) as connection:
-        save_suppliers(connection, {SUPPLIER_ID: SUPPLIER})
+        save_suppliers(connection, [{"supplier_id": SUPPLIER_ID, "name": SUPPLIER, "school_urn": None}])
     assert service_client("catalogue", MANAGER).post("/categories", STATIONERY).status_code == 201
     yield visitor
     app.extensions[EXTENSION] = fake

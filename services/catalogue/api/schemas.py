@@ -134,7 +134,7 @@ class DatedPricesSchema(Schema):
 
 
 class OfferEditSchema(Schema):
-    """An offer as an editor sends it whole."""
+    """An offer as an editor sends it whole. If it is `staff` of a school, these decide the VAT class."""
 
     category_code = fields.String(required=True, validate=_text(60))
     sku = fields.String(required=True, validate=_text(60))
@@ -143,6 +143,7 @@ class OfferEditSchema(Schema):
     unit = fields.String(required=True, validate=_text(3))
     pack_size = fields.Integer(load_default=1, strict=True)
     vat_class = fields.String(required=True, validate=_text(2))
+    staff = fields.String(load_default=None, allow_none=True, validate=_text(20))
     tiers = fields.List(fields.Nested(TierSchema), required=True, validate=validate.Length(1, 20))
     later_prices = _list(fields.Nested(DatedPricesSchema), most=MOST_LATER_PRICES)
     phases = _list(fields.String(validate=_text(40)), most=20)

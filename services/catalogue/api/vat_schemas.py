@@ -23,13 +23,15 @@ class VatExceptionSchema(VatExceptionInSchema):
     """An exception as it stands."""
 
     exception_id = fields.String(dump_only=True)
+    withdrawn = fields.Boolean(dump_only=True)
     version = fields.Integer(dump_only=True)
 
 
 class NamedVatExceptionSchema(VatExceptionSchema):
-    """An exception with the name of its offer or category."""
+    """An exception with the name of its offer or category, and whether its certificate lapses soon."""
 
     about = fields.String(dump_only=True)
+    lapses_soon = fields.Boolean(dump_only=True)
 
 
 class VatExceptionListSchema(Schema):

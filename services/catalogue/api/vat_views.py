@@ -28,7 +28,8 @@ def _exception(found: VatException, status: int = 200) -> Response:
 @vat.response(200, schemas.VatExceptionListSchema)
 def list_exceptions() -> dict[str, Any]:
     """All exceptions that the actor may see, the latest first."""
-    return {"items": record_vat_exceptions.list_exceptions(current_database(), current_actor()), "next": None}
+    found = record_vat_exceptions.list_exceptions(current_database(), current_actor(), london_today())
+    return {"items": found, "next": None}
 
 
 @vat.route("/vat-exceptions", methods=["POST"])
@@ -59,6 +60,14 @@ def put_exception(sent: dict[str, Any], exception_id: UUID) -> Response:
     record = VatException(exception_id=str(exception_id), **sent)
     database, actor = current_database(), current_actor()
     return _exception(record_vat_exceptions.put_exception(database, actor, record, required_version()))
+
+
+@vat.route("/vat-exceptions/<uuid:exception_id>/withdraw", methods=["POST"])
+@requires(*EDITORS)
+@vat.response(200, schemas.VatExceptionSchema)
+def withdraw_exception(exception_id: UUID) -> Response:
+    """Take back an exception that was recorded by mistake; it never holds from then on."""
+    return _exception(record_vat_exceptions.withdraw_exception(current_database(), current_actor(), str(exception_id)))
 
 
 @vat.route("/offers/<uuid:offer_id>/vat")

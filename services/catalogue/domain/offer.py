@@ -22,6 +22,10 @@ from services.catalogue.domain.units import UNITS
 LARGEST_PACK: Final = 100_000
 MEMBERSHIP_CLASSES: Final = ("full", "associate")
 
+# What one school supplies to another: its teaching staff exempt, all other staff at the standard rate (VAT Act 1994,
+# schedule 9, group 6; HMRC, Notice 701/30).
+STAFF_VAT: Final = {"teaching": "E", "other": "S"}
+
 PUBLISHED: Final = "published"
 WITHDRAWN: Final = "withdrawn"
 
@@ -33,6 +37,7 @@ class Offer:
     `tiers` have been the price since `prices_from`; `later_prices` wait for their day. `alone_price`: what a school
     pays for a unit on its own elsewhere. A school may order if it fits each of `phases`, `eligible_types` (codes of
     the national register), `eligible_classes` (of membership) and `eligible_urns`; an empty one fits every school.
+    `staff`: which people of another school are supplied, "teaching" or "other"; they decide the VAT class.
     """
 
     offer_id: str
@@ -54,6 +59,7 @@ class Offer:
     eligible_urns: tuple[int, ...] = ()
     later_prices: tuple[DatedPrices, ...] = ()
     prices_from: date | None = None
+    staff: str | None = None
     state: str = PUBLISHED
     version: int = 0
 
@@ -73,6 +79,8 @@ def check_offer(offer: Offer, today: date) -> None:
         faults["minimum_quantity"] = f"Enter the fewest that a school orders, from 1 to {LARGEST_QUANTITY:,}."
     if offer.vat_class not in VAT_CLASSES:
         faults["vat_class"] = f"Choose one of: {', '.join(VAT_CLASSES)}."
+    if offer.staff is not None and offer.staff not in STAFF_VAT:
+        faults["staff"] = f"Choose one of: {', '.join(STAFF_VAT)}."
     if offer.alone_price is not None and not is_price(offer.alone_price):
         faults["alone_price"] = "Enter pounds above 0 with at most four decimals, or leave it empty."
     faults |= _eligibility_faults(offer) | tier_faults(offer.tiers) | later_price_faults(offer.later_prices, today)
@@ -81,9 +89,10 @@ def check_offer(offer: Offer, today: date) -> None:
 
 
 def tidy(offer: Offer) -> Offer:
-    """The offer with blanks around texts removed, and eligibility without repetition and in one order."""
+    """The offer without blanks around texts, with eligibility in one order and once each, and with its staff's VAT."""
     return replace(
         offer,
+        vat_class=STAFF_VAT.get(offer.staff or "", offer.vat_class),
         sku=offer.sku.strip(),
         name=offer.name.strip(),
         phases=in_order(offer.phases),

@@ -1,32 +1,20 @@
 """Which VAT an offer carries for a school on a day: its own class, unless a dated exception says otherwise.
 
-The rate belongs to article, school and day, not to the article (VAT Act 1994, schedule 7A: a voluntary aided school
-that uses fuel for its charity pays 5 % where a community school pays 20 %). What entitles a school is a certificate
-that it gives the supplier.
+What entitles a school is a certificate that it gives the supplier; `contracts.vat` says which exception counts.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
-from contracts.vat import VAT_CLASSES, vat_rate
+from contracts.vat import VAT_CLASSES, VatExceptions, VatTreatment
 from services.catalogue.domain.errors import VatExceptionInvalid, VatExceptionOverlaps
 
 LONGEST_CERTIFICATE: Final = 100
 
-
-@dataclass(frozen=True, slots=True)
-class VatTreatment:
-    """A VAT class, and whether class S is at its reduced rate."""
-
-    vat_class: str
-    reduced: bool = False
-
-    def rate(self, on: date) -> Decimal:
-        """The rate in per cent on a tax point."""
-        return vat_rate(self.vat_class, on, reduced=self.reduced)
+LAPSES_SOON_DAYS: Final = 60
+"""How long before a certificate lapses the manager is told to ask the school for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +22,8 @@ class VatException:
     """From `valid_from` to `valid_to` (both included; None: until further notice) something carries another VAT.
 
     It is about one offer, or about all of a category for one school. Without `school_urn` the offer's own class changes
-    on a day, for everybody. `certificate` is the reference of what the school gave the supplier.
+    on a day, for everybody. `certificate` is the reference of what the school gave the supplier. One that was recorded
+    by mistake is `withdrawn`: it stays to be seen, and never holds.
     """
 
     exception_id: str
@@ -47,31 +36,21 @@ class VatException:
     valid_to: date | None
     certificate: str = ""
     supplier_id: str | None = None
+    withdrawn: bool = False
     version: int = 0
 
-    def holds(self, on: date) -> bool:
-        """Whether it is in force on the day."""
-        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+    def lapses_soon(self, today: date) -> bool:
+        """Whether a school's certificate has its last day today or in the next `LAPSES_SOON_DAYS`."""
+        if self.withdrawn or self.school_urn is None or self.valid_to is None:
+            return False
+        return 0 <= (self.valid_to - today).days <= LAPSES_SOON_DAYS
 
 
 def treatment(
     vat_class: str, exceptions: Iterable[VatException], *, offer_id: str, category_code: str, urn: int, on: date
 ) -> VatTreatment:
-    """What an offer of class `vat_class` carries for a school on a tax point.
-
-    The closest exception counts: for this offer and school, then for its category and the school, then for the offer.
-    """
-    found = {
-        (each.offer_id is not None, each.school_urn is not None): each
-        for each in exceptions
-        if each.holds(on)
-        and (each.offer_id == offer_id if each.offer_id else each.category_code == category_code)
-        and each.school_urn in (None, urn)
-    }
-    for closest in ((True, True), (False, True), (True, False)):
-        if closest in found:
-            return VatTreatment(found[closest].vat_class, found[closest].reduced)
-    return VatTreatment(vat_class)
+    """What an offer of class `vat_class` carries for a school on a tax point (`contracts.vat.VatExceptions`)."""
+    return VatExceptions(exceptions, on).of(vat_class, category_code, urn, offer_id)
 
 
 def check_exception(exception: VatException, others: Iterable[VatException]) -> None:
@@ -112,6 +91,6 @@ def _faults(exception: VatException) -> dict[str, str]:
 
 def _overlap(one: VatException, other: VatException) -> bool:
     subjects = [(each.offer_id, each.category_code, each.school_urn) for each in (one, other)]
-    if subjects[0] != subjects[1]:
+    if subjects[0] != subjects[1] or one.withdrawn or other.withdrawn:
         return False
     return one.valid_from <= (other.valid_to or date.max) and other.valid_from <= (one.valid_to or date.max)

@@ -1,4 +1,4 @@
-"""Keep the names of suppliers."""
+"""Keep the names of suppliers, and which school one is."""
 
 from collections.abc import Sequence
 
@@ -11,5 +11,12 @@ EVENT_TYPE = "SupplierRecorded"
 
 
 def handle(connection: Connection, events: Sequence[Event]) -> None:
-    """Take over each supplier's newest name."""
-    save_suppliers(connection, {event.body["supplier_id"]: event.body["name"] for event in events})
+    """Take over what was last said of each supplier; the first version knew of no school."""
+    last = {event.body["supplier_id"]: event.body for event in events}
+    save_suppliers(
+        connection,
+        [
+            {"supplier_id": supplier_id, "name": body["name"], "school_urn": body.get("school_urn")}
+            for supplier_id, body in last.items()
+        ],
+    )

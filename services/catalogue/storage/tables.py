@@ -9,6 +9,7 @@ supplier = Table(
     metadata,
     Column("supplier_id", Uuid(as_uuid=False), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("school_urn", Integer),
 )
 
 category = Table(
@@ -84,6 +85,7 @@ offer = Table(
     Column("eligible_classes", ARRAY(Text), nullable=False),
     Column("eligible_urns", ARRAY(Integer), nullable=False),
     Column("prices_from", Date, nullable=False),
+    Column("staff", Text),
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
 )

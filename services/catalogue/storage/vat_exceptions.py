@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -10,7 +9,7 @@ from services.catalogue.domain.vat import VatException
 
 _COLUMNS = (
     "exception_id::text, offer_id::text, category_code, school_urn, vat_class, reduced, valid_from, valid_to,"
-    " certificate, supplier_id::text, version"
+    " certificate, supplier_id::text, withdrawn, version"
 )
 _ALL = text(f"SELECT {_COLUMNS} FROM vat_exception ORDER BY valid_from DESC, exception_id")  # noqa: S608
 _NAMED = text(f"""
@@ -21,13 +20,13 @@ _NAMED = text(f"""
 _FIND = text(f"SELECT {_COLUMNS} FROM vat_exception WHERE exception_id = :exception_id")  # noqa: S608
 _SAVE = text("""
     INSERT INTO vat_exception (exception_id, offer_id, category_code, school_urn, supplier_id, vat_class, reduced,
-        valid_from, valid_to, certificate, version)
+        valid_from, valid_to, certificate, withdrawn, version)
     VALUES (:exception_id, :offer_id, :category_code, :school_urn, :supplier_id, :vat_class, :reduced,
-        :valid_from, :valid_to, :certificate, :version)
+        :valid_from, :valid_to, :certificate, :withdrawn, :version)
     ON CONFLICT (exception_id) DO UPDATE SET (offer_id, category_code, school_urn, supplier_id, vat_class, reduced,
-        valid_from, valid_to, certificate, version) = (excluded.offer_id, excluded.category_code, excluded.school_urn,
-        excluded.supplier_id, excluded.vat_class, excluded.reduced, excluded.valid_from, excluded.valid_to,
-        excluded.certificate, excluded.version)
+        valid_from, valid_to, certificate, withdrawn, version) = (excluded.offer_id, excluded.category_code,
+        excluded.school_urn, excluded.supplier_id, excluded.vat_class, excluded.reduced, excluded.valid_from,
+        excluded.valid_to, excluded.certificate, excluded.withdrawn, excluded.version)
 """)
 
 
@@ -36,9 +35,9 @@ def all_exceptions(connection: Connection) -> Sequence[VatException]:
     return [VatException(**row._mapping) for row in connection.execute(_ALL)]
 
 
-def named_exceptions(connection: Connection) -> list[dict[str, Any]]:
+def named_exceptions(connection: Connection) -> list[tuple[VatException, str]]:
     """Every exception that the actor may see, the latest first, each with the name of its offer or category."""
-    return [dict(row._mapping) for row in connection.execute(_NAMED)]
+    return [(VatException(*row[:-1]), row.about) for row in connection.execute(_NAMED)]
 
 
 def find_exception(connection: Connection, exception_id: str) -> VatException | None:

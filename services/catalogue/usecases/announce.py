@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from chassis.event_log import NewEvent, append_many
+from chassis.event_log import NewEvent, append, append_many
 from services.catalogue.domain.category import Category
 from services.catalogue.domain.contract import Contract
 from services.catalogue.domain.offer import Offer
 from services.catalogue.domain.price import Tier, price_text
+from services.catalogue.domain.vat import VatException
 
 _VERSION: Final = 2  # of both ContractRecorded and OfferPublished
 
@@ -56,6 +57,23 @@ def announce_withdrawals(connection: Connection, offers: Sequence[Offer]) -> Non
             for offer in offers
         ],
     )
+
+
+def announce_exception(connection: Connection, exception: VatException) -> None:
+    """Append VatExceptionRecorded."""
+    body = {
+        "exception_id": exception.exception_id,
+        "offer_id": exception.offer_id,
+        "category_code": exception.category_code,
+        "school_urn": exception.school_urn,
+        "vat_class": exception.vat_class,
+        "reduced": exception.reduced,
+        "valid_from": exception.valid_from.isoformat(),
+        "valid_to": exception.valid_to.isoformat() if exception.valid_to else None,
+        "certificate": exception.certificate,
+        "withdrawn": exception.withdrawn,
+    }
+    append(connection, "VatExceptionRecorded", key=f"vat_exception:{exception.exception_id}", body=body)
 
 
 def contract_body(contract: Contract) -> dict[str, Any]:

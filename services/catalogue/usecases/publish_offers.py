@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
-from services.catalogue.domain.errors import CategoryUnknown, ContractUnknown, SkuTaken
+from services.catalogue.domain.errors import CategoryUnknown, ContractUnknown, OfferInvalid, SkuTaken
 from services.catalogue.domain.offer import (
     PUBLISHED,
     WITHDRAWN,
@@ -24,6 +24,7 @@ from services.catalogue.storage.categories import find_categories, find_category
 from services.catalogue.storage.contracts import find_contract
 from services.catalogue.storage.locking import lock_catalogue
 from services.catalogue.storage.offers import find_offer, offers_of_contracts, offers_with_due_prices, save_offers
+from services.catalogue.storage.suppliers import school_of_supplier
 from services.catalogue.usecases.announce import announce_offers, announce_withdrawals
 
 
@@ -103,6 +104,9 @@ def _there(connection: Connection, offer_id: str) -> Offer:
 def _publish(connection: Connection, offer: Offer, today: date) -> Offer:
     offer = replace(tidy(offer), state=PUBLISHED)
     check_offer(offer, today)
+    if offer.staff is not None and school_of_supplier(connection, offer.supplier_id) is None:
+        message = "Only a supplier that is a school supplies its staff."
+        raise OfferInvalid(message, fields={"staff": message})
     category = find_category(connection, offer.category_code)
     if category is None:
         raise CategoryUnknown(

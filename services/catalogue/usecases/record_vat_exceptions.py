@@ -1,7 +1,7 @@
 """Record VAT exceptions with their certificates, and tell what an offer carries for a school on a day."""
 
 import uuid
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from services.catalogue.storage.vat_exceptions import (
     named_exceptions,
     save_exception,
 )
+from services.catalogue.usecases.announce import announce_exception
 
 
 def add_exception(database: Database, actor: Actor, exception: VatException) -> VatException:
@@ -45,15 +46,33 @@ def put_exception(database: Database, actor: Actor, exception: VatException, ver
             raise NotFound("There is no such exception.")
         if before.version != version:
             raise VersionConflict("Somebody else changed this exception meanwhile.")
+        exception = replace(exception, withdrawn=before.withdrawn)
         if same_exception(before, replace(exception, supplier_id=before.supplier_id)):
             return before
         return _save(connection, replace(exception, version=version))
 
 
-def list_exceptions(database: Database, actor: Actor) -> list[dict[str, Any]]:
-    """Every exception that the actor may see, the latest first, each with the name of its offer or category."""
+def withdraw_exception(database: Database, actor: Actor, exception_id: str) -> VatException:
+    """Take back an exception that was recorded by mistake, for every day. Doing it again changes nothing.
+
+    Raises NotFound.
+    """
     with database.transaction(actor) as connection:
-        return named_exceptions(connection)
+        lock_catalogue(connection)
+        found = find_exception(connection, exception_id)
+        if found is None:
+            raise NotFound("There is no such exception.")
+        return found if found.withdrawn else _tell(connection, replace(found, withdrawn=True))
+
+
+def list_exceptions(database: Database, actor: Actor, today: date) -> list[dict[str, Any]]:
+    """Every exception that the actor may see, the latest first.
+
+    Each with what it is `about`, the name of its offer or category, and whether it `lapses_soon`.
+    """
+    with database.transaction(actor) as connection:
+        found = named_exceptions(connection)
+    return [{**asdict(each), "about": about, "lapses_soon": each.lapses_soon(today)} for each, about in found]
 
 
 def get_exception(database: Database, actor: Actor, exception_id: str) -> VatException:
@@ -94,4 +113,10 @@ def _save(connection: Connection, exception: VatException) -> VatException:
         raise CategoryUnknown(
             f"There is no category {exception.category_code}.", fields={"category_code": "Choose a category."}
         )
-    return save_exception(connection, exception)
+    return _tell(connection, exception)
+
+
+def _tell(connection: Connection, exception: VatException) -> VatException:
+    saved = save_exception(connection, exception)
+    announce_exception(connection, saved)
+    return saved
