@@ -57,6 +57,11 @@ def latest_chase(first: date, every_days: int, now: datetime) -> datetime | None
     return None
 
 
+def answer_by(issued_at: datetime) -> date:
+    """The day by which a supplier is to answer a purchase order: after it, it is asked again."""
+    return _working(london_day(issued_at) + timedelta(days=ANSWER_AFTER))
+
+
 def latest_answer_chase(issued_at: datetime, now: datetime) -> datetime | None:
     """The latest morning on which a supplier's answer to a purchase order was asked for again: from the second day."""
     return latest_chase(london_day(issued_at) + timedelta(days=ANSWER_AFTER), ANSWER_EVERY, now)
