@@ -8,7 +8,7 @@ from services.orders.api.shapes import next_tier_json, wishes_json
 from services.orders.domain.line_report import LeftOut, ReportLine
 from services.orders.domain.tiers import standing
 from services.orders.domain.wanted import LastLine, WantedLine
-from services.orders.storage.totals import NOTHING
+from services.orders.domain.ordered_units import NOTHING
 from services.orders.usecases.read_form import ReportView
 
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ from services.orders.api import form_shapes, shapes
 from services.orders.api.budget_shapes import budget_line_json
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.tiers import standing
-from services.orders.storage.totals import NOTHING, Total
+from services.orders.domain.ordered_units import NOTHING, Total
 from services.orders.usecases.read_form import FormView
 from services.orders.usecases.read_rounds import RoundView
 

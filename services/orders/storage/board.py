@@ -1,13 +1,9 @@
 """The board of a round: how far each school is, and what its order comes to. Never its lines."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, text
-
-from services.orders.domain.round import Round
-from services.orders.storage.remembered import Remembered
 
 _SCHOOLS = text("""
     SELECT s.urn AS school_urn, s.name AS school_name, s.phase, coalesce(o.state, 'silent') AS state, o.reference,
@@ -19,18 +15,13 @@ _SCHOOLS = text("""
 """)
 _NETS = text("SELECT school_urn, net_pence FROM order_nets(:round_id)")
 
-_remembered: Remembered[Mapping[int, int]] = Remembered()
+
+def board(connection: Connection, round_id: str, today: date) -> list[dict[str, Any]]:
+    """Members of today, and whoever else has an order, each with how far it is."""
+    rows = connection.execute(_SCHOOLS, {"round_id": round_id, "today": today})
+    return [dict(row._mapping) for row in rows]
 
 
-def board(connection: Connection, of: Round, today: date) -> list[dict[str, Any]]:
-    """Members of today, and whoever else has an order, each with its net in pence.
-
-    For the alliance, which sees every school's net: the nets of an open round are remembered for whoever asks next.
-    """
-    values = {"round_id": of.round_id, "today": today}
-
-    def read() -> Mapping[int, int]:
-        return {row.school_urn: row.net_pence for row in connection.execute(_NETS, values)}
-
-    nets = _remembered.get(connection, of.round_id, None, read) if of.state == "open" else read()
-    return [{**row._mapping, "net_pence": nets.get(row.school_urn, 0)} for row in connection.execute(_SCHOOLS, values)]
+def closed_nets(connection: Connection, round_id: str) -> dict[int, int]:
+    """What each school's part of a closed round comes to: net pence by URN."""
+    return {row.school_urn: row.net_pence for row in connection.execute(_NETS, {"round_id": round_id})}

@@ -49,7 +49,7 @@ _SITE = text("SELECT 1 FROM delivery_site WHERE site_id = :site_id AND school_ur
 
 @dataclass(frozen=True, slots=True)
 class OwnForm:
-    """A school's lines and delivery sites, and the round's stamp, under which `round_totals` may be remembered.
+    """A school's lines and delivery sites, and the round's stamp, which grows with every change of an order in it.
 
     `budgeted`: whether the school has set any budget.
     """

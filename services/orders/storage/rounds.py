@@ -19,6 +19,7 @@ _NAMES = tuple(field.name for field in fields(Round))
 _FIND = text(f"SELECT {COLUMNS} FROM round r WHERE r.round_id = :round_id")  # noqa: S608
 _LOCK = text(f"SELECT {COLUMNS} FROM round r WHERE r.round_id = :round_id FOR UPDATE")  # noqa: S608
 _LIST = text(f"SELECT {COLUMNS} FROM round r ORDER BY r.closes_at DESC, r.round_id")  # noqa: S608
+_STAMP = text("SELECT round_stamp(:round_id)")
 _DUE = text("SELECT round_id::text FROM round WHERE state = 'open' AND closes_at <= :now ORDER BY closes_at")
 _ANSWERS = text("""
     SELECT r.round_id::text, o.state, count(*) AS orders,
@@ -75,6 +76,11 @@ def find_round(connection: Connection, round_id: str, *, lock: bool = False) -> 
     """A round that the actor may see, locked against saves and other closes if asked."""
     row = connection.execute(_LOCK if lock else _FIND, {"round_id": round_id}).one_or_none()
     return None if row is None else round_from(row)
+
+
+def round_stamp(connection: Connection, round_id: str) -> int:
+    """What grows with every change of an order of the round."""
+    return int(connection.execute(_STAMP, {"round_id": round_id}).scalar_one())
 
 
 def list_rounds(connection: Connection) -> list[Round]:

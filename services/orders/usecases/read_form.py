@@ -4,21 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from chassis.actor import Actor
 from chassis.database import Database
 from services.orders.domain.line_report import LineReport, report_on_last, report_on_table
 from services.orders.domain.offer import RoundOffer, offers_for
+from services.orders.domain.ordered_units import NOTHING, Totals
 from services.orders.domain.pricing import PricedOrder, price_live
 from services.orders.domain.sheet_columns import Columns, Table
 from services.orders.domain.wanted import LastLine, WantedLine
 from services.orders.storage import order_forms
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
-from services.orders.storage.totals import NOTHING, Totals, round_totals
 from services.orders.usecases.read_order import own_order
 from services.orders.usecases.review_order import BudgetLine, budget_lines, budgets_beside, parts_of
+from services.orders.usecases.sum_orders import ordered_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +60,9 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
         found = own_order(connection, actor, round_id, urn)
         known = round_offers(connection, found.round)
         form = order_forms.own_form(connection, round_id, urn)
-        totals = _with_own(round_totals(connection, round_id, form.stamp), found, form.lines)
         last = order_forms.last_lines(connection, found.round, urn, known)
         view = budgets_beside(connection, actor, found) if form.budgeted else None
+    totals = _with_own(ordered_units(database, round_id, form.stamp).totals, found, form.lines)
     own = {line.offer_id: line for line in form.lines}
     offers = offers_for(found.member, known.values(), own)
     priced = price_live([(known[key], line, totals[key].quantity) for key, line in own.items()])
@@ -82,7 +81,8 @@ def report_table(
         known = round_offers(connection, found.round)
         report = report_on_table(rows, known.values(), lambda offer: offer.is_for(found.member), columns)
         last = order_forms.last_lines(connection, found.round, urn, known)
-        return _report_view(connection, found, report, last)
+        form = order_forms.own_form(connection, round_id, urn)
+    return _report_view(database, found, report, last, form)
 
 
 def report_last(database: Database, actor: Actor, round_id: str, urn: int) -> ReportView:
@@ -92,15 +92,14 @@ def report_last(database: Database, actor: Actor, round_id: str, urn: int) -> Re
         known = round_offers(connection, found.round)
         last = order_forms.last_lines(connection, found.round, urn, known)
         report = report_on_last(last, known, lambda offer: offer.is_for(found.member))
-        return _report_view(connection, found, report, last)
+        form = order_forms.own_form(connection, round_id, urn)
+    return _report_view(database, found, report, last, form)
 
 
 def _report_view(
-    connection: Connection, found: OrderInRound, report: LineReport, last: Sequence[LastLine]
+    database: Database, found: OrderInRound, report: LineReport, last: Sequence[LastLine], form: order_forms.OwnForm
 ) -> ReportView:
-    round_id = found.round.round_id
-    form = order_forms.own_form(connection, round_id, found.member.urn)
-    totals = _with_own(round_totals(connection, round_id, form.stamp), found, form.lines)
+    totals = _with_own(ordered_units(database, found.round.round_id, form.stamp).totals, found, form.lines)
     own = {line.offer_id: line for line in form.lines}
     return ReportView(found, report, totals, own, {line.offer_id: line for line in last if line.offer_id})
 

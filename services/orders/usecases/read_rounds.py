@@ -11,13 +11,14 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
 from services.orders.domain.offer import RoundOffer
+from services.orders.domain.ordered_units import NOTHING
 from services.orders.domain.round import Round
 from services.orders.domain.tiers import Standing, standing
 from services.orders.storage import rounds
-from services.orders.storage.board import board
+from services.orders.storage.board import board, closed_nets
 from services.orders.storage.round_offers import round_offers
 from services.orders.storage.rounds import MyOrder
-from services.orders.storage.totals import NOTHING, round_totals
+from services.orders.usecases.sum_orders import ordered_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,26 @@ def get_totals(database: Database, actor: Actor, round_id: str) -> dict[str, Sta
     with database.transaction(actor) as connection:
         found = _found(connection, round_id)
         offers = round_offers(connection, found, actor.supplier_id)
-        counted = round_totals(connection, round_id)
+        stamp = rounds.round_stamp(connection, round_id)
+    counted = ordered_units(database, round_id, stamp).totals
     return {key: standing(offer.tiers, *counted.get(key, NOTHING)) for key, offer in offers.items()}
 
 
 def get_board(database: Database, actor: Actor, round_id: str, today: date) -> list[dict[str, Any]]:
-    """How far each school is, with its net in pence and none of its lines. Raises NotFound."""
+    """How far each school is, with its net in pence and none of its lines. For the alliance. Raises NotFound."""
     with database.transaction(actor) as connection:
-        return board(connection, _found(connection, round_id), today)
+        found = _found(connection, round_id)
+        schools = board(connection, round_id, today)
+        if found.state != "open":
+            return _with_nets(schools, closed_nets(connection, round_id))
+        offers = round_offers(connection, found)
+        stamp = rounds.round_stamp(connection, round_id)
+    nets = ordered_units(database, round_id, stamp).nets({key: offer.tiers for key, offer in offers.items()})
+    return _with_nets(schools, nets)
+
+
+def _with_nets(schools: Sequence[dict[str, Any]], nets: Mapping[int, int]) -> list[dict[str, Any]]:
+    return [{**school, "net_pence": nets.get(school["school_urn"], 0)} for school in schools]
 
 
 def _found(connection: Connection, round_id: str) -> Round:
