@@ -45,6 +45,7 @@ CHECKS = (
             WHEN 'pack_cut' THEN share.granted < share.firm AND line.pack > 1
             WHEN 'condition_price' THEN share.granted = 0 AND share.denied_unit_price IS NOT NULL
             WHEN 'condition_schools' THEN share.granted = 0 AND share.denied_schools IS NOT NULL
+            WHEN 'condition_minimum' THEN share.granted = 0 AND line.pack > 1
             WHEN 'minimum_dropped' THEN share.granted = 0 AND line.reason = 'minimum_dropped'
             WHEN 'charged' THEN line.kind = 'charge' AND share.granted = 0
             ELSE false END
@@ -60,9 +61,20 @@ CHECKS = (
         FROM close_share share JOIN close_line line USING (close_line_id)
         JOIN order_line l ON l.round_id = line.round_id AND l.offer_id = line.offer_id
             AND l.school_urn = share.school_urn
-        WHERE line.reason <> 'minimum_dropped' AND (share.reason LIKE 'condition%') = (
+        WHERE line.reason <> 'minimum_dropped' AND share.reason <> 'condition_minimum'
+            AND (share.reason LIKE 'condition%') = (
             coalesce(coalesce(share.denied_unit_price, line.unit_price) <= l.max_unit_price, true)
             AND coalesce(coalesce(share.denied_schools, line.schools) >= l.min_schools, true))
+        """,
+    ),
+    Check(
+        "minimums_are_kept",
+        "No school got fewer units than an offer is ordered in at a time, unless it wished fewer.",
+        """
+        SELECT format('%s, school %s: %s units of %s wished, from %s at a time', line.sku, share.school_urn,
+            share.granted, share.firm, f.minimum_quantity)
+        FROM close_share share JOIN close_line line USING (close_line_id) JOIN round_offer f USING (round_id, offer_id)
+        WHERE share.granted > 0 AND share.granted < least(share.firm, f.minimum_quantity)
         """,
     ),
     Check(

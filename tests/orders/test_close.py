@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -341,7 +341,7 @@ def test_the_database_shares_as_allocate_does(
     with undone(market) as connection:
         write_tiers(connection, round_id, tiers)
         write_orders(connection, round_id, schools, ordered)
-        closing, _ = compute_close(connection, round_id, datetime.now(UTC).date())
+        closing, _ = compute_close(connection, round_id, datetime.now(UTC).date(), date(2026, 11, 30))
         if expected:
             issue_for(closing, market)
         rows = connection.execute(

@@ -85,6 +85,24 @@ def test_who_was_cut_last_time_comes_first_on_ties() -> None:
     assert cut_to(12, wishes, "priority", {3}) == {1: 5, 2: 2, 3: 5}
 
 
+def test_a_cut_goes_below_nobodys_minimum() -> None:
+    """Packs of 12: 13 wished and 12 ordered; the small wish keeps its 3 at the cost of the large one."""
+    assert granted(resolve(PAPER, 12, [Wish(1, 10), Wish(2, 3)], "equal", minimum=3)) == [9, 3]
+    assert granted(resolve(PAPER, 12, [Wish(1, 9), Wish(2, 4), Wish(3, 4)], minimum=4)) == [4, 4, 4]
+    assert granted(resolve(PAPER, 12, [Wish(1, 7), Wish(2, 14), Wish(3, 10)], "priority", minimum=9)) == [0, 14, 10]
+
+
+def test_where_not_all_can_have_the_minimum_one_is_left_out() -> None:
+    wishes = [Wish(urn, 5) for urn in (1, 2, 3)]
+    outcome = resolve(PAPER, 10, wishes, minimum=5)
+    assert (granted(outcome), reasons(outcome)) == ([5, 5, 0], ["as_wished", "as_wished", "condition_minimum"])
+    assert granted(resolve(PAPER, 10, wishes, "pro_rata", {3}, 5)) == [5, 0, 5]
+    wishes[0] = replace(wishes[0], min_schools=3)
+    outcome = resolve(PAPER, 10, wishes, minimum=5)
+    assert reasons(outcome) == ["condition_schools", "pack_cut", "condition_minimum"]
+    assert granted(outcome) == [0, 0, 0]
+
+
 def test_only_single_articles_come_in_packs_of_their_own() -> None:
     assert (supplied_in("C62", 12), supplied_in("XBX", 12), supplied_in("EA", 200)) == (12, 1, 1)
 
@@ -146,16 +164,17 @@ def wish_lists(draw: st.DrawFn) -> list[Wish]:
 
 packs = st.sampled_from((1, 1, 5, 12))
 fairnesses = st.sampled_from(("pro_rata", "equal", "priority"))
+minimums = st.sampled_from((1, 1, 3, 8))
 
 
 @settings(max_examples=150, deadline=None)
-@given(tiers=falling_tiers(), pack=packs, wishes=wish_lists(), fairness=fairnesses, data=st.data())
+@given(tiers=falling_tiers(), pack=packs, wishes=wish_lists(), fairness=fairnesses, minimum=minimums, data=st.data())
 def test_every_outcome_is_exact_consistent_and_the_largest(
-    tiers: tuple[Tier, ...], pack: int, wishes: list[Wish], fairness: str, data: st.DataObject
+    tiers: tuple[Tier, ...], pack: int, wishes: list[Wish], fairness: str, minimum: int, data: st.DataObject
 ) -> None:
     cut = data.draw(st.sets(st.sampled_from([wish.urn for wish in wishes])))
-    outcome = resolve(tiers, pack, wishes, fairness, cut)
-    assert resolve(tiers, pack, data.draw(st.permutations(wishes)), fairness, cut) == outcome
+    outcome = resolve(tiers, pack, wishes, fairness, cut, minimum)
+    assert resolve(tiers, pack, data.draw(st.permutations(wishes)), fairness, cut, minimum) == outcome
     by_urn = {grant.urn: grant for grant in outcome.grants}
     assert sum(granted(outcome)) == outcome.quantity
     assert outcome.quantity % pack == 0
@@ -164,8 +183,12 @@ def test_every_outcome_is_exact_consistent_and_the_largest(
     for wish in wishes:
         grant = by_urn[wish.urn]
         assert 0 <= grant.granted <= wish.firm + wish.flexible
+        assert grant.granted == 0 or grant.granted >= min(minimum, wish.firm)
         if wish in kept:
             assert _holds(wish, price, len(kept))
+        elif grant.reason == "condition_minimum":
+            assert grant.granted == 0
+            assert pack > 1 < minimum
         else:
             assert grant.granted == 0
             with_it = resolve(

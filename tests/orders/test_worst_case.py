@@ -16,7 +16,7 @@ from tests.orders.market import Market, buyer, ok, order_path
 from tests.orders.test_approvals import review
 from tests.orders.test_tiers_and_pricing import PAPER
 
-DELIVERY = FullCharge(Decimal(20), 45_00)
+DELIVERY = FullCharge("S", Decimal(20), 45_00)
 CHARGED = replace(PAPER, full_charges=(DELIVERY,))
 SOAP = replace(CHARGED, offer_id="soap", category_code="cleaning")
 

@@ -37,6 +37,13 @@ CLOSE_BREAKINGS: Final[tuple[tuple[str, str, str, tuple[str, ...], int], ...]] =
         1,
     ),
     (
+        "minimums_are_kept",
+        f"UPDATE round_offer SET minimum_quantity = 3;UPDATE close_share SET firm = 3 WHERE {_TONER}",
+        "TONER, school 900001: 2 units of 3 wished, from 3 at a time",
+        ("orders.grants_have_their_reason", "orders.wishes_are_proved"),
+        1,
+    ),
+    (
         "proofs_add_up",
         f"UPDATE close_line SET quantity = 3 WHERE {_TONER}",
         "TONER of round R-0002: 2 units and 2501 pence in shares, 3 and 2501 on the line",

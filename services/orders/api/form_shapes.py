@@ -6,9 +6,10 @@ from typing import Any
 from contracts.money import unit_price_text
 from services.orders.api.shapes import next_tier_json, wishes_json
 from services.orders.domain.line_report import LeftOut, ReportLine
+from services.orders.domain.offer import RoundOffer
+from services.orders.domain.ordered_units import NOTHING
 from services.orders.domain.tiers import standing
 from services.orders.domain.wanted import LastLine, WantedLine
-from services.orders.domain.ordered_units import NOTHING
 from services.orders.usecases.read_form import ReportView
 
 Json = dict[str, Any]
@@ -17,6 +18,16 @@ Json = dict[str, Any]
 def wanted_json(line: WantedLine) -> Json:
     """A line as the school entered it."""
     return {"offer_id": line.offer_id, "quantity": line.quantity, **wishes_json(line)}
+
+
+def vat_json(offer: RoundOffer) -> Json:
+    """The VAT that an offer carries for the school where it is not what the offer says."""
+    return {
+        "offer_id": offer.offer_id,
+        "vat_class": offer.vat_class,
+        "vat_rate": str(offer.vat_rate),
+        "vat_certificate": offer.vat_certificate,
+    }
 
 
 def last_json(line: LastLine) -> Json:

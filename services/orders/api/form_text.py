@@ -12,8 +12,8 @@ from contracts.money import unit_price_text
 from services.orders.api import form_shapes, shapes
 from services.orders.api.budget_shapes import budget_line_json
 from services.orders.domain.offer import RoundOffer
-from services.orders.domain.tiers import standing
 from services.orders.domain.ordered_units import NOTHING, Total
+from services.orders.domain.tiers import standing
 from services.orders.usecases.read_form import FormView
 from services.orders.usecases.read_rounds import RoundView
 
@@ -34,6 +34,7 @@ def form_text(view: FormView, known: int | None) -> str:
         "last": [form_shapes.last_json(line) for line in view.last],
         "sites": view.sites,
         "budgets": [budget_line_json(line, names) for line in view.budgets],
+        "vat": [form_shapes.vat_json(offer) for offer in view.taxed.values()],
         "offers_version": found.round.offers_version,
     }
     totals = view.totals

@@ -11,8 +11,9 @@ from services.orders.domain.wanted import WantedLine
 
 
 class FullCharge(NamedTuple):
-    """A charge of a contract as a school would bear it alone: VAT in per cent, net in pence."""
+    """A charge of a contract as a school would bear it alone: VAT class and per cent, net in pence."""
 
+    vat_class: str
     vat_rate: Decimal
     net_pence: int
 
@@ -23,6 +24,8 @@ class RoundOffer:
 
     A school may order if it fits each of phases, types, classes of membership and URNs that is not empty. `alone_price`
     is what a school pays for a unit on its own elsewhere. `full_charges` are all that its contract may add to an order.
+    `supplier_urn` is the school that supplies it, if one does. The VAT is the offer's own, or where the offer was read
+    for a school (`storage.vat.own_offers`) what it carries for that, with the certificate's reference.
     Read once and shared: two are the same only if they are the same object.
     """
 
@@ -48,16 +51,18 @@ class RoundOffer:
     eligible_urns: tuple[int, ...] = ()
     withdrawn: bool = False
     full_charges: tuple[FullCharge, ...] = ()
+    vat_certificate: str = ""
+    supplier_urn: int | None = None
 
     def is_for(self, member: Member) -> bool:
-        """Whether this school may order it."""
+        """Whether this school may order it; nobody supplies itself."""
         wanted = (
             (self.phases, member.phase),
             (self.eligible_types, member.type_code),
             (self.eligible_classes, member.membership_class),
             (self.eligible_urns, member.urn),
         )
-        return all(not those or own in those for those, own in wanted)
+        return self.supplier_urn != member.urn and all(not those or own in those for those, own in wanted)
 
 
 def offers_for(member: Member, offers: Iterable[RoundOffer], ordered: Container[str] = ()) -> list[RoundOffer]:
@@ -68,7 +73,9 @@ def offers_for(member: Member, offers: Iterable[RoundOffer], ordered: Container[
     fits: dict[tuple[tuple[object, ...], ...], bool] = {}
     found = []
     for offer in offers:
-        audience = (offer.phases, offer.eligible_types, offer.eligible_classes, offer.eligible_urns)
+        audience = (
+            offer.phases, offer.eligible_types, offer.eligible_classes, offer.eligible_urns, (offer.supplier_urn,),
+        )  # fmt: skip
         if audience not in fits:
             fits[audience] = offer.is_for(member)
         if offer.offer_id in ordered or (fits[audience] and not offer.withdrawn):

@@ -39,6 +39,31 @@ def cut_to(total: int, wishes: Wishes, fairness: Fairness, cut_last_time: Collec
     return {urn: served[position] for position, urn in enumerate(turn)}
 
 
+def cut_above(
+    total: int, wishes: Wishes, minimum: int, fairness: Fairness, cut_last_time: Collection[int]
+) -> tuple[dict[int, int], frozenset[int]]:
+    """Serve `total` units as `cut_to` does, but nobody from 1 to below the `minimum` of a line, or its smaller wish.
+
+    Whoever would get less is served just that, and the others are cut again, until nobody would. Returns units by URN;
+    if they cannot all be served as much, those of whom one has to be left out, and units that must not be used.
+
+    It ends, because every turn raises one school more. It depends on sets and sums only, not on the order of rows. The
+    others always wish at least what is left for them: who is raised gets more than in the cut before, so the rest gets
+    less.
+    """
+    raised: dict[int, int] = {}
+    while True:
+        left = total - sum(raised.values())
+        others = {urn: units for urn, units in wishes.items() if urn not in raised}
+        if left < 0:
+            return {}, frozenset(raised)
+        served = cut_to(left, others, fairness, cut_last_time) if left else dict.fromkeys(others, 0)
+        below = {urn: least for urn, units in served.items() if 0 < units < (least := min(minimum, wishes[urn]))}
+        if not below:
+            return served | raised, frozenset()
+        raised |= below
+
+
 def _in_turn(total: int, wishes: Wishes, turn: Sequence[int]) -> dict[int, int]:
     served = {}
     for urn in turn:

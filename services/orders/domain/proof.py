@@ -92,6 +92,11 @@ def _granting(line: ProofLine, share: ProofShare) -> Iterator[str]:
         yield f"Left out: £{share.max_unit_price} at most was asked, and the price stood at £{share.denied_unit_price}."
     elif share.reason == "condition_schools":
         yield f"Left out: {share.min_schools} schools were asked, and {share.denied_schools} took part."
+    elif share.reason == "condition_minimum":
+        yield (
+            f"Left out: the whole packs of {line.pack:,} had too few units to give every school the fewest that are"
+            " ordered at a time, and this wish was the one to give way."
+        )
     elif share.reason == "minimum_dropped":
         yield "Not ordered: all schools together stayed below the contract's minimum order."
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from contracts.money import line_net_pence
-from contracts.vat import vat_pence, vat_rate
+from contracts.vat import vat_pence
 from services.orders.domain.approval import Approval, Approver, WorstCase
 from services.orders.domain.errors import (
     ApprovedAlready,
@@ -76,10 +76,10 @@ class Plan:
         """What charging needs of it."""
         return Terms(self.term, self.driver, self.unit_price)
 
-    def year_costs(self, quantity: int, on: date) -> WorstCase:
-        """What a whole year costs with VAT at a quantity: what a school's own limits are held against."""
+    def year_costs(self, quantity: int, vat: Decimal) -> WorstCase:
+        """What a whole year costs at a quantity, with VAT in per cent: what a school's own limits are held against."""
         net = line_net_pence(quantity, self.unit_price)
-        gross = net + vat_pence(net, vat_rate(self.vat_class, on))
+        gross = net + vat_pence(net, vat)
         return WorstCase(gross, {self.category_code: gross})
 
     def year_at(self, today: date) -> Days:

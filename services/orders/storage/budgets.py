@@ -74,7 +74,7 @@ _WAITING = text(f"""
 _ORDERED = text(f"""
     SELECT p.purchase_order_id::text, p.number, coalesce(r.title, p.title) AS title, {_DAY} AS day, p.round_id::text,
         coalesce(l.category_code, f.category_code) AS category_code, p.settled_at IS NOT NULL AS settled,
-        json_agg(json_build_array(coalesce(l.vat_class, f.vat_class), d.net_pence)) AS nets
+        json_agg(json_build_array(d.vat_class, d.vat_reduced, d.net_pence)) AS nets
     FROM school_drop s
     JOIN purchase_order p USING (purchase_order_id)
     JOIN drop_line d ON d.purchase_order_id = s.purchase_order_id AND d.school_urn = s.school_urn
@@ -186,8 +186,8 @@ def _waiting(row: Row[Any]) -> WaitingOrder:
 
 
 def _ordered(row: Row[Any]) -> Ordered:
-    vat = vat_of((vat_rate(vat_class, row.day), net) for vat_class, net in row.nets)
-    net = sum(pence for _, pence in row.nets)
+    vat = vat_of((vat_rate(vat_class, row.day, reduced=reduced), net) for vat_class, reduced, net in row.nets)
+    net = sum(pence for *_, pence in row.nets)
     movement = Movement(
         "committed", row.category_code, net, vat, row.number, row.title, row.day, row.round_id, row.purchase_order_id
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from contracts.vat import VatExceptions, VatTreatment
 from services.orders.domain.packs import SINGLE_ARTICLE
 from services.orders.domain.sharing import Share
 from services.orders.storage.closing_wishes import MEMBER
@@ -42,7 +43,8 @@ _CREATE = """
     CREATE TEMPORARY TABLE closing_share (
         position integer, school_urn integer, firm integer, flexible integer, granted integer, reason text,
         denied_unit_price numeric(12, 4), denied_schools integer, max_unit_price numeric(12, 4), min_schools integer,
-        weight bigint, remainder bigint, rank integer, net_pence bigint
+        weight bigint, remainder bigint, rank integer, net_pence bigint, vat_class text, vat_reduced boolean,
+        vat_certificate text
     ) ON COMMIT DROP
 """
 _PRICE = text(f"""
@@ -149,16 +151,37 @@ _NUMBER = text("""
     ) ordered
     WHERE closing_line.position = ordered.position
 """)
+_SUBJECTS = text("SELECT position, offer_id::text, category_code, vat_class FROM closing_line")
+# A share says its VAT only where it is not the line's; what is for everybody stands under no school.
+_CARRY = text("""
+    WITH carried AS (
+        SELECT * FROM unnest(CAST(:positions AS integer[]), CAST(:schools AS integer[]), CAST(:classes AS text[]),
+            CAST(:reduced AS boolean[]), CAST(:certificates AS text[])) AS c(position, urn, class, reduced, certificate)
+    )
+    UPDATE closing_share share SET vat_class = carried.class, vat_reduced = carried.reduced,
+        vat_certificate = carried.certificate
+    FROM carried
+    WHERE carried.position = share.position AND (carried.urn = share.school_urn OR carried.urn IS NULL
+        AND (share.position, share.school_urn) NOT IN (SELECT position, urn FROM carried WHERE urn IS NOT NULL))
+""")
 
 _ORDERS = text("""
+    WITH net AS (
+        SELECT position, vat_class, false AS reduced, net_pence FROM closing_line WHERE line_no IS NOT NULL
+        UNION ALL
+        SELECT position, line.vat_class, false, -share.net_pence
+        FROM closing_share share JOIN closing_line line USING (position) WHERE share.vat_class IS NOT NULL
+        UNION ALL
+        SELECT position, vat_class, vat_reduced, net_pence FROM closing_share WHERE vat_class IS NOT NULL
+    )
     SELECT line.contract_id::text, line.supplier_id::text, coalesce(c.title, '') AS contract_title,
-        coalesce(s.name, '') AS supplier_name, line.vat_class, sum(line.net_pence)::bigint AS net_pence
-    FROM closing_line line
+        coalesce(s.name, '') AS supplier_name, net.vat_class, net.reduced, sum(net.net_pence)::bigint AS net_pence
+    FROM net JOIN closing_line line USING (position)
     LEFT JOIN contract c ON c.contract_id = line.contract_id
     LEFT JOIN supplier s ON s.supplier_id = line.supplier_id
     WHERE line.line_no IS NOT NULL
-    GROUP BY 1, 2, 3, 4, 5
-    ORDER BY 3, 1, 2, 5
+    GROUP BY 1, 2, 3, 4, 5, 6
+    ORDER BY 3, 1, 2, 5, 6
 """)
 _LINES = text("""
     SELECT contract_id::text, supplier_id::text, line_no, kind, offer_id::text, sku, name, unit, vat_class, share_by,
@@ -177,6 +200,9 @@ _SCHOOLS = text("""
     FROM closing_share share JOIN closing_line line USING (position) JOIN school s ON s.urn = share.school_urn
     GROUP BY share.school_urn, s.name ORDER BY s.name, share.school_urn
 """)
+
+
+_CARRIED = ("positions", "schools", "classes", "reduced", "certificates")
 
 
 class Closing:
@@ -228,8 +254,21 @@ class Closing:
         """Number the lines of each purchase order, once all are known."""
         self.connection.execute(_NUMBER)
 
+    def carry_vat(self, exceptions: VatExceptions) -> None:
+        """Note what each share carries for its school, where that is not what the line says."""
+        columns: dict[str, list[Any]] = {name: [] for name in _CARRIED}
+        for line in self.connection.execute(_SUBJECTS):
+            for urn in exceptions.urns(line.category_code, line.offer_id):
+                carried = exceptions.of(line.vat_class, line.category_code, urn, line.offer_id)
+                if carried != VatTreatment(line.vat_class) or urn is not None:
+                    row = (line.position, urn, carried.vat_class, carried.reduced, carried.certificate)
+                    for name, value in zip(_CARRIED, row, strict=True):
+                        columns[name].append(value)
+        if columns["positions"]:
+            self.connection.execute(_CARRY, columns)
+
     def orders(self) -> Sequence[Row[Any]]:
-        """For each purchase order and VAT class the net in pence: contract, supplier, vat_class, net_pence."""
+        """For each purchase order and VAT the net in pence: contract, supplier, vat_class, reduced, net_pence."""
         return self.connection.execute(_ORDERS).all()
 
     def lines(self) -> Sequence[Row[Any]]:

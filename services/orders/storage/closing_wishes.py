@@ -25,14 +25,15 @@ _CREATE = """
     ) ON COMMIT DROP
 """
 _OFFERS = text("""
-    SELECT f.offer_id::text, f.contract_id::text, f.unit, f.pack_size, coalesce(c.terms, '{}') AS terms, json_agg(
+    SELECT f.offer_id::text, f.contract_id::text, f.unit, f.pack_size, f.minimum_quantity,
+        coalesce(c.terms, '{}') AS terms, json_agg(
         json_build_array(t.from_quantity, t.unit_price::text) ORDER BY t.from_quantity) AS tiers
     FROM round_offer f JOIN round_tier t USING (round_id, offer_id)
     LEFT JOIN round_contract c USING (round_id, contract_id)
     WHERE f.round_id = :round_id AND (f.unit = :single AND f.pack_size > 1 OR f.offer_id IN (
         SELECT l.offer_id FROM order_line l WHERE l.round_id = :round_id
             AND (l.flexible > 0 OR l.max_unit_price IS NOT NULL OR l.min_schools IS NOT NULL)))
-    GROUP BY f.offer_id, f.contract_id, f.unit, f.pack_size, c.terms
+    GROUP BY f.offer_id, f.contract_id, f.unit, f.pack_size, f.minimum_quantity, c.terms
 """)
 _WISHES = text(f"""
     SELECT l.offer_id::text, l.school_urn, l.quantity, l.flexible, l.max_unit_price, l.min_schools
@@ -52,7 +53,7 @@ _CUT_LAST_TIME = text("""
     ) last
     JOIN close_line line USING (contract_id, round_id)
     JOIN close_share share USING (close_line_id)
-    WHERE share.reason = 'pack_cut'
+    WHERE share.reason IN ('pack_cut', 'condition_minimum')
     GROUP BY line.contract_id
 """)
 _KEEP = text("""
@@ -64,12 +65,16 @@ _KEEP = text("""
 
 @dataclass(frozen=True, slots=True)
 class WishedOffer:
-    """An offer with what the schools wish of it, and its contract's terms; the total is a multiple of `pack`."""
+    """An offer with what the schools wish of it, and its contract's terms.
+
+    The total is a multiple of `pack`, and no school gets fewer units than the `minimum` if it gets any.
+    """
 
     offer_id: str
     contract_id: str
     terms: dict[str, Any]
     pack: int
+    minimum: int
     tiers: tuple[Tier, ...]
     wishes: list[Wish] = field(default_factory=list)
 
@@ -82,6 +87,7 @@ def wishes_to_resolve(connection: Connection, values: dict[str, Any]) -> list[Wi
             row.contract_id,
             row.terms,
             supplied_in(row.unit, row.pack_size),
+            row.minimum_quantity,
             tuple(Tier(from_quantity, Decimal(price)) for from_quantity, price in row.tiers),
         )
         for row in connection.execute(_OFFERS, {**values, "single": SINGLE_ARTICLE})

@@ -37,9 +37,10 @@ _SITES = text("""
 """)
 _SUPPLIERS = text("""
     WITH recorded AS (
-        INSERT INTO supplier (supplier_id, name)
-        SELECT * FROM jsonb_to_recordset(CAST(:bodies AS jsonb)) AS b(supplier_id uuid, name text)
-        ON CONFLICT (supplier_id) DO UPDATE SET name = excluded.name WHERE supplier.name <> excluded.name
+        INSERT INTO supplier (supplier_id, name, school_urn)
+        SELECT * FROM jsonb_to_recordset(CAST(:bodies AS jsonb)) AS b(supplier_id uuid, name text, school_urn integer)
+        ON CONFLICT (supplier_id) DO UPDATE SET (name, school_urn) = (excluded.name, excluded.school_urn)
+        WHERE (supplier.name, supplier.school_urn) IS DISTINCT FROM (excluded.name, excluded.school_urn)
         RETURNING supplier_id
     )
     UPDATE round SET offers_version = offers_version + 1
@@ -54,7 +55,7 @@ _CONTRACTS = text("""
 """)
 _TERMS = (
     "charges", "minimum_order_pence", "small_order_fee_pence", "small_order_fee_share_by", "fairness", "tolerances",
-    "claim_days", "lead_urn",
+    "claim_days", "lead_urn", "settlement",
 )  # fmt: skip
 _OFFER_COLUMNS = (
     "contract_id, supplier_id, category_code, category_name, ledger_code, sku, name, description, unit, pack_size,"

@@ -70,7 +70,10 @@ _ISSUE_DROPS = text("""
     WITH part AS MATERIALIZED (
         SELECT line.contract_id, line.supplier_id, share.school_urn,
             string_agg('{"line_no":' || line.line_no || ',"quantity":' || share.granted || ',"net_pence":'
-                || share.net_pence || '}', ',' ORDER BY line.line_no) AS lines
+                || share.net_pence || CASE WHEN share.vat_class IS NULL THEN '' ELSE ',"vat":' || json_build_object(
+                    'vat_class', share.vat_class, 'reduced', share.vat_reduced,
+                    'certificate', share.vat_certificate) END || '}',
+                ',' ORDER BY line.line_no) AS lines
         FROM closing_share share JOIN closing_line line USING (position)
         WHERE share.granted > 0 OR share.net_pence > 0
         GROUP BY line.contract_id, line.supplier_id, share.school_urn
@@ -80,16 +83,21 @@ _ISSUE_DROPS = text("""
         FROM part JOIN purchase_order p USING (contract_id, supplier_id) WHERE p.round_id = :round_id
     )
     INSERT INTO event_log (type, version, key, body)
-    SELECT 'DropIssued', 1, 'purchase_order:' || p.purchase_order_id, ('{"purchase_order_id":"' || p.purchase_order_id
-        || '","school_urn":' || part.school_urn || ',"lines":[' || part.lines || ']}')::jsonb
-    FROM part JOIN purchase_order p USING (contract_id, supplier_id) WHERE p.round_id = :round_id
+    SELECT 'DropIssued', 2, 'purchase_order:' || p.purchase_order_id, ('{"purchase_order_id":"' || p.purchase_order_id
+        || '","school_urn":' || part.school_urn || ',"tax_point":"' || r.delivery_from || '","lines":[' || part.lines
+        || ']}')::jsonb
+    FROM part JOIN purchase_order p USING (contract_id, supplier_id) JOIN round r USING (round_id)
+    WHERE p.round_id = :round_id
     ORDER BY p.number, part.school_urn
 """)
 # What was written is held against the purchase orders at once; a charge is one unit there, and none in a drop.
 _ISSUE_DROP_LINES = text("""
     WITH written AS (
-        INSERT INTO drop_line (purchase_order_id, school_urn, line_no, supplier_id, quantity, net_pence)
-        SELECT p.purchase_order_id, share.school_urn, line.line_no, p.supplier_id, share.granted, share.net_pence
+        INSERT INTO drop_line (purchase_order_id, school_urn, line_no, supplier_id, quantity, net_pence, vat_class,
+            vat_reduced, vat_certificate)
+        SELECT p.purchase_order_id, share.school_urn, line.line_no, p.supplier_id, share.granted, share.net_pence,
+            coalesce(share.vat_class, line.vat_class), coalesce(share.vat_reduced, false),
+            coalesce(share.vat_certificate, '')
         FROM closing_share share JOIN closing_line line USING (position)
         JOIN purchase_order p USING (contract_id, supplier_id)
         WHERE p.round_id = :round_id AND (share.granted > 0 OR share.net_pence > 0)

@@ -33,8 +33,12 @@ _OF_LINE = text(f"{_SHARES} AND line.position = :position ORDER BY share.school_
 _OF_SCHOOL = text(f"{_SHARES} AND share.school_urn = :urn ORDER BY line.position")
 _ALL = text(f"{_SHARES} ORDER BY line.position, share.school_urn")
 
+_COUNT = text("""
+    SELECT count(*) FROM close_share share JOIN close_line line USING (close_line_id) WHERE line.round_id = :round_id
+""")
 _CHARGES = text("""
-    SELECT l.sku, l.name, l.unit, l.vat_class, l.category_code, p.contract_id::text, p.supplier_id::text, d.net_pence
+    SELECT l.sku, l.name, l.unit, l.category_code, p.contract_id::text, p.supplier_id::text, d.net_pence,
+        d.vat_class, d.vat_reduced, d.vat_certificate
     FROM drop_line d
     JOIN purchase_order_line l USING (purchase_order_id, line_no)
     JOIN purchase_order p USING (purchase_order_id)
@@ -61,6 +65,11 @@ def shares_of_line(connection: Connection, round_id: str, position: int) -> Sequ
 def shares_of_school(connection: Connection, round_id: str, urn: int) -> Sequence[Row[Any]]:
     """Every share of one school, with its line's totals; none where the actor may not see them."""
     return connection.execute(_OF_SCHOOL, {"round_id": round_id, "urn": urn}).all()
+
+
+def count_shares(connection: Connection, round_id: str) -> int:
+    """How many shares the actor may see."""
+    return int(connection.execute(_COUNT, {"round_id": round_id}).scalar_one())
 
 
 def all_shares(connection: Connection, round_id: str) -> Iterator[Row[Any]]:

@@ -50,7 +50,8 @@ _FIX = text(f"""
 _FIELDS = (
     "o.offer_id::text, o.contract_id::text, o.supplier_id::text, coalesce(s.name, '') AS supplier_name,"
     " o.category_code, o.category_name, o.sku, o.name, o.description, o.unit, o.pack_size, o.vat_class, o.phases,"
-    " o.minimum_quantity, o.alone_price, o.eligible_types, o.eligible_classes, o.eligible_urns, o.withdrawn"
+    " o.minimum_quantity, o.alone_price, o.eligible_types, o.eligible_classes, o.eligible_urns, o.withdrawn,"
+    " s.school_urn AS supplier_urn"
 )
 _ORDER = "ORDER BY o.category_name, o.name, o.sku, o.offer_id"
 _DRAFT = text(f"""
@@ -114,7 +115,7 @@ def round_offers(connection: Connection, of: Round, supplier_id: str | None = No
 def _read(connection: Connection, statement: Any, of: Round) -> dict[str, RoundOffer]:
     charges = {
         row.contract_id: tuple(
-            FullCharge(vat_rate(charge.vat_class, of.delivery_from), charge.amount_pence)
+            FullCharge(charge.vat_class, vat_rate(charge.vat_class, of.delivery_from), charge.amount_pence)
             for charge in worst_charges(read_terms(row.terms))
         )
         for row in connection.execute(_TERMS, {"round_id": of.round_id})
@@ -147,4 +148,5 @@ def _offer(row: Row[Any], tax_point: date, full_charges: tuple[FullCharge, ...])
         eligible_urns=tuple(row.eligible_urns),
         withdrawn=row.withdrawn,
         full_charges=full_charges,
+        supplier_urn=row.supplier_urn,
     )

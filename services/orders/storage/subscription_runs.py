@@ -69,7 +69,8 @@ _ISSUE = text("""
 _ISSUE_LINES = text("""
     WITH line AS (
         SELECT * FROM jsonb_to_recordset(CAST(:lines AS jsonb))
-            AS l(line_no integer, school_urn integer, sku text, name text, net_pence bigint)
+            AS l(line_no integer, school_urn integer, sku text, name text, net_pence bigint, vat_class text,
+                vat_reduced boolean, vat_certificate text)
     ), ordered AS (
         INSERT INTO purchase_order_line (purchase_order_id, line_no, supplier_id, kind, sku, name, unit, category_code,
             ledger_code, vat_class, unit_price, quantity, net_pence)
@@ -80,8 +81,10 @@ _ISSUE_LINES = text("""
         INSERT INTO school_drop (purchase_order_id, school_urn, supplier_id)
         SELECT :purchase_order_id, school_urn, :supplier_id FROM line
     )
-    INSERT INTO drop_line (purchase_order_id, school_urn, line_no, supplier_id, quantity, net_pence)
-    SELECT :purchase_order_id, school_urn, line_no, :supplier_id, 1, net_pence FROM line
+    INSERT INTO drop_line (purchase_order_id, school_urn, line_no, supplier_id, quantity, net_pence, vat_class,
+        vat_reduced, vat_certificate)
+    SELECT :purchase_order_id, school_urn, line_no, :supplier_id, 1, net_pence, vat_class, vat_reduced, vat_certificate
+    FROM line
 """)
 
 
@@ -100,7 +103,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ServiceOrder:
-    """A purchase order for a period: its row, and each school's line (line_no, school_urn, sku, name, net_pence)."""
+    """A purchase order for a period: its row, and each school's line: line_no, school_urn, sku, name, net, VAT."""
 
     row: Mapping[str, Any]
     lines: Sequence[Mapping[str, Any]]

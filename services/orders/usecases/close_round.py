@@ -63,7 +63,7 @@ def preview_close(database: Database, round_id: str, now: datetime) -> Preview:
     """
     with database.transaction(SERVICE) as connection:
         found = _open_round(connection, round_id)
-        closing, contracts = compute_close(connection, round_id, london_day(now))
+        closing, contracts = compute_close(connection, round_id, london_day(now), found.delivery_from)
         offers = round_offers(connection, found)
         orders = _planned(closing, found)
         return Preview(found, orders, contracts, closing.lines(), closing.schools(), left_out(closing), offers)
@@ -81,7 +81,7 @@ def close_round(
         found = _open_round(connection, round_id)
         if version is not None and found.version != version:
             raise VersionConflict("Somebody else changed this round meanwhile.")
-        closing, _ = compute_close(connection, round_id, london_day(now))
+        closing, _ = compute_close(connection, round_id, london_day(now), found.delivery_from)
         drop_left_out(closing, now)
         planned = _planned(closing, found)
         purchase_order_ids = [str(uuid.uuid4()) for _ in planned]
@@ -136,7 +136,9 @@ def _planned(closing: Closing, of: Round) -> list[PlannedOrder]:
     nets: dict[tuple[str, str, str, str], list[tuple[Decimal, int]]] = {}
     for row in closing.orders():
         contract = (row.contract_id, row.contract_title, row.supplier_id, row.supplier_name)
-        nets.setdefault(contract, []).append((vat_rate(row.vat_class, of.delivery_from), row.net_pence))
+        nets.setdefault(contract, []).append(
+            (vat_rate(row.vat_class, of.delivery_from, reduced=row.reduced), row.net_pence)
+        )
     return [PlannedOrder(*contract, sum(net for _, net in parts), vat_of(parts)) for contract, parts in nets.items()]
 
 

@@ -13,6 +13,7 @@ from services.orders.domain.sharing import shares_of
 from services.orders.domain.terms import Charge, Decision, MinimumChoice, Terms, decide, read_terms
 from services.orders.storage import closing_wishes
 from services.orders.storage.closing import Closing
+from services.orders.storage.vat import vat_exceptions
 
 Weights = Mapping[int, int]
 
@@ -31,10 +32,13 @@ class ClosingContract:
     decision: Decision
 
 
-def compute_close(connection: Connection, round_id: str, today: date) -> tuple[Closing, list[ClosingContract]]:
+def compute_close(
+    connection: Connection, round_id: str, today: date, tax_point: date
+) -> tuple[Closing, list[ClosingContract]]:
     """Resolve wishes, choose tiers, apply minimums and share goods and charges, as far as the database holds them now.
 
-    Writes nothing that lasts. The connection's actor must be the service.
+    Nets are shared first; then each share carries what its school's exceptions on the `tax_point` say. Writes nothing
+    that lasts. The connection's actor must be the service.
     """
     closing = Closing(connection, round_id, today)
     _resolve_wishes(closing)
@@ -46,6 +50,8 @@ def compute_close(connection: Connection, round_id: str, today: date) -> tuple[C
     if any(each.decision.charges for each in contracts):
         _add_charges(closing, contracts)
     closing.number_lines()
+    if exceptions := vat_exceptions(connection, tax_point):
+        closing.carry_vat(exceptions)
     return closing, contracts
 
 
@@ -56,7 +62,7 @@ def _resolve_wishes(closing: Closing) -> None:
     grants = []
     for each in offers:
         fairness, last = read_terms(each.terms).fairness, cut[each.contract_id]
-        outcome = resolve(each.tiers, each.pack, each.wishes, fairness, last)
+        outcome = resolve(each.tiers, each.pack, each.wishes, fairness, last, each.minimum)
         grants += [(each.offer_id, grant) for grant in outcome.grants]
     closing_wishes.keep_grants(closing.connection, grants)
 

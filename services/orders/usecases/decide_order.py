@@ -14,7 +14,7 @@ from services.orders.domain.errors import AboveLimit
 from services.orders.domain.order import Person
 from services.orders.storage import approvals, order_forms, orders
 from services.orders.storage.orders import OrderInRound
-from services.orders.storage.round_offers import round_offers
+from services.orders.storage.vat import own_offers
 from services.orders.usecases.place_order import changeable_order
 from services.orders.usecases.review_order import approver_of, must_fit_hard_budgets, parts_of, worst_case
 
@@ -31,7 +31,7 @@ def approve_order(
         found = changeable_order(connection, actor, round_id, urn, version, now)
         found.order.must_be_waiting()
         wanted = order_forms.own_form(connection, round_id, urn).lines
-        parts = parts_of(round_offers(connection, found.round), wanted)
+        parts = parts_of(own_offers(connection, found.round, urn)[0], wanted)
         limits, worst = approvals.find_limits(connection, urn), worst_case(parts)
         _must_be_within(exceeded(limits, actor.roles, worst))
         approver = approver_of(actor)

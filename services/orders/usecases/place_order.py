@@ -19,6 +19,7 @@ from services.orders.domain.wanted import WantedLine
 from services.orders.storage import order_forms, orders
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
+from services.orders.storage.vat import own_offers
 from services.orders.usecases.read_order import OrderView, own_order, view_order
 from services.orders.usecases.review_order import must_fit_hard_budgets, parts_of
 
@@ -122,7 +123,8 @@ def _checked(connection: Connection, found: OrderInRound, wanted: Wanted) -> Wan
 
 def _must_fit(connection: Connection, actor: Actor, found: OrderInRound, lines: Wanted | None) -> None:
     wanted = order_forms.own_form(connection, found.round.round_id, found.member.urn).lines if lines is None else lines
-    must_fit_hard_budgets(connection, actor, found, parts_of(round_offers(connection, found.round), wanted))
+    offers, _ = own_offers(connection, found.round, found.member.urn)
+    must_fit_hard_budgets(connection, actor, found, parts_of(offers, wanted))
 
 
 def _save(

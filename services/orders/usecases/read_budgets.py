@@ -23,7 +23,7 @@ from services.orders.domain.pricing import vat_of
 from services.orders.domain.worst_case import WorstPart, worst_parts
 from services.orders.storage import budgets
 from services.orders.storage.budgets import WaitingOrder
-from services.orders.storage.round_offers import round_offers
+from services.orders.storage.vat import own_offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,16 @@ def reserved_of(parts: Sequence[WorstPart]) -> dict[str, tuple[int, int]]:
 
 def _movements(connection: Connection, urn: int, days: tuple[date, date]) -> list[Movement]:
     reserved = [
-        movement for order in budgets.waiting_orders(connection, urn, days) for movement in _reserved(connection, order)
+        movement
+        for order in budgets.waiting_orders(connection, urn, days)
+        for movement in _reserved(connection, order, urn)
     ]
     billed = budgets.spent(connection, urn, days)
     return [*reserved, *commitments(budgets.ordered_parts(connection, urn, days), billed), *billed]
 
 
-def _reserved(connection: Connection, order: WaitingOrder) -> list[Movement]:
-    known = round_offers(connection, order.round)
+def _reserved(connection: Connection, order: WaitingOrder, urn: int) -> list[Movement]:
+    known, _ = own_offers(connection, order.round, urn)
     parts = worst_parts((known[line.offer_id], line) for line in order.lines)
     found = order.round
     return [

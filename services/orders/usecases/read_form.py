@@ -15,6 +15,7 @@ from services.orders.domain.wanted import LastLine, WantedLine
 from services.orders.storage import order_forms
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
+from services.orders.storage.vat import own_offers
 from services.orders.usecases.read_order import own_order
 from services.orders.usecases.review_order import BudgetLine, budget_lines, budgets_beside, parts_of
 from services.orders.usecases.sum_orders import ordered_units
@@ -24,7 +25,8 @@ from services.orders.usecases.sum_orders import ordered_units
 class FormView:
     """An order with all that the school may order or has ordered.
 
-    `known` holds every offer of the round, `offers` those for this school; `totals` what counts of all schools with
+    `known` holds every offer of the round as it is for everybody, `offers` those for this school, `taxed` those of
+    which the VAT is another for it; `totals` what counts of all schools with
     this one's lines as if it had sent them, and `own` those lines, by offer id; `last` is what it ordered last time,
     `sites` where it can have it delivered, `budgets` what its budgets for what is offered leave.
     """
@@ -33,6 +35,7 @@ class FormView:
     priced: PricedOrder
     known: Mapping[str, RoundOffer]
     offers: Sequence[RoundOffer]
+    taxed: Mapping[str, RoundOffer]
     totals: Totals
     own: Mapping[str, WantedLine]
     last: Sequence[LastLine]
@@ -59,17 +62,18 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
     with database.transaction(actor) as connection:
         found = own_order(connection, actor, round_id, urn)
         known = round_offers(connection, found.round)
+        mine, taxed = own_offers(connection, found.round, urn)
         form = order_forms.own_form(connection, round_id, urn)
         last = order_forms.last_lines(connection, found.round, urn, known)
         view = budgets_beside(connection, actor, found) if form.budgeted else None
     totals = _with_own(ordered_units(database, round_id, form.stamp).totals, found, form.lines)
     own = {line.offer_id: line for line in form.lines}
     offers = offers_for(found.member, known.values(), own)
-    priced = price_live([(known[key], line, totals[key].quantity) for key, line in own.items()])
+    priced = price_live([(mine[key], line, totals[key].quantity) for key, line in own.items()])
     offered = sorted({offer.category_code for offer in offers})
-    lines = [] if view is None else budget_lines(view, parts_of(known, form.lines), offered)
+    lines = [] if view is None else budget_lines(view, parts_of(mine, form.lines), offered)
     budgets = [line for line in lines if line.position.budget]
-    return FormView(found, priced, known, offers, totals, own, last, form.sites, budgets)
+    return FormView(found, priced, known, offers, taxed, totals, own, last, form.sites, budgets)
 
 
 def report_table(

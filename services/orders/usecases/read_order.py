@@ -1,7 +1,7 @@
 """Read a school's order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from services.orders.storage import orders
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.proof import charges_of_school
 from services.orders.storage.round_offers import round_offers
+from services.orders.storage.vat import own_offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +49,32 @@ def own_order(connection: Connection, actor: Actor, round_id: str, urn: int, *, 
 
 def view_order(connection: Connection, found: OrderInRound) -> OrderView:
     """The order with its lines priced: at the tiers that stand now, or as the close has locked them."""
-    known = round_offers(connection, found.round)
     round_id, urn = found.round.round_id, found.member.urn
     details = orders.order_details(connection, round_id, urn)
     wanted = {line.offer_id: line for line in details.lines}
     if found.order.state == "approved" and found.round.state != "open":
         rows = {row.offer_id: row for row in orders.locked_lines(connection, round_id, urn)}
         bought = [
-            BoughtLine(offer, rows[key].quantity, rows[key].unit_price, rows[key].net_pence)
-            for key, offer in known.items()
+            _locked(offer, rows[key], found.round)
+            for key, offer in round_offers(connection, found.round).items()
             if key in rows
         ]
         bought += [_charged(row, found.round) for row in charges_of_school(connection, round_id, urn)]
         return OrderView(found, price_locked(bought), details.history, wanted, details.site_name)
     live = []
+    known, _ = own_offers(connection, found.round, urn)
     for key, offer in known.items():
         if line := wanted.get(key):
             own = 0 if found.order.is_counted else line.quantity
             live.append((offer, line, details.counted[key] + own))
     return OrderView(found, price_live(live), details.history, wanted, details.site_name)
+
+
+def _locked(offer: RoundOffer, row: Row[Any], of: Round) -> BoughtLine:
+    """A line as the close fixed it, with the VAT that it carries for the school."""
+    rate = vat_rate(row.vat_class, of.delivery_from, reduced=row.vat_reduced)
+    carried = replace(offer, vat_class=row.vat_class, vat_rate=rate, vat_certificate=row.vat_certificate)
+    return BoughtLine(carried, row.quantity, row.unit_price, row.net_pence)
 
 
 def _charged(row: Row[Any], of: Round) -> BoughtLine:
@@ -84,7 +92,8 @@ def _charged(row: Row[Any], of: Round) -> BoughtLine:
         unit=row.unit,
         pack_size=1,
         vat_class=row.vat_class,
-        vat_rate=vat_rate(row.vat_class, of.delivery_from),
+        vat_rate=vat_rate(row.vat_class, of.delivery_from, reduced=row.vat_reduced),
+        vat_certificate=row.vat_certificate,
         tiers=(),
         phases=(),
     )

@@ -66,6 +66,6 @@ def _amounts(connection: Connection, actor: Actor, headers: Sequence[Row[Any]]) 
     tax_points = {header.purchase_order_id: header.delivery_from for header in headers}
     parts: dict[str, list[tuple[Decimal, int]]] = {key: [] for key in tax_points}
     for row in stored.school_nets(connection, list(tax_points), actor.school_urn):
-        rate = vat_rate(row.vat_class, tax_points[row.purchase_order_id])
+        rate = vat_rate(row.vat_class, tax_points[row.purchase_order_id], reduced=row.vat_reduced)
         parts[row.purchase_order_id].append((rate, row.net_pence))
     return [(sum(net for _, net in parts[key]), vat_of(parts[key])) for key in tax_points]

@@ -22,6 +22,7 @@ from services.orders.domain.worst_case import WorstPart, worst_parts
 from services.orders.storage import approvals, budgets, order_forms
 from services.orders.storage.orders import OrderInRound
 from services.orders.storage.round_offers import round_offers
+from services.orders.storage.vat import own_offers
 from services.orders.usecases.read_budgets import BudgetView, reserved_of, view_budgets
 from services.orders.usecases.read_order import own_order
 
@@ -87,7 +88,7 @@ def review_order(database: Database, actor: Actor, round_id: str, urn: int) -> R
     """The review of the actor's own school's order. Raises NotFound, also for another school's order."""
     with database.transaction(actor) as connection:
         found = own_order(connection, actor, round_id, urn)
-        known = round_offers(connection, found.round)
+        known, _ = own_offers(connection, found.round, urn)
         wanted = order_forms.own_form(connection, round_id, urn).lines
         parts = parts_of(known, wanted)
         limits = approvals.find_limits(connection, urn)

@@ -1,6 +1,7 @@
 """Bill recurring services: by the timer when a period falls due, or by hand; exactly once whoever comes first."""
 
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -15,10 +16,11 @@ from chassis.numbers import next_number
 from chassis.persistence import set_aside
 from contracts.london import london_day
 from contracts.money import PENNY, unit_price_text
-from contracts.vat import vat_pence, vat_rate
 from services.orders.domain.errors import NothingToRun, ReadingMissing
+from services.orders.domain.pricing import vat_of
 from services.orders.storage import subscription_plans, subscription_runs
 from services.orders.storage.subscription_runs import ServiceOrder
+from services.orders.storage.vat import vat_exceptions
 from services.orders.usecases.preview_subscription_run import (
     PlannedRun,
     found_plan,
@@ -97,7 +99,8 @@ def _make(connection: Connection, planned: PlannedRun, now: datetime, ran_by: st
 def _order(connection: Connection, planned: PlannedRun) -> ServiceOrder:
     plan, days = planned.plan.plan, planned.run.days
     what = f"{plan.title}, {period_text(planned.run)}"
-    rate = vat_rate(plan.vat_class, days.first)
+    exceptions = vat_exceptions(connection, days.first)
+    carried = {urn: exceptions.of(plan.vat_class, plan.category_code, urn) for urn in planned.to_order}
     row = {
         "purchase_order_id": str(uuid.uuid4()),
         "number": next_number(connection, "PO"),
@@ -111,7 +114,7 @@ def _order(connection: Connection, planned: PlannedRun) -> ServiceOrder:
         "ledger_code": plan.ledger_code,
         "vat_class": plan.vat_class,
         "net_pence": planned.net_pence,
-        "vat_pence": vat_pence(planned.net_pence, rate),
+        "vat_pence": vat_of((carried[urn].rate(days.first), pence) for urn, pence in planned.to_order.items()),
     }
     lines = [
         {
@@ -120,6 +123,9 @@ def _order(connection: Connection, planned: PlannedRun) -> ServiceOrder:
             "sku": f"{plan.number}-{urn}",
             "name": f"{what}: {planned.names[urn]}",
             "net_pence": pence,
+            "vat_class": carried[urn].vat_class,
+            "vat_reduced": carried[urn].reduced,
+            "vat_certificate": carried[urn].certificate,
         }
         for line_no, (urn, pence) in enumerate(planned.to_order.items(), 1)
     ]
@@ -156,9 +162,19 @@ def _tell(connection: Connection, order: ServiceOrder, now: datetime) -> None:
         {
             "purchase_order_id": row["purchase_order_id"],
             "school_urn": line["school_urn"],
-            "lines": [{"line_no": line["line_no"], "quantity": 1, "net_pence": line["net_pence"]}],
+            "tax_point": str(row["service_from"]),
+            "lines": [_drop_line(line, row["vat_class"])],
         }
         for line in order.lines
     ]
     told = [NewEvent("PurchaseOrderIssued", key, issued, version=2)]
-    append_many(connection, [*told, *(NewEvent("DropIssued", key, drop) for drop in drops)])
+    append_many(connection, [*told, *(NewEvent("DropIssued", key, drop, version=2) for drop in drops)])
+
+
+def _drop_line(line: Mapping[str, Any], usual: str) -> dict[str, Any]:
+    """A school's line as DropIssued has it: the VAT is said where it is not the plan's `usual` class."""
+    told = {"line_no": line["line_no"], "quantity": 1, "net_pence": line["net_pence"]}
+    if (line["vat_class"], line["vat_reduced"]) == (usual, False):
+        return told
+    vat = {name: line[f"vat_{name}"] for name in ("reduced", "certificate")}
+    return {**told, "vat": {"vat_class": line["vat_class"], **vat}}

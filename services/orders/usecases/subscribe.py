@@ -20,6 +20,7 @@ from services.orders.domain.round import Member
 from services.orders.domain.subscription import Plan, Subscription, check_use
 from services.orders.domain.subscription_term import year_of
 from services.orders.storage import approvals, subscriptions
+from services.orders.storage.vat import vat_exceptions
 from services.orders.usecases.preview_subscription_run import found_plan
 
 Step = Callable[[Subscription, Plan, date], Subscription]
@@ -192,7 +193,9 @@ def _two_must_approve(connection: Connection, actor: Actor, found: Subscription,
     readings = subscriptions.readings_of(connection, plan.plan_id, plan.driver, found.school_urn)
     if not readings and plan.driver != "fixed":
         raise ReadingMissing("Record your school’s figure first: its limits are held against a year of the service.")
-    year = plan.year_costs(1 if plan.driver == "fixed" else readings[-1].quantity, found.starts_on)
+    exceptions = vat_exceptions(connection, found.starts_on, found.school_urn)
+    carried = exceptions.of(plan.vat_class, plan.category_code, found.school_urn)
+    year = plan.year_costs(1 if plan.driver == "fixed" else readings[-1].quantity, carried.rate(found.starts_on))
     if above := exceeded(limits, actor.roles, year):
         raise AboveLimit(
             f"A year of this service comes to £{pounds(above[0].amount_pence)} with VAT, and your school lets you"
