@@ -12,6 +12,7 @@ from bursar.demo.people import Cast
 from bursar.demo.plans import OPEN_FOR, RoundPlan, wanted_by
 from chassis.actor import SERVICE
 from chassis.database import Database
+from services.orders.domain.receipt import ReceivedLine
 from services.orders.domain.round import Round
 from services.orders.usecases.answer_purchase_order import answer_purchase_order
 from services.orders.usecases.close_round import close_round
@@ -134,10 +135,10 @@ def _receive(desk: Desk, plan: RoundPlan, header: Row[Any]) -> None:
         if drop.state != "awaited":
             continue
         missing = plan.short.get(drop.school_urn, 0)
-        received = [(line["line_no"], line["quantity"]) for line in drop.lines if line["quantity"]]
+        received = [ReceivedLine(line["line_no"], line["quantity"]) for line in drop.lines if line["quantity"]]
         if missing:
-            line_no, ordered = received[0]
-            received[0] = (line_no, max(0, ordered - missing))
+            first = received[0]
+            received[0] = ReceivedLine(first.line_no, max(0, first.received - missing), short=missing)
         note = f"{missing} missing" if missing else ""
         buyer = desk.cast.buyers[drop.school_urn]
         record_receipt(desk.orders, buyer, header.purchase_order_id, received, note, min(arrived_at, desk.now))

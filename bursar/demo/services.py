@@ -12,6 +12,7 @@ from bursar.demo.rounds import Desk
 from chassis.actor import SERVICE
 from chassis.database import Database
 from services.billing.usecases.issue_bills import issue_service_bills
+from services.orders.domain.receipt import ReceivedLine
 from services.orders.domain.subscription import Entitlement
 from services.orders.usecases.answer_purchase_order import answer_purchase_order
 from services.orders.usecases.plan_subscriptions import create_plan
@@ -151,6 +152,6 @@ def _confirm(desk: Desk, header: Row[Any], schools: int | None) -> None:
     drops: Sequence[Row[Any]] = get_purchase_order(desk.orders, SERVICE, header.purchase_order_id).drops
     for drop in sorted(drops, key=lambda drop: -drop.school_urn)[:schools]:
         if drop.state == "awaited":
-            received = [(line["line_no"], line["quantity"]) for line in drop.lines]
+            received = [ReceivedLine(line["line_no"], line["quantity"]) for line in drop.lines]
             buyer = desk.cast.buyers[drop.school_urn]
             record_receipt(desk.orders, buyer, header.purchase_order_id, received, "", desk.now)

@@ -66,6 +66,15 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Orders left out", "A round closed without your school’s order.", _SCHOOL, "at_once", required=True
     ),
     "order_placed": Kind("Orders placed", "A round has closed with your school’s order in it.", _SCHOOL),
+    "despatched": Kind("Deliveries on their way", "A supplier has sent something to your school.", _SCHOOL),
+    "claim_answered": Kind(
+        "Answers about damage and shortages",
+        "A supplier says what it does about units that were missing, damaged or wrong.",
+        frozenset({"school", "alliance"}),
+    ),
+    "claim_recorded": Kind(
+        "Damage and shortages", "A school found units missing, damaged or wrong in your delivery.", _SUPPLIER
+    ),
     "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
     "bill_issued": Kind("Bills", "Your school has a new bill.", _SCHOOL),
     "service_decided": Kind("Services decided", "A service that you asked for was approved or refused.", _SCHOOL),

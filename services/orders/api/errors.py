@@ -18,6 +18,8 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.RemindedRecently: 409,
     errors.PurchaseOrderAnswered: 409,
     errors.PurchaseOrderNotAccepted: 409,
+    errors.ClaimWindowOver: 409,
+    errors.DespatchKnown: 409,
     errors.PlanInUse: 409,
     errors.AlreadySubscribed: 409,
     errors.SubscriptionNotRequested: 409,

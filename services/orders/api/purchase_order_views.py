@@ -1,4 +1,4 @@
-"""Purchase orders over HTTP: reading, the supplier's answer, the schools' receipts."""
+"""Purchase orders over HTTP: reading, and the supplier's answer."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from chassis.etag import tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.orders.api import purchase_order_schemas, request_schemas, shapes
-from services.orders.usecases import answer_purchase_order, read_purchase_orders, record_receipt
+from services.orders.usecases import answer_purchase_order, read_purchase_orders
 
 purchase_orders = Blueprint("purchase_orders", __name__, description="Purchase orders and their drops")
 
@@ -34,7 +34,7 @@ def list_purchase_orders(query: dict[str, Any]) -> Response:
 @purchase_orders.response(200, purchase_order_schemas.PurchaseOrderSchema)
 def get_purchase_order(purchase_order_id: UUID) -> Response:
     """A purchase order whole; a school sees its own drop of it."""
-    return _answer(purchase_order_id)
+    return whole_order(purchase_order_id)
 
 
 @purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>/acknowledgement", methods=["POST"])
@@ -47,24 +47,11 @@ def acknowledge(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
     answer_purchase_order.answer_purchase_order(
         current_database(), current_actor(), str(purchase_order_id), sent["answer"], sent["reason"] or "", _now()
     )
-    return _answer(purchase_order_id)
+    return whole_order(purchase_order_id)
 
 
-@purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>/receipts", methods=["POST"])
-@idempotent
-@requires("school_buyer", "school_approver")
-@purchase_orders.arguments(request_schemas.ReceiptInSchema)
-@purchase_orders.response(201, purchase_order_schemas.PurchaseOrderSchema)
-def receive(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
-    """A school records what arrived."""
-    received = [(line["line_no"], line["quantity_received"]) for line in sent["lines"]]
-    record_receipt.record_receipt(
-        current_database(), current_actor(), str(purchase_order_id), received, sent["note"] or "", _now()
-    )
-    return _answer(purchase_order_id, 201)
-
-
-def _answer(purchase_order_id: UUID, status: int = 200) -> Response:
+def whole_order(purchase_order_id: UUID, status: int = 200) -> Response:
+    """A purchase order as the actor sees it, after whatever changed it."""
     actor = current_actor()
     view = read_purchase_orders.get_purchase_order(current_database(), actor, str(purchase_order_id))
     response = jsonify(shapes.purchase_order_json(view, whole=True, own_drop=actor.kind == "school"))

@@ -10,6 +10,8 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
 from chassis.web import current_actor, current_database, requires
+from chassis.workbooks import XLSX
+from contracts.errors import Forbidden
 from contracts.london import london_today
 from services.orders.api import report_schemas
 from services.orders.api.report_documents import chart_svg, report_json, report_pdf, report_xlsx
@@ -20,18 +22,24 @@ reports = Blueprint("reports", __name__, description="Reports on ordering")
 
 READERS = ("alliance_manager", "board_member", "school_buyer", "school_approver", "governor")
 
+OF_SUPPLIERS: Final = "suppliers"
+"""The report that a supplier reads too, about itself."""
+
 _DOCUMENTS: Final[dict[str, tuple[Callable[[Report], bytes], str]]] = {
     "pdf": (lambda report: report_pdf(report, london_today()), "application/pdf"),
-    "xlsx": (report_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (report_xlsx, XLSX),
 }
 
 
 @reports.route("/order-reports/<name>")
-@requires(*READERS)
+@requires(*READERS, "supplier_user")
 @reports.arguments(report_schemas.PeriodSchema, location="query")
 @reports.response(200, report_schemas.ReportSchema)
 def report(period: dict[str, Any], name: str) -> Response:
-    """Savings, commitments, take-up or workload; a school sees its own part. Add .pdf or .xlsx for a document."""
+    """Savings, commitments, take-up, workload or suppliers; a school sees its own part, a supplier how it delivered.
+
+    Add .pdf or .xlsx for a document.
+    """
     name, _, suffix = name.partition(".")
     return _answer(_of_period(name, period), suffix)
 
@@ -72,6 +80,8 @@ def chart_of_round(round_id: UUID, place: int) -> Response:
 def _of_period(name: str, period: dict[str, Any]) -> Report:
     if name not in REPORTS:
         raise NotFound("There is no such report.")
+    if current_actor().kind == "supplier" and name != OF_SUPPLIERS:
+        raise Forbidden("Your role does not allow this.")
     closed_to = period["closed_to"] or london_today()
     closed_from = period["closed_from"] or closed_to - timedelta(days=365)
     return REPORTS[name](current_database(), current_actor(), closed_from, closed_to)

@@ -125,20 +125,6 @@ class AnswerInSchema(Schema):
     reason = fields.String(load_default="", allow_none=True, validate=validate.Length(max=1000))
 
 
-class ReceiptLineInSchema(Schema):
-    """Units that arrived of one line."""
-
-    line_no = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    quantity_received = fields.Integer(required=True, strict=True, validate=_UNITS)
-
-
-class ReceiptInSchema(Schema):
-    """What arrived at a school."""
-
-    lines = fields.List(fields.Nested(ReceiptLineInSchema), required=True, validate=validate.Length(1, MOST_LINES))
-    note = fields.String(load_default="", allow_none=True, validate=validate.Length(max=2000))
-
-
 class PurchaseOrderQuerySchema(Schema):
     """Which purchase orders."""
 

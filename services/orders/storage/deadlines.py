@@ -64,27 +64,6 @@ _CLAIM_ANSWER_CHASE = text("""
     WHERE purchase_order_id = :purchase_order_id AND state = 'issued' AND (chased_at IS NULL OR chased_at < :due)
     RETURNING 1
 """)
-# A line of 0 units (cancelled, or a charge) has nothing to arrive.
-_UNRECORDED = """
-    EXISTS (
-        SELECT 1 FROM drop_line l
-        WHERE l.purchase_order_id = d.purchase_order_id AND l.school_urn = d.school_urn
-            AND l.quantity > 0 AND l.quantity_received IS NULL)
-"""
-_UNRECEIVED = text(f"""
-    SELECT p.purchase_order_id::text, p.number, coalesce(s.name, '') AS supplier_name,
-        coalesce(r.title, p.title) AS title, coalesce(r.delivery_to, p.service_to) AS delivery_to
-    FROM purchase_order p LEFT JOIN round r USING (round_id) LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
-    WHERE p.state = 'accepted' AND (r.state = 'ordered' OR r.round_id IS NULL)
-        AND coalesce(r.delivery_to, p.service_to) < :today
-        AND EXISTS (SELECT 1 FROM school_drop d WHERE d.purchase_order_id = p.purchase_order_id AND {_UNRECORDED})
-    ORDER BY p.number
-""")  # noqa: S608 -- assembled from this module
-_CLAIM_RECEIPT_CHASES = text(f"""
-    UPDATE school_drop d SET chased_at = :now
-    WHERE d.purchase_order_id = :purchase_order_id AND (d.chased_at IS NULL OR d.chased_at < :due) AND {_UNRECORDED}
-    RETURNING d.school_urn
-""")  # noqa: S608 -- assembled from this module
 
 
 def rounds_to_open(connection: Connection, now: datetime) -> list[str]:
@@ -155,14 +134,3 @@ def claim_answer_chase(connection: Connection, purchase_order_id: str, due: date
     """Whether asking the supplier again is the caller's to do."""
     names = {"purchase_order_id": purchase_order_id, "due": due, "now": now}
     return connection.execute(_CLAIM_ANSWER_CHASE, names).one_or_none() is not None
-
-
-def unreceived_orders(connection: Connection, today: date) -> Sequence[Row[Any]]:
-    """Accepted purchase orders whose delivery window is over, of which a school has yet to record something."""
-    return connection.execute(_UNRECEIVED, {"today": today}).all()
-
-
-def claim_receipt_chases(connection: Connection, purchase_order_id: str, due: datetime, now: datetime) -> list[int]:
-    """The schools (URNs) that the caller is to ask what arrived."""
-    names = {"purchase_order_id": purchase_order_id, "due": due, "now": now}
-    return sorted(connection.execute(_CLAIM_RECEIPT_CHASES, names).scalars())

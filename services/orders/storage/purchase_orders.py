@@ -1,7 +1,6 @@
-"""Purchase orders, their drops, and what schools received."""
+"""Purchase orders and their drops."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +41,7 @@ _DROPS = text("""
         coalesce(to_.postcode, s.postcode, '') AS postcode, coalesce(s.town, '') AS town,
         coalesce(to_.instructions, '') AS instructions, coalesce(to_.note, '') AS note, d.state,
         (SELECT json_agg(json_build_object('line_no', l.line_no, 'quantity', l.quantity, 'net_pence', l.net_pence,
+                'vat_class', l.vat_class, 'vat_reduced', l.vat_reduced, 'vat_certificate', l.vat_certificate,
                 'quantity_received', coalesce(l.quantity_received, 0),
                 'note', coalesce(to_.line_notes ->> l.line_no::text, '')) ORDER BY l.line_no)
             FROM drop_line l
@@ -52,13 +52,9 @@ _DROPS = text("""
     ORDER BY s.name, d.school_urn
 """)
 _SCHOOL_NETS = text("""
-    SELECT l.purchase_order_id::text, coalesce(l.vat_class, f.vat_class) AS vat_class,
-        sum(d.net_pence)::bigint AS net_pence
-    FROM drop_line d
-    JOIN purchase_order_line l USING (purchase_order_id, line_no)
-    LEFT JOIN round_offer f USING (round_id, offer_id)
-    WHERE d.school_urn = :urn AND d.purchase_order_id = ANY (CAST(:purchase_order_ids AS uuid[]))
-    GROUP BY 1, 2
+    SELECT purchase_order_id::text, vat_class, vat_reduced, sum(net_pence)::bigint AS net_pence
+    FROM drop_line WHERE school_urn = :urn AND purchase_order_id = ANY (CAST(:purchase_order_ids AS uuid[]))
+    GROUP BY 1, 2, 3
 """)
 _LOCK = text("""
     SELECT state, round_id::text FROM purchase_order WHERE purchase_order_id = :purchase_order_id FOR UPDATE
@@ -67,35 +63,6 @@ _ANSWER = text("""
     UPDATE purchase_order SET state = :answer, reason = :reason, acknowledged_at = :now, acknowledged_by = :person,
         version = version + 1
     WHERE purchase_order_id = :purchase_order_id
-""")
-_LOCK_DROP = text("""
-    SELECT p.state, p.round_id::text, d.supplier_id::text
-    FROM school_drop d JOIN purchase_order p USING (purchase_order_id)
-    WHERE d.purchase_order_id = :purchase_order_id AND d.school_urn = :urn
-    FOR UPDATE OF d
-""")
-_OUTSTANDING = text("""
-    SELECT d.line_no, d.quantity - coalesce(d.quantity_received, 0) AS outstanding
-    FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
-    WHERE d.purchase_order_id = :purchase_order_id AND d.school_urn = :urn AND l.kind <> 'charge'
-""")
-_RECORD = text("""
-    WITH receipt AS (
-        INSERT INTO receipt
-            (receipt_id, purchase_order_id, school_urn, supplier_id, recorded_at, recorded_by, note)
-        VALUES (:receipt_id, :purchase_order_id, :urn, :supplier_id, :now, :person, :note)
-    ), line AS (
-        SELECT * FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS l(line_no integer, quantity_received integer)
-    ), listed AS (
-        INSERT INTO receipt_line
-            (receipt_id, line_no, purchase_order_id, school_urn, supplier_id, quantity_received)
-        SELECT :receipt_id, line_no, :purchase_order_id, :urn, :supplier_id, quantity_received FROM line
-    ), drop AS (
-        UPDATE school_drop SET state = :state WHERE purchase_order_id = :purchase_order_id AND school_urn = :urn
-    )
-    UPDATE drop_line d SET quantity_received = coalesce(d.quantity_received, 0) + line.quantity_received
-    FROM line
-    WHERE d.purchase_order_id = :purchase_order_id AND d.school_urn = :urn AND d.line_no = line.line_no
 """)
 _SETTLE = text("""
     UPDATE purchase_order SET settled_at = now()
@@ -129,7 +96,7 @@ def drops_of(connection: Connection, purchase_order_id: str) -> Sequence[Row[Any
 
 
 def school_nets(connection: Connection, purchase_order_ids: Sequence[str], urn: int) -> Sequence[Row[Any]]:
-    """One school's net in pence in each purchase order, by VAT class."""
+    """One school's net in pence in each purchase order, by VAT class and whether that is reduced."""
     return connection.execute(_SCHOOL_NETS, {"purchase_order_ids": list(purchase_order_ids), "urn": urn}).all()
 
 
@@ -144,23 +111,6 @@ def write_answer(
     """Keep what the supplier answered."""
     values = {"answer": answer, "reason": reason, "person": person, "now": now}
     connection.execute(_ANSWER, {"purchase_order_id": purchase_order_id, **values})
-
-
-def lock_drop(connection: Connection, purchase_order_id: str, urn: int) -> tuple[Row[Any], dict[int, int]] | None:
-    """A school's drop held against other receipts: (state of the order, round_id, supplier_id), units outstanding.
-
-    Charges are not received, and left out.
-    """
-    names = {"purchase_order_id": purchase_order_id, "urn": urn}
-    row = connection.execute(_LOCK_DROP, names).one_or_none()
-    if row is None:
-        return None
-    return row, {line.line_no: line.outstanding for line in connection.execute(_OUTSTANDING, names)}
-
-
-def write_receipt(connection: Connection, receipt: Mapping[str, Any], lines: Sequence[Mapping[str, int]]) -> None:
-    """Keep a receipt (its columns, and the drop's `state` after it) and add its lines to what was received."""
-    connection.execute(_RECORD, {**receipt, "lines": json.dumps(list(lines))})
 
 
 def mark_settled(connection: Connection, purchase_order_ids: Sequence[str]) -> set[str]:

@@ -7,7 +7,7 @@ from chassis.database import Database
 from chassis.event_log import append
 from contracts.london import london_day
 from services.orders.domain.deadlines import latest_answer_chase, latest_receipt_chase
-from services.orders.storage import deadlines
+from services.orders.storage import deadlines, receipt_chases
 
 
 def chase_answers(database: Database, now: datetime) -> list[str]:
@@ -38,11 +38,11 @@ def chase_receipts(database: Database, now: datetime) -> list[str]:
     """Tell of each purchase order whose schools should have recorded what arrived; returns their ids."""
     chased = []
     with database.transaction(SERVICE) as connection:
-        for order in deadlines.unreceived_orders(connection, london_day(now)):
+        for order in receipt_chases.unreceived_drops(connection, london_day(now)):
             due = latest_receipt_chase(order.delivery_to, now)
             if due is None:
                 continue
-            schools = deadlines.claim_receipt_chases(connection, order.purchase_order_id, due, now)
+            schools = receipt_chases.claim_chases(connection, order.purchase_order_id, order.school_urns, due, now)
             if not schools:
                 continue
             chased.append(order.purchase_order_id)

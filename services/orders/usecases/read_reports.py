@@ -12,6 +12,7 @@ from contracts.errors import NotFound
 from contracts.money import pounds, unit_price_text
 from services.orders.domain.report import Chart, Column, Report, Section
 from services.orders.storage import reports, rounds
+from services.orders.usecases.read_performance import performance_report
 
 Rows = Sequence[Row[Any]]
 
@@ -147,6 +148,7 @@ REPORTS: Final[dict[str, Callable[[Database, Actor, date, date], Report]]] = {
     "commitments": commitments_report,
     "take-up": take_up_report,
     "workload": workload_report,
+    "suppliers": performance_report,
 }
 
 
