@@ -39,11 +39,11 @@ def school_proof(round_id: Any, urn: int) -> str:
     return render_template("alliance/proof_school.html", proof=proof)
 
 
-@alliance.get("/rounds/<uuid:round_id>/proof.csv")
+@alliance.get("/rounds/<uuid:round_id>/proof.<any(xlsx, csv):suffix>")
 @for_reader
-def proof_file(round_id: Any) -> Response:
+def proof_file(round_id: Any, suffix: str) -> Response:
     """The whole proof, sent on block by block."""
-    return _sent_on(f"/rounds/{round_id}/proof.csv")
+    return _sent_on(f"/rounds/{round_id}/proof.{suffix}")
 
 
 @school.get("/rounds/<uuid:round_id>/proof")
@@ -54,15 +54,15 @@ def own_proof(round_id: Any) -> str:
     return render_template("school/proof.html", proof=proof)
 
 
-@school.get("/rounds/<uuid:round_id>/proof.csv")
+@school.get("/rounds/<uuid:round_id>/proof.<any(xlsx, csv):suffix>")
 @for_school
-def own_proof_file(round_id: Any) -> Response:
+def own_proof_file(round_id: Any, suffix: str) -> Response:
     """The same as a file."""
-    return _sent_on(f"/rounds/{round_id}/proof.csv")
+    return _sent_on(f"/rounds/{round_id}/proof.{suffix}")
 
 
 def _sent_on(path: str) -> Response:
-    answer = upstream.forward("GET", "orders", path, headers={"Accept": "text/csv"})
+    answer = upstream.forward("GET", "orders", path, headers={"Accept": "*/*"})
     if answer.status >= 400:
         told = answer.read()
         raise Problem(answer.status, "no_file", told.decode(errors="replace"))

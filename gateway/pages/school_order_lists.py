@@ -7,12 +7,14 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from chassis.sheets import Sheet, SheetUnreadable, read_file, read_text
+from chassis.workbooks import XLSX, Cell, harmless, table_as_xlsx
 from gateway.pages.doors import for_buyer, school
 from gateway.pages.faults import Faults
 from gateway.pages.order_book import read_form
@@ -25,7 +27,7 @@ from gateway.upstream import upstream
 # What the report's page carries along, so that it can be read again by other columns.
 _LONGEST_CARRIED: Final = 300_000
 _COLUMNS: Final = ("code", "name", "quantity")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORM_HEADINGS: Final = ("Code", "Name", "Unit", "Supplier", "Category", "Price now (£)", "Quantity")
 
 
 @school.get("/rounds/<uuid:round_id>/order/list")
@@ -74,23 +76,22 @@ def apply_list(round_id: Any) -> Response | tuple[str, int]:
     return redirect(url_for("school.order_form", round_id=round_id), 303)
 
 
-@school.get("/rounds/<uuid:round_id>/order/form.csv")
+@school.get("/rounds/<uuid:round_id>/order/form.<any(xlsx, csv):suffix>")
 @for_buyer
-def order_csv(round_id: Any) -> Response:
+def form_file(round_id: Any, suffix: str) -> Response:
     """The form as a spreadsheet with a column for quantities, to be filled in elsewhere and uploaded."""
     form, book = read_form(str(round_id), order_path(str(round_id)))
     mine = {line["offer_id"]: line["quantity"] for line in form["lines"]}
-    written = io.StringIO()
-    sheet = csv.writer(written)
-    sheet.writerow(["Code", "Name", "Unit", "Supplier", "Category", "Price now (£)", "Quantity"])
-    for standing in form["standings"]:
-        offer = book.offers[standing["offer_id"]]
-        texts = (offer["sku"], offer["name"], per_unit(offer["unit"]), offer["supplier_name"], offer["category_name"])
-        cost = price(standing["unit_price"]).removeprefix("£").replace(",", "")
-        sheet.writerow([*map(_harmless, texts), cost, mine.get(standing["offer_id"], "")])
-    answer = make_response("\ufeff" + written.getvalue())
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="order-{form["round"]["number"]}.csv"'
+    rows = [_offer_cells(book.offers[each["offer_id"]], each, mine) for each in form["standings"]]
+    if suffix == "xlsx":
+        answer = make_response(b"".join(table_as_xlsx("Order", _FORM_HEADINGS, rows, most_rows=len(rows))))
+        answer.headers["Content-Type"] = XLSX
+    else:
+        written = io.StringIO()
+        csv.writer(written).writerows([_FORM_HEADINGS, *([_plain(cell) for cell in row] for row in rows)])
+        answer = make_response("\ufeff" + written.getvalue())
+        answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="order-{form["round"]["number"]}.{suffix}"'
     return answer
 
 
@@ -181,6 +182,13 @@ def _decline_page(round_id: str, faults: Faults | None = None) -> str:
     return render_template("school/order_decline.html", round=form["round"], order=form["order"], faults=faults)
 
 
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _offer_cells(offer: Mapping[str, Any], standing: Mapping[str, Any], mine: Mapping[str, int]) -> list[Cell]:
+    texts = (offer["sku"], offer["name"], per_unit(offer["unit"]), offer["supplier_name"], offer["category_name"])
+    return [*texts, Decimal(standing["unit_price"]), mine.get(offer["offer_id"])]
+
+
+def _plain(cell: Cell) -> Cell:
+    """A cell as CSV has it: text that is no formula, a price with as many decimals as it needs."""
+    if isinstance(cell, Decimal):
+        return price(cell).removeprefix("£").replace(",", "")
+    return harmless(cell) if isinstance(cell, str) else cell

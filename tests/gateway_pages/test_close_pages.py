@@ -55,6 +55,7 @@ def test_the_proof_goes_from_the_totals_to_each_school(visit: Visit) -> None:
     totals = manager.get(f"/alliance/rounds/{CLOSED}/proof").text
     assert f"/alliance/rounds/{CLOSED}/proof/lines/1" in totals
     assert f"/alliance/rounds/{CLOSED}/proof.csv" in totals
+    assert f"/alliance/rounds/{CLOSED}/proof.xlsx" in totals
     line = manager.get(f"/alliance/rounds/{CLOSED}/proof/lines/1")
     assert f"/alliance/rounds/{CLOSED}/proof/schools/{OAK}" in line.text
     assert "£1,095.00 × 38 ÷ 100 = £416.10 exactly." in text_of(line)
@@ -69,7 +70,8 @@ def test_a_school_reads_its_own_way_only(visit: Visit, services: FakeServices) -
 def test_the_file_is_sent_on_as_it_comes(visit: Visit, services: FakeServices) -> None:
     for who, place in (("manager", "alliance"), ("buyer", "school")):
         visitor = visit(who)
-        services.table["orders", f"/rounds/{CLOSED}/proof.csv"] = "URN,Pence"
-        response = visitor.get(f"/{place}/rounds/{CLOSED}/proof.csv")
-        assert (response.status_code, response.text) == (200, '"URN,Pence"')
+        for suffix in ("csv", "xlsx"):
+            services.table["orders", f"/rounds/{CLOSED}/proof.{suffix}"] = f"URN,Pence as {suffix}"
+            response = visitor.get(f"/{place}/rounds/{CLOSED}/proof.{suffix}")
+            assert (response.status_code, response.text) == (200, f'"URN,Pence as {suffix}"')
         assert response.headers["Content-Disposition"] == 'attachment; filename="a.csv"'

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chassis.sheets import read_file
 from gateway.upstream import Problem
 from tests.gateway_pages.conftest import Visitor, parsed, summary_links, text_of, value_of
 from tests.gateway_pages.fake import FakeServices
@@ -96,6 +97,12 @@ def test_the_form_can_be_taken_away_as_a_spreadsheet(buyer: Visitor, services: F
     assert rows[0] == "Code,Name,Unit,Supplier,Category,Price now (£),Quantity"
     assert rows[1] == 'CLN-FLR,"\'=HYPERLINK(""x"")",box,Fenwright Paper Ltd,Cleaning,21.99,12'
     assert len(rows) == 1 + len(form_offers())
+    book = buyer.get(f"{FORM}/form.xlsx")
+    assert book.headers["Content-Disposition"] == 'attachment; filename="order-R-0003.xlsx"'
+    headings, first, *rest = read_file(book.data).rows
+    assert headings == rows[0].split(",")
+    assert first == ["CLN-FLR", "'=HYPERLINK(\"x\")", "box", "Fenwright Paper Ltd", "Cleaning", "21.99", "12"]
+    assert len(rest) == len(form_offers()) - 1
 
 
 def test_nothing_this_time_takes_two_clicks_from_home(buyer: Visitor, services: FakeServices) -> None:

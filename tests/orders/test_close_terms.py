@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from contracts.allocation import allocate
 from services.orders.domain.proof import ProofLine, ProofShare, explain
@@ -31,6 +32,11 @@ EACH = ((1, "1.0000"),)
 def under(market: Market, **terms: Any) -> None:
     """New terms for the market's contract."""
     market.contract(market.supplier_id, "Paper and stationery", market.contract_id, **terms)
+
+
+def sheet(content: bytes) -> list[list[Any]]:
+    """The rows of a workbook's only sheet."""
+    return list(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python())
 
 
 def ordered(market: Market, wishes: Sequence[Mapping[str, Any]]) -> tuple[str, list[int]]:
@@ -273,6 +279,13 @@ def test_the_proof_file_holds_every_share_and_no_formula(market: Market) -> None
     ]
     assert [row["Name"] for row in own] == ["Paper", "Delivery"]
     assert sum(int(row["Pence"]) for row in whole) == market.purchase_orders(round_id)[0]["net_pence"]
+    headings, *rows = sheet(market.as_(MANAGER).get(f"/rounds/{round_id}/proof.xlsx").data)
+    for row, sheet_row in zip(whole, rows, strict=True):
+        cells = dict(zip(headings, sheet_row, strict=True))
+        assert (cells["Name"], cells["Pence"], cells["URN"]) == (row["Name"], int(row["Pence"]), int(row["URN"]))
+        assert (cells["Unit price"], cells["Explanation"]) == (float(row["Unit price"]), row["Explanation"])
+    own_rows = sheet(market.as_(buyer(elm)).get(f"/rounds/{round_id}/proof.xlsx").data)
+    assert len(own_rows) == 1 + len(own)
 
 
 @given(total=st.integers(0, 10**9), weights=st.dictionaries(st.integers(1, 99), st.integers(0, 10**6), min_size=1))

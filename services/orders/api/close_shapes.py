@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Row
 
+from chassis.workbooks import Cell, harmless, table_as_xlsx
 from contracts.money import unit_price_text
 from services.orders.api.shapes import Json, advice_json, cheaper_json, instant, next_tier_json
 from services.orders.domain.proof import ProofLine, cut_off_pence, explain, remainder
@@ -16,7 +17,7 @@ from services.orders.domain.round import Round
 from services.orders.domain.tiers import standing
 from services.orders.usecases.close_round import Preview
 from services.orders.usecases.compute_close import ClosingContract
-from services.orders.usecases.read_proof import ProofView, ProvedShare
+from services.orders.usecases.read_proof import ProofStream, ProofView, ProvedShare
 
 _ROWS_AT_ONCE = 500
 _NO_TIERS: Final[Json] = {**next_tier_json(None, None), "cheaper": None, "advice": None}
@@ -64,12 +65,18 @@ def school_proof_json(of: Round, shares: list[ProvedShare]) -> Json:
     return {**_head_json(of), "items": items}
 
 
-def proof_csv(of: Round, shares: Iterable[ProvedShare]) -> Iterator[str]:
+def proof_csv(stream: ProofStream) -> Iterator[str]:
     """The proof as CSV (UTF-8 with BOM, as spreadsheets expect), some hundred lines at a time as they are read."""
-    rows = iter(shares)
+    rows = iter(stream.shares)
     yield "\ufeff" + _csv([_HEADINGS])
-    while block := [_cells(of, share) for share in islice(rows, _ROWS_AT_ONCE)]:
-        yield _csv(block)
+    while block := [_cells(stream.round, share) for share in islice(rows, _ROWS_AT_ONCE)]:
+        yield _csv([_harmless(cell) for cell in cells] for cells in block)
+
+
+def proof_xlsx(stream: ProofStream) -> Iterator[bytes]:
+    """The same as a spreadsheet, written on while it is read."""
+    rows = (_cells(stream.round, share) for share in stream.shares)
+    return table_as_xlsx("Proof", _HEADINGS, rows, most_rows=stream.count)
 
 
 def _contract_json(contract: ClosingContract, preview: Preview) -> Json:
@@ -157,22 +164,20 @@ def _share_json(proved: ProvedShare) -> Json:
     }
 
 
-def _cells(of: Round, proved: ProvedShare) -> tuple[Any, ...]:
+def _cells(of: Round, proved: ProvedShare) -> list[Cell]:
     row, line, share = proved.row, proved.line, proved.share
     names = (row.supplier_name, row.contract_title, line.kind, row.sku, row.name)
     wish = (share.firm, share.flexible, share.max_unit_price, share.min_schools, share.granted, share.reason)
     totals = (line.unit_price, line.quantity, line.net_pence, line.share_by, share.weight, line.weight)
-    sharing = (cut_off_pence(line, share), remainder(line, share), share.rank, line.left_over, share.net_pence)
-    school = (row.school_urn, _harmless(row.school_name))
-    return (of.number, *map(_harmless, names), *school, *wish, *totals, *sharing, explain(line, share))
+    sharing = (cut_off_pence(line, share), str(remainder(line, share)), share.rank, line.left_over, share.net_pence)
+    return [of.number, *names, row.school_urn, row.school_name, *wish, *totals, *sharing, explain(line, share)]
 
 
-def _csv(rows: Iterable[tuple[Any, ...]]) -> str:
+def _csv(rows: Iterable[Sequence[Cell]]) -> str:
     written = io.StringIO()
     csv.writer(written).writerows(rows)
     return written.getvalue()
 
 
-def _harmless(cell: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+def _harmless(cell: Cell) -> Cell:
+    return harmless(cell) if isinstance(cell, str) else cell

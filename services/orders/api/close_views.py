@@ -1,5 +1,6 @@
 """The close of a round over HTTP: what it would do, what was chosen for it, and its proof."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from chassis.web import current_actor, current_database, requires
+from chassis.workbooks import XLSX
 from services.orders.api import close_schemas, close_shapes
 from services.orders.usecases import choose_minimum, close_round, read_proof
 
@@ -66,7 +68,20 @@ def school_proof(round_id: UUID, urn: int) -> Response:
 @closes.response(200, content_type="text/csv")
 def proof_file(round_id: UUID) -> Response:
     """The whole proof as CSV, sent while it is read; a school gets its own lines."""
-    found, shares = read_proof.stream_shares(current_database(), current_actor(), str(round_id))
-    answer = Response(close_shapes.proof_csv(found, shares), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="proof-{found.number}.csv"'
+    stream = read_proof.stream_shares(current_database(), current_actor(), str(round_id))
+    return _file(close_shapes.proof_csv(stream), "text/csv; charset=utf-8", f"proof-{stream.round.number}.csv")
+
+
+@closes.route("/rounds/<uuid:round_id>/proof.xlsx")
+@requires(*READERS)
+@closes.response(200, content_type=XLSX)
+def proof_workbook(round_id: UUID) -> Response:
+    """The same as a spreadsheet."""
+    stream = read_proof.stream_shares(current_database(), current_actor(), str(round_id))
+    return _file(close_shapes.proof_xlsx(stream), XLSX, f"proof-{stream.round.number}.xlsx")
+
+
+def _file(blocks: Iterator[str] | Iterator[bytes], content_type: str, name: str) -> Response:
+    answer = Response(blocks, content_type=content_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -7,6 +7,7 @@ from importlib import resources
 from io import BytesIO
 from typing import Any, Final
 
+from chassis.workbooks import harmless
 from contracts.money import pounds
 from services.orders.domain.report import Column, Report, Section, Value
 
@@ -14,7 +15,6 @@ Json = dict[str, Any]
 
 _INK: Final = "#1b1f2a"
 _BAR: Final = "#0b5d4e"
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_NAME: Final = 34
 
 
@@ -130,8 +130,7 @@ def _write(sheet: Any, line: int, at: int, column: Column, value: Value, formats
     elif column.kind == "price":
         sheet.write_number(line, at, float(value), formats["price"])
     else:
-        text = str(value)
-        sheet.write_string(line, at, f"'{text}" if text.startswith(_FORMULA_SIGNS) else text)
+        sheet.write_string(line, at, harmless(str(value)))
 
 
 def _printed(section: Section) -> Json:

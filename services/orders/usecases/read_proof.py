@@ -32,6 +32,15 @@ class ProofView:
     lines: Sequence[tuple[Row[Any], ProofLine]]
 
 
+@dataclass(frozen=True, slots=True)
+class ProofStream:
+    """A closed round with every share that the actor may see, `count` of them, read while they are sent."""
+
+    round: Round
+    count: int
+    shares: Iterator[ProvedShare]
+
+
 def get_proof(database: Database, actor: Actor, round_id: str) -> ProofView:
     """The totals of every offer and charge. Raises NotFound, RoundNotClosed."""
     with database.transaction(actor) as connection:
@@ -58,10 +67,10 @@ def get_school_shares(database: Database, actor: Actor, round_id: str, urn: int)
         return found, [_share(row) for row in proof.shares_of_school(connection, round_id, urn)]
 
 
-def stream_shares(database: Database, actor: Actor, round_id: str) -> tuple[Round, Iterator[ProvedShare]]:
-    """Every share that the actor may see, read while it is sent. Raises NotFound, RoundNotClosed before it begins."""
+def stream_shares(database: Database, actor: Actor, round_id: str) -> ProofStream:
+    """Every share that the actor may see. Raises NotFound, RoundNotClosed before it begins."""
     with database.transaction(actor) as connection:
-        found = _closed_round(connection, round_id)
+        found, count = _closed_round(connection, round_id), proof.count_shares(connection, round_id)
 
     def shares() -> Iterator[ProvedShare]:
         with database.transaction(actor) as connection:
@@ -71,7 +80,7 @@ def stream_shares(database: Database, actor: Actor, round_id: str) -> tuple[Roun
                     position, line = row.position, _line(row)
                 yield _share(row, line)
 
-    return found, shares()
+    return ProofStream(found, count, shares())
 
 
 def _closed_round(connection: Connection, round_id: str) -> Round:
