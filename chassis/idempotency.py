@@ -45,16 +45,40 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def once(*args: Any, **kwargs: Any) -> Any:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            return view(*args, **kwargs)
-        if not 8 <= len(key) <= _LONGEST_KEY or not key.isprintable():
-            raise BadRequest(f"Idempotency-Key must have 8 to {_LONGEST_KEY} printable characters.")
-        actor = current_actor()
-        with current_database().transaction(actor) as connection:
-            return _first_or_stored(connection, _owner(actor), key, lambda: view(*args, **kwargs))
+        return answer_once(current_actor(), lambda: view(*args, **kwargs))
 
     return once
+
+
+def idempotent_as_service(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a view whose use case acts as the service once it has looked at who asks."""
+
+    @wraps(view)
+    def once(*args: Any, **kwargs: Any) -> Any:
+        return answer_once(current_actor(), lambda: view(*args, **kwargs), within=SERVICE)
+
+    return once
+
+
+def answer_once(
+    asker: Actor,
+    run: Callable[[], Any],
+    *,
+    within: Actor | None = None,
+    kept: Callable[[bytes], bytes] = lambda body: body,
+) -> Any:
+    """What `run` answers to the request in hand, or what was stored under this key of the asker's.
+
+    `run` joins a transaction of `within`, which is the asker's own unless told otherwise. `kept` makes of the answer's
+    body what is stored: an answer with a secret is told once. Raises IdempotencyKeyReused, BadRequest.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return run()
+    if not 8 <= len(key) <= _LONGEST_KEY or not key.isprintable():
+        raise BadRequest(f"Idempotency-Key must have 8 to {_LONGEST_KEY} printable characters.")
+    with current_database().transaction(within or asker) as connection:
+        return _first_or_stored(connection, _owner(asker), key, run, kept)
 
 
 def forget_old_keys(database: Database) -> int:
@@ -63,14 +87,16 @@ def forget_old_keys(database: Database) -> int:
         return connection.execute(_FORGET).rowcount
 
 
-def _first_or_stored(connection: Connection, owner: str, key: str, run: Callable[[], Any]) -> Response:
+def _first_or_stored(
+    connection: Connection, owner: str, key: str, run: Callable[[], Any], kept: Callable[[bytes], bytes]
+) -> Response:
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data()).digest()
     names = {"owner": owner, "key": key}
     if ask(connection, _CLAIM, {**names, "hash": digest}) is None:
         return _stored(connection, names, digest)
     response: Response = make_response(run())
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    stored = {"status": response.status_code, "headers": json.dumps(headers), "body": response.get_data()}
+    stored = {"status": response.status_code, "headers": json.dumps(headers), "body": kept(response.get_data())}
     ask(connection, _STORE, {**names, **stored})
     return response
 

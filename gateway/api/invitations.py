@@ -1,12 +1,15 @@
 """Inviting people through the API: a link by mail with which they set their first password."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, make_response, request
 from marshmallow import RAISE, Schema, ValidationError, fields
 
+from chassis.actor import SERVICE
+from chassis.idempotency import answer_once
 from chassis.problems import problem
 from chassis.request import current_database
 from contracts.errors import Forbidden
@@ -35,7 +38,11 @@ _new_invitation = NewInvitation()
 
 
 def send_invitation() -> tuple[Response, int] | Response:
-    """POST /api/v1/invitations: mail the link; earlier ones of that person end. The same again is a new link."""
+    """POST /api/v1/invitations: mail the link; earlier ones of that person end.
+
+    The same again is a new link, unless it bears the same Idempotency-Key: then it is the same answer, but for the
+    link, which is told once and stored nowhere.
+    """
     session, seat = _inviter()
     try:
         wanted = _new_invitation.load(request.get_json(silent=True) or {})
@@ -44,17 +51,30 @@ def send_invitation() -> tuple[Response, int] | Response:
     person = _person(str(wanted["person_id"]))
     if isinstance(person, Response):
         return person
+    organisation = seat.organisation if seat.kind == "school" else _organisation(person)
+    answer: Response = answer_once(
+        required_actor(), lambda: _invite(session, seat, person, organisation), within=SERVICE, kept=_without_link
+    )
+    return answer
+
+
+def _invite(session: Session, seat: Seat, person: dict[str, Any], organisation: str) -> Response:
     invited = invite(
         current_database(),
         session,
         person_id=person["person_id"],
         name=person["name"],
         email=person["email"],
-        organisation=seat.organisation if seat.kind == "school" else _organisation(person),
+        organisation=organisation,
     )
     shown = may_see_link(seat, [held_role({**role, "organisation": ""}) for role in person["roles"]])
     standing = Standing(signs_in=False, invitation=invited.invitation)
-    return jsonify(_described(person["person_id"], standing) | {"link": invited.link if shown else None}), 201
+    told = _described(person["person_id"], standing) | {"link": invited.link if shown else None}
+    return make_response(jsonify(told), 201)
+
+
+def _without_link(body: bytes) -> bytes:
+    return json.dumps({**json.loads(body), "link": None}).encode()
 
 
 def show_invitation(person_id: UUID) -> Response:

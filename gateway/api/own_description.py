@@ -159,6 +159,8 @@ PATHS: Final[dict[str, Any]] = {
         "post": {
             "tags": ["invitations"],
             "summary": "Mail a person the link to a first password; earlier links of theirs end.",
+            "description": "The link stands in the first answer only: the same key again gives the rest of it.",
+            "parameters": [KEY_PARAMETER],
             "requestBody": {"required": True, **_json("NewInvitation")},
             "responses": {"201": {"description": "Created", **_json("Standing")}, "default": _PROBLEM},
         }

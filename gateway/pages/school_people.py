@@ -17,7 +17,7 @@ from gateway.pages import ask, ways_in
 from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows, role_row
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 from gateway.usecases import invite as inviting
 
@@ -83,7 +83,8 @@ def add_person() -> Response | tuple[str, int]:
         fields = {f"roles.0.{field}": field for field in ("role", "starts_on", "ends_on")}
         with faults.of_service(fields):
             body = {"name": name, "email": email, "roles": [dated]}
-            added = upstream.post("members", f"/schools/{own_urn()}/people", json=body).json()
+            key = request.form.get("sending_key")
+            added = upstream.post("members", f"/schools/{own_urn()}/people", json=body, key=key).json()
     if faults:
         return _new_page(faults), faults.status
     _invite(added)
@@ -154,5 +155,10 @@ def _decides(seat: Seat) -> bool:
 
 def _new_page(faults: Faults) -> str:
     return render_template(
-        "school/person_new.html", roles=ROLES, typed=request.form, today=london_today().isoformat(), faults=faults
+        "school/person_new.html",
+        roles=ROLES,
+        typed=request.form,
+        today=london_today().isoformat(),
+        key=sending_key(request.form, faults),
+        faults=faults,
     )

@@ -44,6 +44,21 @@ def test_a_manager_invites_and_is_told_the_link(client: Any, known: Any, recorde
     assert client.get(f"/api/v1/invitations/{PERSON}", headers=bearer).json["invitation"]["state"] == "revoked"
 
 
+def test_the_same_key_invites_once_and_the_link_is_told_once(
+    client: Any, known: Any, recorder: Any, store: Any
+) -> None:
+    bearer = signed_in(client, known, MANAGER, role("alliance_manager"))
+    recorder.answer = lambda: jsonify(a_person("alliance_manager"))
+    headers = bearer | {"Idempotency-Key": "one invitation"}
+    first, again = (client.post("/api/v1/invitations", json={"person_id": PERSON}, headers=headers) for _ in range(2))
+    assert (again.status_code, again.headers["Idempotent-Replay"]) == (201, "true")
+    assert again.json == {**first.json, "link": None}
+    with store.database.transaction(SERVICE) as connection:
+        assert connection.execute(text("SELECT count(*) FROM mail")).scalar_one() == 1
+        stored = bytes(connection.execute(text("SELECT body FROM idempotency_key")).scalar_one())
+    assert first.json["link"] not in stored.decode()
+
+
 def test_an_approver_invites_without_seeing_the_link(client: Any, known: Any, recorder: Any) -> None:
     bearer = signed_in(client, known, HEAD, role("school_approver", urn=900001))
     recorder.answer = lambda: jsonify(a_person("school_buyer"))

@@ -56,6 +56,13 @@ def test_an_approver_gives_somebody_a_role_at_the_own_school(members: Clients) -
     assert [role["role"] for role in answer.json["roles"]] == ["school_buyer"]
     assert told_roles(members) == [("school_buyer", HOP_GARDEN)]
 
+    sent, key = {"name": "Ada Okafor", "email": "ada@hopgarden.example", "roles": [BUYER]}, "one invitation"
+    first, repeat = (members("members", approver_of(HOP_GARDEN)).post(PEOPLE, sent, key=key) for _ in range(2))
+    assert (first.headers.get("Idempotent-Replay"), repeat.headers.get("Idempotent-Replay")) == (None, "true")
+    assert (repeat.json, repeat.headers["ETag"]) == (first.json, first.headers["ETag"])
+    other = members("members", approver_of(HOP_GARDEN)).post(PEOPLE, {**sent, "name": "Ida"}, key=key)
+    assert (other.status_code, other.json["code"]) == (422, "idempotency_key_reused")
+
     again = invite(members)
     assert (again.status_code, again.json["version"]) == (201, 1)
     assert invite(members, "ADA@hopgarden.example", BUYER | {"role": "governor"}).json["version"] == 2

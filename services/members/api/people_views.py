@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from chassis.etag import required_version, tagged
+from chassis.idempotency import idempotent_as_service
 from chassis.web import current_actor, current_database, requires
 from services.members.api import people_schemas as schemas
 from services.members.api.people_schemas import OwnPersonSchema
@@ -19,11 +20,12 @@ _PEOPLE = "/schools/<int(max=999999):urn>/people"
 
 
 @own_people.route(_PEOPLE, methods=["POST"])
+@idempotent_as_service
 @requires("school_approver")
 @own_people.arguments(schemas.WelcomeSchema)
 @own_people.response(201, OwnPersonSchema)
 def welcome(sent: dict[str, Any], urn: int) -> Response:
-    """Give somebody roles at one's own school. The same again changes nothing, with or without an Idempotency-Key."""
+    """Give somebody roles at one's own school. The same again changes nothing."""
     roles = _roles(sent, urn)
     saved = welcome_person(current_database(), current_actor(), urn, sent["name"], sent["email"], roles)
     return _answer(saved, 201)
