@@ -170,6 +170,16 @@ def bill_issued(body: Body) -> Words:
     )
 
 
+def credit_note_issued(body: Body) -> Words:
+    """To the people of the school that gets something back."""
+    return Words(
+        f"Credit note {body['number']}: £{pounds(body['gross_pence'])} off bill {body['bill_number']}",
+        f"The supplier has credited £{pounds(body['gross_pence'])} with VAT of what your school was billed on "
+        f"{body['bill_number']}. Credit note {body['number']} takes it off that bill.",
+        f"/school/credit-notes/{body['credit_note_id']}",
+    )
+
+
 def service_decided(body: Body) -> Words:
     """To the person who had asked for the service."""
     by, yes = body["by"] or "Your approver", body["decision"] == "approved"
@@ -212,9 +222,14 @@ def answer_overdue(body: Body) -> Words:
     return Words(
         f"{body['supplier_name']} has not answered {body['number']}",
         f"Purchase order {body['number']}, {body['title']}, was issued to {body['supplier_name']} on "
-        f"{day(body['issued_at'])} and is not answered. We have asked again.",
+        f"{day(body['issued_at'])} and is not answered. {_asked_again(body)}",
         f"/alliance/purchase-orders/{body['purchase_order_id']}",
     )
+
+
+def _asked_again(body: Body) -> str:
+    times = body.get("reminder", 1)
+    return "We have asked again." if times == 1 else f"We have asked {times} times: please speak to them yourself."
 
 
 def purchase_order_answered(body: Body) -> Words:

@@ -145,7 +145,7 @@ def tell_of_closed_rounds(news: News) -> Iterator[Mail]:
 @queued
 def tell_of_purchase_orders(news: News) -> Iterator[Mail]:
     """PurchaseOrderIssued: the supplier's people."""
-    people = news.at_suppliers()
+    people = news.at_suppliers(with_order_addresses=False)
     for body in news.bodies:
         to = people.get(body["supplier_id"], [])
         words = letters.purchase_order_issued(body)
@@ -189,6 +189,15 @@ def tell_of_bills(news: News) -> Iterator[Mail]:
     for body in news.bodies:
         to = people.get(body["school_urn"], [])
         yield from mails_to("bill_issued", body["bill_id"], to, letters.bill_issued(body))
+
+
+@queued
+def tell_of_credit_notes(news: News) -> Iterator[Mail]:
+    """CreditNoteIssued: the same people as of the bill."""
+    people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
+    for body in news.bodies:
+        to = people.get(body["school_urn"], [])
+        yield from mails_to("bill_issued", body["credit_note_id"], to, letters.credit_note_issued(body))
 
 
 def _to_approvers(news: News, kind: str, say: Callable[[Body], Words]) -> Iterator[Mail]:

@@ -138,6 +138,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "ReceiptRecorded",
         "ClaimAnswered",
         "BillIssued",
+        "CreditNoteIssued",
         "PurchaseOrderSettled",
         "OfferWithdrawn",
         "SubscriptionDecided",

@@ -266,7 +266,7 @@ def test_an_accepted_shortage_bills_the_school_for_what_it_received(world: World
 
 def test_who_accepted_and_why_is_kept_for_ever(world: World) -> None:
     accept(world, a_short_invoice(world), ASH)
-    (row,) = world.rows("SELECT accepted_by, CAST(person_id AS text), reasons, why FROM match_acceptance")
+    (row,) = world.rows("SELECT decided_by, CAST(person_id AS text), reasons, why FROM match_decision")
     assert tuple(row) == ("Mags Field", MANAGER.person_id, ["quantity_short"], "Agreed by phone")
 
 

@@ -8,10 +8,11 @@ from flask_smorest import Blueprint
 
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
-from services.billing.api import schemas, shapes
+from services.billing.api import bill_schemas, schemas, shapes
 from services.billing.usecases import issue_bills, read_books
 
 bills = Blueprint("bills", __name__, description="Schools' bills")
+credit_notes = Blueprint("credit-notes", __name__, description="Credit notes to schools")
 accounts = Blueprint("accounts", __name__, description="Schools' statements of account")
 reports = Blueprint("reports", __name__, description="Reports")
 
@@ -21,21 +22,21 @@ READERS = ("school_buyer", "school_approver", "governor", "alliance_manager", "b
 @bills.route("/bills", methods=["POST"])
 @idempotent
 @requires("alliance_manager")
-@bills.arguments(schemas.BillsIn)
-@bills.response(201, schemas.BillPage)
+@bills.arguments(bill_schemas.BillsIn)
+@bills.response(201, bill_schemas.IssuedOut)
 def post_bills(sent: dict[str, str]) -> tuple[Response, int]:
-    """Bill every school of a round, or of a service's period, for what is matched and not billed yet."""
+    """Bill every school of a round, or of a service's period, for what is matched, and give back what is credited."""
     if "round_id" in sent:
         issued = issue_bills.issue_bills(current_database(), current_actor(), sent["round_id"])
     else:
         issued = issue_bills.issue_service_bills(current_database(), current_actor(), sent["purchase_order_id"])
-    return jsonify(items=[shapes.bill_head(bill) for bill in issued], next=None), 201
+    return jsonify(shapes.issued(issued)), 201
 
 
 @bills.route("/bills")
 @requires(*READERS)
-@bills.arguments(schemas.BillQuery, location="query")
-@bills.response(200, schemas.BillPage)
+@bills.arguments(bill_schemas.BillQuery, location="query")
+@bills.response(200, bill_schemas.BillPage)
 def list_bills(query: dict[str, Any]) -> Response:
     """A page of bills by number: a school's own, the alliance's all."""
     items, following = read_books.list_bills(current_database(), current_actor(), **query)
@@ -44,15 +45,34 @@ def list_bills(query: dict[str, Any]) -> Response:
 
 @bills.route("/bills/<uuid:bill_id>")
 @requires(*READERS)
-@bills.response(200, schemas.BillOut)
+@bills.response(200, bill_schemas.BillOut)
 def get_bill(bill_id: UUID) -> Response:
     """One bill with its lines."""
     return jsonify(shapes.bill(*read_books.get_bill(current_database(), current_actor(), str(bill_id))))
 
 
+@credit_notes.route("/credit-notes")
+@requires(*READERS)
+@credit_notes.arguments(bill_schemas.CreditNoteQuery, location="query")
+@credit_notes.response(200, bill_schemas.CreditNotePage)
+def list_credit_notes(query: dict[str, Any]) -> Response:
+    """A page of credit notes by number: a school's own, the alliance's all."""
+    items, following = read_books.list_credit_notes(current_database(), current_actor(), **query)
+    return jsonify(items=[shapes.credit_note_head(item) for item in items], next=following)
+
+
+@credit_notes.route("/credit-notes/<uuid:credit_note_id>")
+@requires(*READERS)
+@credit_notes.response(200, bill_schemas.CreditNoteOut)
+def get_credit_note(credit_note_id: UUID) -> Response:
+    """One credit note with its lines."""
+    found = read_books.get_credit_note(current_database(), current_actor(), str(credit_note_id))
+    return jsonify(shapes.credit_note(*found))
+
+
 @accounts.route("/accounts/<int(max=999999):urn>")
 @requires(*READERS)
-@accounts.response(200, schemas.AccountOut)
+@accounts.response(200, bill_schemas.AccountOut)
 def get_account(urn: int) -> Response:
     """One school's statement of account."""
     return jsonify(shapes.account(read_books.get_account(current_database(), current_actor(), urn)))

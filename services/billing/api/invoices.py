@@ -14,7 +14,7 @@ from contracts.vat import vat_rate
 from services.billing.api import schemas, shapes
 from services.billing.domain.invoice import EARLIEST_ISSUE, InvoiceLine, SupplierInvoice
 from services.billing.storage.invoices import Original
-from services.billing.usecases import accept_match, read_invoices, register_invoice
+from services.billing.usecases import read_invoices, register_invoice
 
 blueprint = Blueprint("supplier-invoices", __name__, description="Supplier invoices and their match")
 
@@ -71,21 +71,6 @@ def list_invoices(query: dict[str, Any]) -> Response:
 def get_invoice(supplier_invoice_id: UUID) -> Response:
     """One invoice with its match, line by line, and the reasons."""
     found = read_invoices.get_invoice(current_database(), current_actor(), str(supplier_invoice_id))
-    return jsonify(shapes.invoice(found))
-
-
-@blueprint.route(
-    "/supplier-invoices/<uuid:supplier_invoice_id>/matches/<int(max=1000000):line_no>/<int(max=999999):urn>/accept",
-    methods=["POST"],
-)
-@idempotent
-@requires("alliance_manager")
-@blueprint.arguments(schemas.AcceptIn)
-@blueprint.response(200, schemas.InvoiceOut)
-def accept(sent: dict[str, str], supplier_invoice_id: UUID, line_no: int, urn: int) -> Response:
-    """Release one school's held line, with a reason."""
-    key = (str(supplier_invoice_id), line_no, urn)
-    found = accept_match.accept_match(current_database(), current_actor(), key, sent["reason"])
     return jsonify(shapes.invoice(found))
 
 

@@ -1,10 +1,11 @@
-"""What goes over the wire about invoices, bills, the bank and accounts. Amounts are pence."""
+"""What goes over the wire about invoices, the bank and the ledger. Amounts are pence."""
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from contracts.vat import VAT_CLASSES
-from services.billing.api.fields import MOST_PENCE, UnitPrice, UuidText, VatRate, plain_text, whole
-from services.billing.domain.ubl_invoice import MOST_UNITS
+from services.billing.api.fields import MOST_PENCE, UnitPrice, VatRate, plain_text, whole
+from services.billing.api.match_schemas import MatchOut, TotalsOut
+from services.billing.domain.settled_invoice import MOST_UNITS
 
 MOST_PER_PAGE = 1000
 MOST_LINES = 20_000
@@ -31,6 +32,7 @@ class InvoiceIn(Schema):
     issue_date = fields.Date(required=True)
     due_date = fields.Date(load_default=None, allow_none=True)
     purchase_order_number = fields.String(required=True, validate=plain_text(40))
+    buyer_urn = whole(1, HIGHEST_URN, load_default=None, allow_none=True)
     lines = fields.List(fields.Nested(InvoiceLineIn), required=True, validate=validate.Length(min=1, max=MOST_LINES))
     net_pence = whole(0, MOST_PENCE, required=True)
     vat_pence = whole(0, MOST_PENCE, required=True)
@@ -50,37 +52,6 @@ class InvoiceLineOut(Schema):
     vat_pence = fields.Integer()
     vat_class = fields.String()
     vat_rate = VatRate()
-
-
-class AcceptanceOut(Schema):
-    """Who accepted a held line, when, which reasons, and why."""
-
-    by = fields.String()
-    at = fields.DateTime()
-    reasons = fields.List(fields.String())
-    why = fields.String()
-
-
-class MatchOut(Schema):
-    """Order, receipt and invoice side by side for one line and school, and what may be billed of it."""
-
-    line_no = fields.Integer()
-    order_line_no = fields.Integer()
-    school_urn = fields.Integer()
-    school_name = fields.String()
-    quantity_ordered = fields.Integer()
-    quantity_received = fields.Integer()
-    quantity_invoiced = fields.Integer()
-    unit_price_ordered = UnitPrice()
-    unit_price_invoiced = UnitPrice()
-    net_pence = fields.Integer()
-    vat_pence = fields.Integer()
-    state = fields.String(validate=validate.OneOf(["billable", "held", "billed"]))
-    reasons = fields.List(fields.String())
-    billable_quantity = fields.Integer()
-    billable_net_pence = fields.Integer()
-    billable_vat_pence = fields.Integer()
-    accepted = fields.Nested(AcceptanceOut, allow_none=True)
 
 
 class InvoiceHeadOut(Schema):
@@ -110,83 +81,13 @@ class InvoiceOut(InvoiceHeadOut):
 
     lines = fields.List(fields.Nested(InvoiceLineOut))
     matches = fields.List(fields.Nested(MatchOut))
+    totals = fields.Nested(TotalsOut)
 
 
 class InvoicePage(Schema):
     """A page of invoices."""
 
     items = fields.List(fields.Nested(InvoiceHeadOut))
-    next = fields.String(allow_none=True)
-
-
-class AcceptIn(Schema):
-    """Why a held line is released."""
-
-    reason = fields.String(required=True, validate=plain_text(500))
-
-
-class BillsIn(Schema):
-    """What to bill: a round, or the purchase order of a recurring service's period."""
-
-    round_id = UuidText()
-    purchase_order_id = UuidText()
-
-    @validates_schema
-    def one(self, sent: dict[str, str], **_: object) -> None:
-        """Exactly one of the two."""
-        if len(sent) != 1:
-            raise ValidationError("Send either a round_id or a purchase_order_id.", "round_id")
-
-
-class BillLineOut(Schema):
-    """One line of a bill."""
-
-    purchase_order_number = fields.String()
-    supplier_name = fields.String()
-    line_no = fields.Integer()
-    sku = fields.String()
-    name = fields.String()
-    unit = fields.String()
-    quantity = fields.Integer()
-    unit_price = UnitPrice()
-    net_pence = fields.Integer()
-    vat_pence = fields.Integer()
-    vat_class = fields.String()
-    ledger_code = fields.String()
-    supplier_invoice_id = fields.String()
-
-
-class BillHeadOut(Schema):
-    """A bill without its lines."""
-
-    bill_id = fields.String()
-    number = fields.String()
-    payment_reference = fields.String()
-    school_urn = fields.Integer()
-    school_name = fields.String()
-    round_id = fields.String(allow_none=True)
-    round_title = fields.String(allow_none=True)
-    purchase_order_id = fields.String(allow_none=True)
-    title = fields.String()
-    issue_date = fields.Date()
-    due_date = fields.Date()
-    net_pence = fields.Integer()
-    vat_pence = fields.Integer()
-    gross_pence = fields.Integer()
-    paid_pence = fields.Integer()
-    state = fields.String(validate=validate.OneOf(["open", "part_paid", "paid"]))
-
-
-class BillOut(BillHeadOut):
-    """A bill with its lines."""
-
-    lines = fields.List(fields.Nested(BillLineOut))
-
-
-class BillPage(Schema):
-    """A page of bills."""
-
-    items = fields.List(fields.Nested(BillHeadOut))
     next = fields.String(allow_none=True)
 
 
@@ -235,27 +136,6 @@ class BankLinePage(Schema):
     next = fields.Integer(allow_none=True)
 
 
-class AccountItemOut(Schema):
-    """One line of a statement of account."""
-
-    on = fields.Date()
-    kind = fields.String(validate=validate.OneOf(["bill", "receipt"]))
-    number = fields.String()
-    description = fields.String()
-    debit_pence = fields.Integer()
-    credit_pence = fields.Integer()
-    balance_pence = fields.Integer()
-
-
-class AccountOut(Schema):
-    """A school's statement of account; the balance is what it owes."""
-
-    school_urn = fields.Integer()
-    school_name = fields.String()
-    items = fields.List(fields.Nested(AccountItemOut))
-    balance_pence = fields.Integer()
-
-
 class BalanceOut(Schema):
     """One account's balance, on the side on which it stands."""
 
@@ -276,14 +156,6 @@ class PageQuery(Schema):
 
     after = fields.String(load_default="", validate=validate.Length(max=40))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
-
-
-class BillQuery(PageQuery):
-    """Which bills."""
-
-    school_urn = fields.Integer(load_default=None, validate=validate.Range(1, HIGHEST_URN))
-    round_id = UuidText(load_default=None)
-    purchase_order_id = UuidText(load_default=None)
 
 
 class BankLineQuery(Schema):

@@ -1,5 +1,6 @@
 """Answers as plain JSON. An invoice can have ten thousand matches, too many to go through a schema one by one."""
 
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -8,9 +9,10 @@ from marshmallow import Schema
 from sqlalchemy import Row
 
 from contracts.money import unit_price_text
-from services.billing.api import schemas
+from services.billing.api import bill_schemas, match_schemas, schemas
 from services.billing.domain.bill import bill_state
 from services.billing.usecases.import_bank_statement import Imported
+from services.billing.usecases.issue_bills import Issued
 from services.billing.usecases.read_books import AccountView
 from services.billing.usecases.read_invoices import InvoiceView
 
@@ -23,11 +25,15 @@ def _names(schema: type[Schema], *made: str) -> tuple[str, ...]:
 
 _INVOICE: Final = _names(schemas.InvoiceHeadOut)
 _INVOICE_LINE: Final = _names(schemas.InvoiceLineOut, "vat_rate")
-_MATCH: Final = _names(schemas.MatchOut, "accepted")
-_BILL: Final = _names(schemas.BillHeadOut, "state")
-_BILL_LINE: Final = _names(schemas.BillLineOut)
+_MATCH: Final = _names(match_schemas.MatchOut, "accepted", "decisions")
+_TOTALS: Final = _names(match_schemas.TotalsOut)
+_CLAIM: Final = _names(match_schemas.ClaimOut)
+_BILL: Final = _names(bill_schemas.BillHeadOut, "state")
+_BILL_LINE: Final = _names(bill_schemas.BillLineOut)
+_CREDIT_NOTE: Final = _names(bill_schemas.CreditNoteHeadOut)
+_CREDIT_NOTE_LINE: Final = _names(bill_schemas.CreditNoteLineOut)
 _BANK_LINE: Final = _names(schemas.BankLineOut, "matched_to")
-_ACCOUNT_ITEM: Final = _names(schemas.AccountItemOut)
+_ACCOUNT_ITEM: Final = _names(bill_schemas.AccountItemOut)
 
 
 def invoice_head(row: Row[Any]) -> JsonObject:
@@ -36,22 +42,53 @@ def invoice_head(row: Row[Any]) -> JsonObject:
 
 
 def invoice(view: InvoiceView) -> JsonObject:
-    """A registered invoice with its lines and matches."""
+    """A registered invoice with its lines and matches, and what was decided of them."""
+    decided: dict[tuple[int, int], list[JsonObject]] = defaultdict(list)
+    for row in view.decisions:
+        decided[row.line_no, row.school_urn].append(_decision(row))
     return {
         **invoice_head(view.head),
         "lines": [{**_plain(line, _INVOICE_LINE), "vat_rate": f"{line.vat_rate:.2f}"} for line in view.lines],
-        "matches": [{**_plain(match, _MATCH), "accepted": _acceptance(match)} for match in view.matches],
+        "matches": [
+            {**_plain(match, _MATCH), **_decisions(decided.get((match.line_no, match.school_urn), []))}
+            for match in view.matches
+        ],
+        "totals": {name: getattr(view.totals, name) for name in _TOTALS},
     }
 
 
 def bill_head(row: Row[Any]) -> JsonObject:
     """A bill without its lines."""
-    return {**_plain(row, _BILL), "state": bill_state(row.gross_pence, row.paid_pence)}
+    state: str = bill_state(row.gross_pence, row.paid_pence, row.credited_pence)
+    if row.settlement == "direct" and state == "open":
+        state = "held" if row.held else "pay_supplier"
+    return {**_plain(row, _BILL), "state": state}
 
 
 def bill(head: Row[Any], lines: list[Row[Any]]) -> JsonObject:
     """A bill with its lines."""
     return {**bill_head(head), "lines": [_plain(line, _BILL_LINE) for line in lines]}
+
+
+def issued(found: Issued) -> JsonObject:
+    """The bills and credit notes that were issued at once."""
+    notes = [credit_note_head(note) for note in found.credit_notes]
+    return {"items": [bill_head(bill) for bill in found.bills], "credit_notes": notes, "next": None}
+
+
+def credit_note_head(row: Row[Any]) -> JsonObject:
+    """A credit note without its lines."""
+    return _plain(row, _CREDIT_NOTE)
+
+
+def credit_note(head: Row[Any], lines: list[Row[Any]]) -> JsonObject:
+    """A credit note with its lines."""
+    return {**credit_note_head(head), "lines": [_plain(line, _CREDIT_NOTE_LINE) for line in lines]}
+
+
+def claim(row: Row[Any]) -> JsonObject:
+    """What a supplier has still to credit of one line for one school."""
+    return _plain(row, _CLAIM)
 
 
 def imported(result: Imported) -> JsonObject:
@@ -83,18 +120,25 @@ def account(view: AccountView) -> JsonObject:
         "school_name": view.school_name,
         "items": [{name: _wire(getattr(item, name)) for name in _ACCOUNT_ITEM} for item in view.items],
         "balance_pence": view.balance_pence,
+        "pay_suppliers": [bill_head(bill) for bill in view.pay_suppliers],
     }
 
 
-def _acceptance(match: Row[Any]) -> JsonObject | None:
-    if match.accepted_by is None:
-        return None
+def _decision(row: Row[Any]) -> JsonObject:
     return {
-        "by": match.accepted_by,
-        "at": _wire(match.accepted_at),
-        "reasons": list(match.accepted_for),
-        "why": match.why,
+        "decision": row.decision,
+        "by": row.decided_by,
+        "at": _wire(row.decided_at),
+        "reasons": list(row.reasons),
+        "why": row.why,
     }
+
+
+def _decisions(made: list[JsonObject]) -> JsonObject:
+    """What was decided of a match, and the acceptance that nothing has overturned since."""
+    standing = [each for each in made if each["decision"] != "credit_requested"]
+    accepted = standing[-1] if standing and standing[-1]["decision"] == "accepted" else None
+    return {"accepted": accepted, "decisions": made}
 
 
 def _plain(row: Row[Any], names: tuple[str, ...]) -> JsonObject:

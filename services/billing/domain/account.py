@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+MovementKind = Literal["bill", "credit_note", "receipt"]
+
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A bill (positive pence) or a receipt (negative pence) on a school's account."""
+    """A bill (positive pence), a credit note or a receipt (negative pence) on a school's account."""
 
     on: date
-    kind: Literal["bill", "receipt"]
+    kind: MovementKind
     number: str
     description: str
     amount_pence: int
@@ -22,7 +24,7 @@ class StatementItem:
     """One printed line: debit or credit, and the balance after it, in pence; positive is owed by the school."""
 
     on: date
-    kind: Literal["bill", "receipt"]
+    kind: MovementKind
     number: str
     description: str
     debit_pence: int
@@ -31,7 +33,10 @@ class StatementItem:
 
 
 def statement(movements: Iterable[Movement]) -> tuple[list[StatementItem], int]:
-    """(items, balance) in order of date, bills before receipts, then number. One school's movements only."""
+    """(items, balance) in order of date, bills before credit notes before receipts, then number.
+
+    One school's movements only.
+    """
     balance = 0
     items = []
     for move in sorted(movements, key=lambda move: (move.on, move.kind, move.number)):

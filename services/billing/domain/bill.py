@@ -6,6 +6,8 @@ from typing import Final, Literal
 DAYS_TO_PAY: Final = 30
 BACS_REFERENCE_LENGTH: Final = 18
 
+BillState = Literal["open", "part_paid", "paid", "credited"]
+
 
 def payment_reference(bill_number: str, school_urn: int) -> str:
     """What the school quotes when it pays: "B-000001/900001".
@@ -24,8 +26,10 @@ def due_on(issued_on: date) -> date:
     return issued_on + timedelta(days=DAYS_TO_PAY)
 
 
-def bill_state(gross_pence: int, paid_pence: int) -> Literal["open", "part_paid", "paid"]:
-    """How far a bill is paid; a part payment never makes it paid."""
-    if paid_pence >= gross_pence:
+def bill_state(gross_pence: int, paid_pence: int, credited_pence: int = 0) -> BillState:
+    """How far a bill is paid; a part payment never makes it paid, and what is credited need not be."""
+    if credited_pence >= gross_pence > 0:
+        return "credited"
+    if paid_pence + credited_pence >= gross_pence:
         return "paid"
     return "part_paid" if paid_pence else "open"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from services.billing.domain.errors import EntryUnbalanced
 
@@ -20,7 +20,7 @@ ACCOUNTS: Final = {
     CLEARING_VAT: "Recharge clearing, VAT",
 }
 
-Kind = Literal["supplier_invoice", "bill", "receipt", "payment"]
+Kind = Literal["supplier_invoice", "supplier_credit_note", "bill", "credit_note", "receipt", "payment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,20 @@ class Entry:
 def invoice_entry(
     document_id: str, number: str, on: date, supplier_id: str, *, net_pence: int, vat_pence: int, description: str
 ) -> Entry:
-    """A supplier's invoice is owed in full, whatever the match says; clearing holds it until schools are billed."""
+    """A supplier's invoice is owed in full, whatever the match says; clearing holds it until schools are billed.
+
+    A credit note, negative in net and VAT, is the mirror image.
+    """
     return Entry(
-        "supplier_invoice",
+        "supplier_invoice" if net_pence + vat_pence >= 0 else "supplier_credit_note",
         document_id,
         number,
         on,
         description,
-        _without_zeros(
-            Posting(CLEARING_NET, debit_pence=net_pence, supplier_id=supplier_id),
-            Posting(CLEARING_VAT, debit_pence=vat_pence, supplier_id=supplier_id),
-            Posting(SUPPLIER_CREDITORS, credit_pence=net_pence + vat_pence, supplier_id=supplier_id),
+        _postings(
+            (CLEARING_NET, net_pence, {"supplier_id": supplier_id}),
+            (CLEARING_VAT, vat_pence, {"supplier_id": supplier_id}),
+            (SUPPLIER_CREDITORS, -net_pence - vat_pence, {"supplier_id": supplier_id}),
         ),
     )
 
@@ -74,17 +77,17 @@ def invoice_entry(
 def bill_entry(
     document_id: str, number: str, on: date, school_urn: int, *, net_pence: int, vat_pence: int, description: str
 ) -> Entry:
-    """A bill moves its amount from clearing onto the school's account."""
+    """A bill moves its amount from clearing onto the school's account; a credit note, negative, moves it back."""
     return Entry(
-        "bill",
+        "bill" if net_pence + vat_pence >= 0 else "credit_note",
         document_id,
         number,
         on,
         description,
-        _without_zeros(
-            Posting(SCHOOL_DEBTORS, debit_pence=net_pence + vat_pence, school_urn=school_urn),
-            Posting(CLEARING_NET, credit_pence=net_pence),
-            Posting(CLEARING_VAT, credit_pence=vat_pence),
+        _postings(
+            (SCHOOL_DEBTORS, net_pence + vat_pence, {"school_urn": school_urn}),
+            (CLEARING_NET, -net_pence, {}),
+            (CLEARING_VAT, -vat_pence, {}),
         ),
     )
 
@@ -116,5 +119,10 @@ def payment_entry(document_id: str, number: str, on: date, supplier_id: str, pen
     )
 
 
-def _without_zeros(*postings: Posting) -> tuple[Posting, ...]:
-    return tuple(posting for posting in postings if posting.debit_pence or posting.credit_pence)
+def _postings(*sides: tuple[str, int, dict[str, Any]]) -> tuple[Posting, ...]:
+    """Postings of (account, pence, whose sub-account): debits are positive, credits negative, noughts left out."""
+    return tuple(
+        Posting(account, debit_pence=max(pence, 0), credit_pence=max(-pence, 0), **whose)
+        for account, pence, whose in sides
+        if pence
+    )

@@ -13,13 +13,15 @@ _IMPORT_LOCK = 0x62616E6B  # "bank": one import at a time, so that a document is
 _FINGERPRINTS = text("SELECT fingerprint FROM bank_line WHERE fingerprint = ANY(:fingerprints)")
 _OWED = text("""
     SELECT 'bill', CAST(bill_id AS text), number, coalesce(school.name, 'school ' || school_urn),
-        gross_pence - paid_pence, school_urn
+        gross_pence - paid_pence - credited_pence, school_urn
     FROM bill LEFT JOIN school ON school.urn = school_urn
-    WHERE payment_reference = ANY(:references) OR (:with_open AND paid_pence < gross_pence)
+    WHERE payment_reference = ANY(:references) OR (:with_open AND paid_pence + credited_pence < gross_pence)
     UNION ALL
     SELECT 'supplier_invoice', CAST(supplier_invoice_id AS text), our_number, coalesce(supplier.name, ''),
-        gross_pence - paid_pence, NULL
-    FROM supplier_invoice LEFT JOIN supplier USING (supplier_id) WHERE our_number = ANY(:references)
+        gross_pence - paid_pence - coalesce((SELECT CAST(sum(net_pence + vat_pence) AS bigint) FROM credit_share
+            WHERE of_invoice_id = i.supplier_invoice_id), 0), NULL
+    FROM supplier_invoice i LEFT JOIN supplier USING (supplier_id)
+    WHERE our_number = ANY(:references) AND settlement = 'recharge'
 """)
 _PAY_BILLS = text("""
     UPDATE bill SET paid_pence = paid_pence + sent.amount_pence

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, text
 
 from services.billing.storage.bulk import insert_rows
-from services.billing.storage.tables import bill_line
+from services.billing.storage.direct_bills import BILLS as DIRECT_BILLS
 
 _DUE = text("""
     SELECT school_urn, CAST(sum(billable_net_pence) AS bigint) AS net_pence,
@@ -22,11 +22,11 @@ _TAKE_MATCHES = text("""
 """)
 _ADD_LINES = text("""
     INSERT INTO bill_line (bill_id, line_no, school_urn, purchase_order_id, purchase_order_number, order_line_no,
-        supplier_invoice_id, supplier_name, sku, name, unit, ledger_code, vat_class, quantity, unit_price, net_pence,
-        vat_pence)
+        supplier_invoice_id, supplier_invoice_line_no, supplier_name, sku, name, unit, ledger_code, vat_class,
+        quantity, unit_price, net_pence, vat_pence)
     SELECT m.bill_id,
         row_number() OVER (PARTITION BY m.bill_id ORDER BY o.number, m.order_line_no, i.our_number, m.line_no),
-        m.school_urn, m.purchase_order_id, o.number, m.order_line_no, m.supplier_invoice_id,
+        m.school_urn, m.purchase_order_id, o.number, m.order_line_no, m.supplier_invoice_id, m.line_no,
         coalesce(supplier.name, ''), line.sku, line.name, line.unit, line.ledger_code, line.vat_class,
         m.billable_quantity, least(m.unit_price_ordered, m.unit_price_invoiced), m.billable_net_pence,
         m.billable_vat_pence
@@ -50,20 +50,33 @@ _AMOUNTS = text("""
         GROUP BY b.bill_id, b.purchase_order_id, l.category_code
     ) amount GROUP BY bill_id
 """)
-_LIST = """
+_BILLS = """
     SELECT CAST(bill_id AS text) AS bill_id, bill.number, payment_reference, school_urn,
         coalesce(school.name, '') AS school_name, CAST(bill.round_id AS text) AS round_id, round.title AS round_title,
         CAST(bill.purchase_order_id AS text) AS purchase_order_id, bill.title, issue_date, due_date, net_pence,
-        vat_pence, gross_pence, paid_pence
+        vat_pence, gross_pence, paid_pence, credited_pence, 'recharge' AS settlement, '' AS pay_to, false AS held
     FROM bill LEFT JOIN round USING (round_id) LEFT JOIN school ON school.urn = bill.school_urn
 """
-_PAGE = text(
-    f"{_LIST} WHERE bill.number > :after AND school_urn = coalesce(CAST(:urn AS integer), school_urn)"
-    " AND (CAST(:round AS uuid) IS NULL OR bill.round_id = CAST(:round AS uuid))"
-    " AND (CAST(:order AS uuid) IS NULL OR bill.purchase_order_id = CAST(:order AS uuid))"
-    " ORDER BY bill.number LIMIT :limit"
-)
-_THESE = text(f"{_LIST} WHERE bill_id = ANY(CAST(:bills AS uuid[])) ORDER BY bill.number")
+
+
+def _page(of: str, bill: str) -> str:
+    """One kind of bill, from a number on."""
+    return f"""({of} WHERE {bill}.number > :after
+        AND {bill}.school_urn = coalesce(CAST(:urn AS integer), {bill}.school_urn)
+        AND (CAST(:round AS uuid) IS NULL OR {bill}.round_id = CAST(:round AS uuid))
+        AND (CAST(:order AS uuid) IS NULL OR {bill}.purchase_order_id = CAST(:order AS uuid))
+        ORDER BY {bill}.number LIMIT :limit)"""
+
+
+_PAGE = text(f"{_page(_BILLS, 'bill')} UNION ALL {_page(DIRECT_BILLS, 'd')} ORDER BY number LIMIT :limit")
+_THESE = text(f"""
+    {_BILLS} WHERE bill_id = ANY(CAST(:bills AS uuid[])) UNION ALL
+    {DIRECT_BILLS} WHERE d.supplier_invoice_id = ANY(CAST(:bills AS uuid[])) ORDER BY number
+""")
+_LINES = text("""
+    SELECT bill_line.*, CAST(NULL AS text) AS state, CAST('{}' AS text[]) AS reasons
+    FROM bill_line WHERE bill_id = :bill ORDER BY line_no
+""")
 
 
 def billable_by_school(connection: Connection, order_ids: list[str]) -> list[Row[Any]]:
@@ -106,5 +119,4 @@ def get_bills(connection: Connection, bill_ids: Sequence[str]) -> list[Row[Any]]
 
 def bill_lines(connection: Connection, bill_id: str) -> list[Row[Any]]:
     """The lines of one bill."""
-    line = bill_line.c
-    return list(connection.execute(select(bill_line).where(line.bill_id == bill_id).order_by(line.line_no)))
+    return list(connection.execute(_LINES, {"bill": bill_id}))

@@ -1,7 +1,7 @@
 """Supplier invoices and their lines."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.domain.invoice import SupplierInvoice, fold_number, vat_is_accepted
-from services.billing.domain.matching import InvoicedLine
+from services.billing.domain.match_facts import InvoicedLine
 from services.billing.storage.bulk import insert_rows
 from services.billing.storage.tables import supplier_invoice, supplier_invoice_line
 
@@ -34,13 +34,14 @@ _LIST = """
 _PAGE = text(f"{_LIST} WHERE our_number > :after ORDER BY our_number LIMIT :limit")
 _ONE = text(f"{_LIST} WHERE i.supplier_invoice_id = :id")
 _INVOICED = text("""
-    SELECT CAST(supplier_invoice_id AS text), line_no, order_line_no, school_urn, quantity, unit_price,
-        line.net_pence, line.vat_pence, vat_class, vat_rate, vat_accepted, issue_date
+    SELECT CAST(supplier_invoice_id AS text) AS supplier_invoice_id, line_no, order_line_no, school_urn, quantity,
+        unit_price, line.net_pence, line.vat_pence, vat_class, vat_rate, vat_accepted, issue_date,
+        folded_number, credits
     FROM supplier_invoice_line line JOIN supplier_invoice USING (supplier_invoice_id)
     WHERE line.purchase_order_id = :order ORDER BY our_number, line_no
 """)
 _WITH_INVOICES = text("""
-    SELECT DISTINCT CAST(purchase_order_id AS text) FROM supplier_invoice
+    SELECT DISTINCT CAST(purchase_order_id AS text) FROM supplier_invoice_line
     WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) ORDER BY 1
 """)
 
@@ -92,6 +93,7 @@ def add_invoice(
         "kind": invoice.kind,
         "buyer_urn": invoice.buyer_urn,
         "credits": list(invoice.credits),
+        "settlement": order.settlement,
         "registered_by": registered_by,
         "original": original.content,
         "original_type": original.media_type,
@@ -104,15 +106,16 @@ def add_invoice(
 
 
 def add_lines(
-    connection: Connection, invoice_id: str, invoice: SupplierInvoice, vat: Mapping[int, int], order: Row[Any]
+    connection: Connection, invoice_id: str, invoice: SupplierInvoice, vat: Mapping[int, int], found: Sequence[Row[Any]]
 ) -> None:
-    """Store the invoice's lines; `vat` is each line's part of the invoice's VAT in pence."""
+    """Store the invoice's lines; `vat` is each line's part of the invoice's VAT in pence, `found` its orders."""
+    orders = {order.number: order for order in found}
     rows = [
         {
             "supplier_invoice_id": invoice_id,
             "line_no": line.line_no,
-            "supplier_id": order.supplier_id,
-            "purchase_order_id": order.purchase_order_id,
+            "supplier_id": found[0].supplier_id,
+            "purchase_order_id": orders.get(line.order_number or "", found[0]).purchase_order_id,
             "order_line_no": line.order_line_no,
             "school_urn": line.school_urn,
             "name": line.name,
@@ -130,7 +133,12 @@ def add_lines(
 
 def invoiced_lines(connection: Connection, order_id: str) -> list[InvoicedLine]:
     """Every invoiced line of a purchase order, in the order of registration."""
-    return [InvoicedLine(*row) for row in connection.execute(_INVOICED, {"order": order_id})]
+    rows = connection.execute(_INVOICED, {"order": order_id}).all()
+    by_number = {row.folded_number: row.supplier_invoice_id for row in rows}
+    return [
+        InvoicedLine(*(*row[:-2], tuple(by_number.get(fold_number(number), "") for number in row.credits)))
+        for row in rows
+    ]
 
 
 def orders_with_invoices(connection: Connection, order_ids: list[str]) -> list[str]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, select, text
 
-from services.billing.domain.matching import Key, Match, Standing
+from services.billing.domain.match_facts import NOTHING, Amount, Key, Match, Standing
 from services.billing.storage.bulk import as_json
 from services.billing.storage.tables import match_line
 
@@ -18,21 +18,33 @@ _COMPUTED: Final = (
     "net_pence",
     "vat_pence",
     "reasons",
+    "tolerated",
     "state",
     "billable_quantity",
     "billable_net_pence",
     "billable_vat_pence",
 )
+_AMOUNTS: Final = ("credited", "claim", "due")
+_FIGURES: Final = ("quantity", "net_pence", "vat_pence")
+_OPEN: Final = (*_COMPUTED, *(f"{amount}_{figure}" for amount in _AMOUNTS for figure in _FIGURES))
+# What changes on a billed match: later receipts and credits, and what follows from them.
+_ON_BILL: Final = ("quantity_received", "reasons", "tolerated", *_OPEN[len(_COMPUTED) :])
 _UPSERT = text(f"""
     INSERT INTO match_line AS m (supplier_invoice_id, line_no, school_urn, supplier_id, purchase_order_id,
-        order_line_no, {", ".join(_COMPUTED)})
+        order_line_no, {", ".join(_OPEN)})
     SELECT sent.supplier_invoice_id, sent.line_no, sent.school_urn, o.supplier_id, o.purchase_order_id,
-        sent.order_line_no, {", ".join(f"sent.{name}" for name in _COMPUTED)}
+        sent.order_line_no, {", ".join(f"sent.{name}" for name in _OPEN)}
     FROM jsonb_populate_recordset(CAST(NULL AS match_line), CAST(:rows AS jsonb)) AS sent
     JOIN purchase_order o ON o.purchase_order_id = :order
     ON CONFLICT (supplier_invoice_id, line_no, school_urn) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in _COMPUTED)}
+    SET {", ".join(f"{name} = excluded.{name}" for name in _OPEN)}
     WHERE m.bill_id IS NULL
+""")  # noqa: S608 - column names of this module
+_FOLLOW_BILLED = text(f"""
+    UPDATE match_line m SET {", ".join(f"{name} = sent.{name}" for name in _ON_BILL)}
+    FROM jsonb_populate_recordset(CAST(NULL AS match_line), CAST(:rows AS jsonb)) AS sent
+    WHERE m.supplier_invoice_id = sent.supplier_invoice_id AND m.line_no = sent.line_no
+        AND m.school_urn = sent.school_urn AND m.bill_id IS NOT NULL
 """)  # noqa: S608 - column names of this module
 _REMOVE = text("""
     DELETE FROM match_line m
@@ -41,22 +53,31 @@ _REMOVE = text("""
         AND m.school_urn = gone.school_urn AND m.bill_id IS NULL
 """)
 _OF_INVOICE = text("""
-    SELECT m.*, coalesce(school.name, '') AS school_name, accepted.accepted_by, accepted.accepted_at,
-        accepted.reasons AS accepted_for, accepted.why
-    FROM match_line m
-    LEFT JOIN school ON school.urn = m.school_urn
-    LEFT JOIN LATERAL (
-        SELECT * FROM match_acceptance a
-        WHERE a.supplier_invoice_id = m.supplier_invoice_id AND a.line_no = m.line_no AND a.school_urn = m.school_urn
-        ORDER BY accepted_at DESC LIMIT 1
-    ) accepted ON true
+    SELECT m.*, coalesce(school.name, '') AS school_name
+    FROM match_line m LEFT JOIN school ON school.urn = m.school_urn
     WHERE m.supplier_invoice_id = :invoice ORDER BY m.line_no, m.school_urn
 """)
-_ACCEPT = text("""
-    INSERT INTO match_acceptance (supplier_invoice_id, line_no, school_urn, supplier_id, accepted_by, person_id,
-        reasons, why)
-    SELECT supplier_invoice_id, line_no, school_urn, supplier_id, :who, CAST(:person AS uuid), :reasons, :why
-    FROM match_line WHERE supplier_invoice_id = :invoice AND line_no = :line_no AND school_urn = :urn
+_CLAIMS = text("""
+    SELECT CAST(m.supplier_invoice_id AS text) AS supplier_invoice_id, i.our_number, i.number,
+        CAST(m.supplier_id AS text) AS supplier_id, coalesce(supplier.name, '') AS supplier_name,
+        CAST(m.purchase_order_id AS text) AS purchase_order_id, o.number AS purchase_order_number, m.line_no,
+        m.order_line_no, line.name, m.school_urn, coalesce(school.name, '') AS school_name, m.state, m.reasons,
+        m.claim_quantity AS quantity, m.claim_net_pence AS net_pence, m.claim_vat_pence AS vat_pence,
+        requested.decided_by AS requested_by, requested.decided_at AS requested_at, requested.why
+    FROM match_line m
+    JOIN supplier_invoice i USING (supplier_invoice_id)
+    JOIN purchase_order o ON o.purchase_order_id = m.purchase_order_id
+    JOIN purchase_order_line line ON line.purchase_order_id = m.purchase_order_id AND line.line_no = m.order_line_no
+    LEFT JOIN supplier ON supplier.supplier_id = m.supplier_id
+    LEFT JOIN school ON school.urn = m.school_urn
+    LEFT JOIN LATERAL (
+        SELECT * FROM match_decision d WHERE d.supplier_invoice_id = m.supplier_invoice_id AND d.line_no = m.line_no
+            AND d.school_urn = m.school_urn AND d.decision = 'credit_requested'
+        ORDER BY decided_at DESC LIMIT 1
+    ) requested ON true
+    WHERE m.claim_net_pence + m.claim_vat_pence > 0
+        AND (i.our_number, m.line_no, m.school_urn) > (:number, :line_no, :urn)
+    ORDER BY i.our_number, m.line_no, m.school_urn LIMIT :limit
 """)
 
 
@@ -66,40 +87,45 @@ def matches_of_order(connection: Connection, order_id: str) -> dict[Key, Row[Any
     return {(row.supplier_invoice_id, row.line_no, row.school_urn): row for row in rows}
 
 
-def standing(before: Mapping[Key, Row[Any]]) -> dict[Key, Standing]:
-    """What stands of earlier matches: what is billed, and what a person accepted."""
+def standing(before: Mapping[Key, Row[Any]], credited: Mapping[Key, Amount]) -> dict[Key, Standing]:
+    """What stands of earlier matches: what is billed and credited, and what people decided."""
     return {
-        key: Standing(row.quantity_invoiced, row.bill_id is not None, frozenset(row.accepted_reasons))
+        key: Standing(
+            row.quantity_invoiced,
+            row.bill_id is not None,
+            frozenset(row.accepted_reasons),
+            row.disputed,
+            _amount(row, "billable") if row.bill_id is not None else NOTHING,
+            credited.get(key, NOTHING),
+            _amount(row, "returned") if row.bill_id is not None else NOTHING,
+        )
         for key, row in before.items()
     }
 
 
 def write_matches(
     connection: Connection, order_id: str, before: Mapping[Key, Row[Any]], matches: Iterable[Match]
-) -> None:
-    """Write the matches of a purchase order that differ from those before; billed ones stand.
+) -> list[str]:
+    """Write the matches of a purchase order that differ from those before; returns the invoices with a difference.
 
-    What a person accepted stays noted on the same line.
+    Of billed ones only what receipts and credits say since is written. What a person decided stays noted.
     """
-    after = {(match.invoice_id, match.line_no, match.school_urn): match for match in matches}
-    changed = [match for key, match in after.items() if key not in before or _differs(before[key], match)]
-    if changed:
-        connection.execute(_UPSERT, {"order": order_id, "rows": as_json([_row(match) for match in changed])})
-    gone = [key for key, row in before.items() if key not in after and row.bill_id is None]
+    after = {(match.invoice_id, match.line_no, match.school_urn): _row(match) for match in matches}
+    changed = [row for key, row in after.items() if key not in before or _differs(before[key], row)]
+    open_rows = [row for row in changed if row["state"] != "billed"]
+    if open_rows:
+        connection.execute(_UPSERT, {"order": order_id, "rows": as_json(open_rows)})
+    billed = [row for row in changed if row["state"] == "billed"]
+    if billed:
+        connection.execute(_FOLLOW_BILLED, {"rows": as_json(billed)})
+    gone = [
+        dict(zip(("supplier_invoice_id", "line_no", "school_urn"), key, strict=True))
+        for key, row in before.items()
+        if key not in after and row.bill_id is None
+    ]
     if gone:
-        rows = [dict(zip(("supplier_invoice_id", "line_no", "school_urn"), key, strict=True)) for key in gone]
-        connection.execute(_REMOVE, {"rows": as_json(rows)})
-
-
-def _row(match: Match) -> dict[str, Any]:
-    key = {"supplier_invoice_id": match.invoice_id, "line_no": match.line_no, "school_urn": match.school_urn}
-    return {**key, "order_line_no": match.order_line_no, **{name: getattr(match, name) for name in _COMPUTED}}
-
-
-def _differs(row: Row[Any], match: Match) -> bool:
-    return any(
-        getattr(row, name) != (list(match.reasons) if name == "reasons" else getattr(match, name)) for name in _COMPUTED
-    )
+        connection.execute(_REMOVE, {"rows": as_json(gone)})
+    return sorted({row["supplier_invoice_id"] for row in (*changed, *gone)})
 
 
 def matches_of_invoice(connection: Connection, invoice_id: str) -> list[Row[Any]]:
@@ -109,18 +135,42 @@ def matches_of_invoice(connection: Connection, invoice_id: str) -> list[Row[Any]
 
 def get_match(connection: Connection, key: Key) -> Row[Any] | None:
     """One match."""
-    return connection.execute(select(match_line).where(*_is(key))).one_or_none()
+    return connection.execute(select(match_line).where(*is_match(key))).one_or_none()
 
 
-def note_acceptance(
-    connection: Connection, key: Key, reasons: list[str], *, who: str, person_id: str | None, why: str
-) -> None:
-    """Note for ever which reasons a person has accepted on a match, who and why."""
-    names = {"invoice": key[0], "line_no": key[1], "urn": key[2]}
-    connection.execute(_ACCEPT, {**names, "who": who, "person": person_id, "reasons": reasons, "why": why})
-    connection.execute(update(match_line).where(*_is(key)).values(accepted_reasons=reasons))
+def claims(connection: Connection, after: tuple[str, int, int], limit: int) -> list[Row[Any]]:
+    """What suppliers have still to credit, by (our number, line, school), with the latest request for it."""
+    names = dict(zip(("number", "line_no", "urn"), after, strict=True))
+    return list(connection.execute(_CLAIMS, {**names, "limit": limit}))
 
 
-def _is(key: Key) -> tuple[Any, ...]:
+def is_match(key: Key) -> tuple[Any, ...]:
+    """The condition for one match."""
     match = match_line.c
     return match.supplier_invoice_id == key[0], match.line_no == key[1], match.school_urn == key[2]
+
+
+def _row(match: Match) -> dict[str, Any]:
+    row = {
+        "supplier_invoice_id": match.invoice_id,
+        "line_no": match.line_no,
+        "school_urn": match.school_urn,
+        "order_line_no": match.order_line_no,
+    }
+    for name in _COMPUTED:
+        row[name] = getattr(match, name)
+    for name in _AMOUNTS:
+        amount = getattr(match, name)
+        for figure in _FIGURES:
+            row[f"{name}_{figure}"] = getattr(amount, figure)
+    row["reasons"], row["tolerated"] = list(match.reasons), list(match.tolerated)
+    return row
+
+
+def _differs(before: Row[Any], after: Mapping[str, Any]) -> bool:
+    names = _ON_BILL if after["state"] == "billed" else _OPEN
+    return any(getattr(before, name) != after[name] for name in names)
+
+
+def _amount(row: Row[Any], name: str) -> Amount:
+    return Amount(*(getattr(row, f"{name}_{figure}") for figure in _FIGURES))

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, Row, select, text
 
-from services.billing.domain.matching import DropLine, OrderLine
+from services.billing.domain.match_facts import DropLine, OrderLine, Tolerance
 from services.billing.storage.bulk import as_json, insert_rows
-from services.billing.storage.tables import purchase_order, purchase_order_line
+from services.billing.storage.tables import drop_line, purchase_order, purchase_order_line
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -67,6 +67,19 @@ _SUM_RECEIPTS = text("""
     WHERE drop_line.purchase_order_id = told.purchase_order_id AND drop_line.line_no = told.line_no
         AND drop_line.school_urn = told.school_urn
 """)
+_BY_NUMBER = text("""
+    SELECT CAST(purchase_order_id AS text) AS purchase_order_id, o.number, CAST(o.round_id AS text) AS round_id,
+        coalesce(o.title, round.title, '') AS title, CAST(o.supplier_id AS text) AS supplier_id,
+        coalesce(supplier.name, '') AS supplier_name, o.answer, o.settled_at,
+        coalesce(settlement, 'recharge') AS settlement
+    FROM purchase_order o LEFT JOIN contract USING (contract_id) LEFT JOIN round USING (round_id)
+    LEFT JOIN supplier ON supplier.supplier_id = o.supplier_id
+    WHERE o.number = ANY(:numbers)
+""")
+_TOLERANCE = text("""
+    SELECT tolerated_basis_points, tolerated_units, tolerated_pence
+    FROM contract JOIN purchase_order USING (contract_id) WHERE purchase_order_id = :order
+""")
 _ANSWER = text("""
     UPDATE purchase_order SET answer = sent.answer
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent (purchase_order_id uuid, answer text)
@@ -102,9 +115,10 @@ def record_answers(connection: Connection, rows: Rows) -> None:
     connection.execute(_ANSWER, {"rows": as_json(rows)})
 
 
-def order_by_number(connection: Connection, number: str) -> Row[Any] | None:
-    """The purchase order with this number, if the actor may see it."""
-    return connection.execute(select(purchase_order).where(purchase_order.c.number == number)).one_or_none()
+def orders_by_number(connection: Connection, numbers: Collection[str]) -> dict[str, Row[Any]]:
+    """The purchase orders that the actor may see, by their numbers in capitals, and how each is settled."""
+    rows = connection.execute(_BY_NUMBER, {"numbers": [number.upper() for number in numbers]})
+    return {row.number: row for row in rows}
 
 
 def lock_orders(connection: Connection, order_ids: Collection[str]) -> None:
@@ -153,18 +167,25 @@ def order_lines(connection: Connection, order_id: str) -> list[OrderLine]:
     return [OrderLine(*row) for row in rows]
 
 
-def lines_by_sku(connection: Connection, order_id: str) -> dict[str, int]:
-    """The order's line numbers by the seller's item number, where an item stands on one line only."""
-    line = purchase_order_line.c
-    rows = connection.execute(
-        select(line.sku, func.min(line.line_no))
-        .where(line.purchase_order_id == order_id)
-        .group_by(line.sku)
-        .having(func.count() == 1)
-    )
-    return dict(rows.all())
-
-
 def drops(connection: Connection, order_id: str) -> list[DropLine]:
     """What each school ordered and received of a purchase order; of a charge its share, which nobody receives."""
     return [DropLine(*row) for row in connection.execute(_DROPS, {"order": order_id})]
+
+
+def tolerance(connection: Connection, order_id: str) -> Tolerance:
+    """By how much the order's contract lets an invoice differ; by nothing while the contract is not known."""
+    found = connection.execute(_TOLERANCE, {"order": order_id}).one_or_none()
+    return Tolerance(*found) if found else Tolerance()
+
+
+def supplier_of(connection: Connection, order_id: str) -> str:
+    """The supplier of a purchase order."""
+    order = purchase_order.c
+    return str(connection.execute(select(order.supplier_id).where(order.purchase_order_id == order_id)).scalar_one())
+
+
+def schools_of(connection: Connection, order_ids: Collection[str]) -> set[int]:
+    """The schools that purchase orders deliver to."""
+    drop = drop_line.c
+    found = connection.execute(select(drop.school_urn).where(drop.purchase_order_id.in_(order_ids)).distinct())
+    return set(found.scalars())

@@ -16,13 +16,18 @@ _SETTLE = text("""
             WHERE d.purchase_order_id = o.purchase_order_id AND (
                 d.received IS NULL AND l.kind <> 'charge'
                 OR (d.received > 0 OR l.kind = 'charge') AND NOT EXISTS (
-                    SELECT FROM bill_line b WHERE b.purchase_order_id = d.purchase_order_id
-                        AND b.order_line_no = d.line_no AND b.school_urn = d.school_urn)))
+                    SELECT FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
+                    WHERE m.purchase_order_id = d.purchase_order_id AND m.order_line_no = d.line_no
+                        AND m.school_urn = d.school_urn
+                        AND m.state = CASE i.settlement WHEN 'direct' THEN 'billable' ELSE 'billed' END)))
         AND NOT EXISTS (
-            SELECT FROM match_line m WHERE m.purchase_order_id = o.purchase_order_id AND m.state <> 'billed')
+            SELECT FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
+            WHERE m.purchase_order_id = o.purchase_order_id
+                AND m.state NOT IN (CASE i.settlement WHEN 'direct' THEN 'billable' ELSE 'billed' END, 'credited'))
         AND NOT EXISTS (
             SELECT FROM bill_line JOIN bill USING (bill_id)
-            WHERE bill_line.purchase_order_id = o.purchase_order_id AND bill.paid_pence < bill.gross_pence)
+            WHERE bill_line.purchase_order_id = o.purchase_order_id
+                AND bill.paid_pence + bill.credited_pence < bill.gross_pence)
     RETURNING CAST(purchase_order_id AS text)
 """)
 
@@ -36,6 +41,7 @@ def settle(connection: Connection, order_ids: Collection[str]) -> list[str]:
     """Mark those of the purchase orders settled that are now; returns them.
 
     Settled is: accepted, every drop recorded, every received line and every charge billed, nothing held, and those
-    bills paid in full.
+    bills paid in full, or credited. What is settled directly with the supplier is billed once it is found right;
+    whether it is paid, only the school knows.
     """
     return sorted(connection.execute(_SETTLE, {"orders": list(order_ids)}).scalars())

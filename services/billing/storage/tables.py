@@ -109,6 +109,7 @@ supplier_invoice = Table(
     Column("buyer_urn", Integer),
     Column("credits", ARRAY(Text)),
     Column("rejected_why", Text),
+    Column("settlement", Text),
 )
 
 supplier_invoice_line = Table(
@@ -152,6 +153,13 @@ match_line = Table(
     Column("billable_vat_pence", BigInteger),
     Column("accepted_reasons", ARRAY(Text)),
     Column("bill_id", _ID),
+    Column("tolerated", ARRAY(Text)),
+    Column("disputed", Boolean),
+    *(
+        Column(f"{amount}_{figure}", Integer if figure == "quantity" else BigInteger)
+        for amount in ("credited", "claim", "due", "returned")
+        for figure in ("quantity", "net_pence", "vat_pence")
+    ),
 )
 
 bill_line = Table(
@@ -164,6 +172,7 @@ bill_line = Table(
     Column("purchase_order_number", Text),
     Column("order_line_no", Integer),
     Column("supplier_invoice_id", _ID),
+    Column("supplier_invoice_line_no", Integer),
     Column("supplier_name", Text),
     Column("sku", Text),
     Column("name", Text),

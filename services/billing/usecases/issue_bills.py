@@ -1,5 +1,7 @@
 """Bill every school of a round, or of a recurring service's period, for what is matched."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +16,20 @@ from services.billing.domain.bill import due_on, payment_reference
 from services.billing.domain.errors import UnknownRound, UnknownServiceOrder
 from services.billing.domain.ledger import bill_entry
 from services.billing.storage import bills, directory, ledger, orders
+from services.billing.usecases.issue_credit_notes import issue_credit_notes
 from services.billing.usecases.settle_orders import settle_orders
 
 
-def issue_bills(database: Database, actor: Actor, round_id: str) -> list[Row[Any]]:
-    """One bill for each school that has billable lines in the round; none if there are none.
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What was issued at once: bills, and credit notes for what suppliers have credited since earlier bills."""
+
+    bills: Sequence[Row[Any]]
+    credit_notes: Sequence[Row[Any]]
+
+
+def issue_bills(database: Database, actor: Actor, round_id: str) -> Issued:
+    """One bill for each school that has billable lines in the round, and a credit note for each bill with a credit.
 
     Held lines wait for a later bill, and nobody else's. Raises UnknownRound.
     """
@@ -30,8 +41,8 @@ def issue_bills(database: Database, actor: Actor, round_id: str) -> list[Row[Any
         return _issue(connection, order_ids, {"round_id": round_id, "purchase_order_id": None, "title": title}, actor)
 
 
-def issue_service_bills(database: Database, actor: Actor, purchase_order_id: str) -> list[Row[Any]]:
-    """One bill for each school that has billable lines in a recurring service's period; none if there are none.
+def issue_service_bills(database: Database, actor: Actor, purchase_order_id: str) -> Issued:
+    """Bills and credit notes for a recurring service's period, as for a round.
 
     What stands behind it is the purchase order of the period, as a round does behind others. Raises
     UnknownServiceOrder.
@@ -46,17 +57,17 @@ def issue_service_bills(database: Database, actor: Actor, purchase_order_id: str
         return _issue(connection, order_ids, of, actor)
 
 
-def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], actor: Actor) -> list[Row[Any]]:
+def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], actor: Actor) -> Issued:
     """Bill what these orders have ready; `of` says what for: a round_id or a purchase_order_id, and a title."""
     orders.lock_orders(connection, order_ids)
     due = bills.billable_by_school(connection, order_ids)
-    if not due:
-        return []
-    rows = _rows(connection, due, of, actor.name)
-    bills.add_bills(connection, rows, order_ids)
-    _tell(connection, rows, actor.name)
+    rows = _rows(connection, due, of, actor.name) if due else []
+    if rows:
+        bills.add_bills(connection, rows, order_ids)
+        _tell(connection, rows, actor.name)
+    notes = issue_credit_notes(connection, order_ids, actor.name)
     settle_orders(connection, order_ids)
-    return bills.get_bills(connection, [row["bill_id"] for row in rows])
+    return Issued(bills.get_bills(connection, [row["bill_id"] for row in rows]), notes)
 
 
 def _rows(connection: Connection, due: list[Row[Any]], of: dict[str, Any], issued_by: str) -> list[dict[str, Any]]:

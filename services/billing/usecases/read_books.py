@@ -11,17 +11,21 @@ from chassis.database import Database
 from contracts.errors import NotFound
 from services.billing.domain.account import StatementItem, statement
 from services.billing.domain.ledger import ACCOUNTS
-from services.billing.storage import accounts, bank, bills, directory, ledger
+from services.billing.storage import accounts, bank, bills, credit_notes, direct_bills, directory, ledger
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """A school's statement of account; the balance in pence is what the school owes."""
+    """A school's statement of account; the balance in pence is what the school owes the alliance.
+
+    `pay_suppliers` are the bills that it owes suppliers itself, and no part of the balance.
+    """
 
     school_urn: int
     school_name: str
     items: Sequence[StatementItem]
     balance_pence: int
+    pay_suppliers: Sequence[Row[Any]]
 
 
 def list_bills(
@@ -53,7 +57,29 @@ def get_bill(database: Database, actor: Actor, bill_id: str) -> tuple[Row[Any], 
         found = bills.get_bills(connection, [bill_id])
         if not found:
             raise NotFound("There is no such bill.")
-        return found[0], bills.bill_lines(connection, bill_id)
+        direct = found[0].settlement == "direct"
+        lines = direct_bills.direct_bill_lines if direct else bills.bill_lines
+        return found[0], lines(connection, bill_id)
+
+
+def list_credit_notes(
+    database: Database, actor: Actor, *, school_urn: int | None, bill_id: str | None, after: str, limit: int
+) -> tuple[list[Row[Any]], str | None]:
+    """A page of credit notes to schools by number, and where the next page begins."""
+    with database.transaction(actor) as connection:
+        found = credit_notes.list_credit_notes(
+            connection, school_urn=school_urn, bill_id=bill_id, after=after, limit=limit + 1
+        )
+    return found[:limit], found[limit - 1].number if len(found) > limit else None
+
+
+def get_credit_note(database: Database, actor: Actor, credit_note_id: str) -> tuple[Row[Any], list[Row[Any]]]:
+    """One credit note and its lines. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        found = credit_notes.get_credit_notes(connection, [credit_note_id])
+        if not found:
+            raise NotFound("There is no such credit note.")
+        return found[0], credit_notes.credit_note_lines(connection, credit_note_id)
 
 
 def list_bank_lines(
@@ -74,7 +100,7 @@ def get_account(database: Database, actor: Actor, urn: int) -> AccountView:
         if name is None:
             raise NotFound("There is no such account.")
         items, balance = statement(accounts.movements(connection, urn))
-    return AccountView(urn, name, items, balance)
+        return AccountView(urn, name, items, balance, direct_bills.bills_of_school(connection, urn))
 
 
 def trial_balance(database: Database, actor: Actor) -> list[dict[str, Any]]:

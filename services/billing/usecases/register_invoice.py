@@ -1,6 +1,7 @@
-"""Register a supplier's invoice: checked, numbered, posted in full and matched."""
+"""Register a supplier's invoice or credit note: checked, numbered, posted in full and matched."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -8,55 +9,87 @@ from sqlalchemy import Connection, Row
 from chassis.actor import Actor
 from chassis.database import Database
 from chassis.numbers import next_number
-from services.billing.domain.errors import ClosedOrder, DuplicateInvoice, NoOrder, UnknownOrderLine, UnknownSchool
+from services.billing.domain.direct import for_its_buyer
+from services.billing.domain.errors import (
+    ClosedOrder,
+    DuplicateInvoice,
+    NoOrder,
+    OrdersOfTwoSuppliers,
+    UnknownSchool,
+)
 from services.billing.domain.invoice import SupplierInvoice, check_arithmetic, vat_of_lines
 from services.billing.domain.ledger import invoice_entry
-from services.billing.domain.ubl_invoice import as_supplier_invoice, read_ubl_invoice
-from services.billing.storage import directory, invoices, ledger, orders
+from services.billing.domain.order_references import OrderedLine, check_order_lines, orders_named
+from services.billing.domain.settled_invoice import check_document, settle
+from services.billing.domain.ubl_invoice import read_ubl_invoice
+from services.billing.storage import direct_bills, directory, invoices, ledger, ordered_lines, orders
 from services.billing.storage.invoices import Original
 from services.billing.usecases.match_invoices import match_invoices
 from services.billing.usecases.read_invoices import InvoiceView, view_invoice
 
-Build = Callable[[Connection, Row[Any]], SupplierInvoice]
+Build = Callable[[str, Sequence[OrderedLine]], SupplierInvoice]
+"""Makes the invoice of the first order's number and the lines of all orders that it names."""
 
 
 def register_form(database: Database, actor: Actor, invoice: SupplierInvoice, original: Original) -> InvoiceView:
     """Register an invoice that was keyed in or sent as JSON.
 
     Raises InvoiceArithmetic and what else `check_arithmetic` raises, NoOrder, DuplicateInvoice, ClosedOrder,
-    UnknownOrderLine, UnknownSchool; nothing is stored then.
+    UnknownOrderLine, UnknownSchool, WrongBuyer, CreditExceedsInvoice; nothing is stored then.
     """
     check_arithmetic(invoice)
-    return _register(database, actor, invoice.purchase_order_number, lambda *_: invoice, original)
+    numbers = [invoice.purchase_order_number, *(line.order_number for line in invoice.lines if line.order_number)]
+
+    def build(order_number: str, _: Sequence[OrderedLine]) -> SupplierInvoice:
+        return replace(invoice, purchase_order_number=order_number)
+
+    return _register(database, actor, list(dict.fromkeys(numbers)), build, original)
 
 
 def register_ubl(database: Database, actor: Actor, content: bytes) -> InvoiceView:
-    """Register a Peppol BIS Billing 3.0 invoice. Raises as `register_form`, and what the reader refuses."""
-    read = read_ubl_invoice(content)
+    """Register a Peppol BIS Billing 3.0 invoice or credit note.
 
-    def build(connection: Connection, order: Row[Any]) -> SupplierInvoice:
-        return as_supplier_invoice(read, orders.lines_by_sku(connection, order.purchase_order_id).get)
+    Raises as `register_form`, what the reader refuses, what `check_document` and `settle` raise, OrdersOfTwoSuppliers.
+    """
+    document = read_ubl_invoice(content)
+    check_document(document)  # what no purchase order could mend is refused before one is looked for
 
-    as_supplier_invoice(read, lambda _: 0)  # what no purchase order could mend is refused before one is looked for
-    return _register(database, actor, read.order_number or "", build, Original(content, "application/xml"))
+    def build(order_number: str, ordered: Sequence[OrderedLine]) -> SupplierInvoice:
+        return settle(document, order_number, ordered)
+
+    return _register(database, actor, orders_named(document), build, Original(content, "application/xml"))
 
 
-def _register(database: Database, actor: Actor, order_number: str, build: Build, original: Original) -> InvoiceView:
+def _register(
+    database: Database, actor: Actor, order_numbers: Sequence[str], build: Build, original: Original
+) -> InvoiceView:
     with database.transaction(actor) as connection:
-        order = orders.order_by_number(connection, order_number)
-        if order is None:
-            raise NoOrder(
-                f"There is no purchase order {order_number!r} with this supplier.",
-                fields={"purchase_order_number": "Unknown purchase order."},
-            )
-        orders.lock_orders(connection, [order.purchase_order_id])
-        invoice = build(connection, order)
-        check_arithmetic(invoice)
+        found = _find_orders(connection, order_numbers)
+        order, order_ids = found[0], [each.purchase_order_id for each in found]
+        orders.lock_orders(connection, order_ids)
+        ordered = ordered_lines.ordered_lines(connection, order_ids)
+        invoice = build(order.number, ordered)
+        invoice = for_its_buyer(invoice, order.settlement, orders.schools_of(connection, order_ids))
         _refuse_duplicate(connection, invoice, order)
-        _check_order(connection, invoice, order)
-        invoice_id = _store(connection, invoice, order, actor.name, original)
-        match_invoices(connection, [order.purchase_order_id])
+        _check_orders(connection, invoice, found, ordered)
+        invoice_id = _store(connection, invoice, found, actor.name, original)
+        match_invoices(connection, order_ids)
         return view_invoice(connection, invoice_id)
+
+
+def _find_orders(connection: Connection, numbers: Sequence[str]) -> list[Row[Any]]:
+    """The purchase orders of these numbers, in their order; the first is the one that the document is kept under."""
+    found = orders.orders_by_number(connection, numbers)
+    unknown = [number for number in numbers if number.upper() not in found]
+    if unknown or not numbers:
+        told = f"There is no purchase order {', '.join(map(repr, unknown))} with this supplier."
+        if not numbers:
+            told = "The document names no purchase order (BT-13)."
+        raise NoOrder(told, fields={"purchase_order_number": told})
+    named = [found[number.upper()] for number in numbers]
+    if len({(order.supplier_id, order.settlement) for order in named}) > 1:
+        raise OrdersOfTwoSuppliers("One document stands on orders of one supplier, all settled in the same way.")
+    return named
 
 
 def _refuse_duplicate(connection: Connection, invoice: SupplierInvoice, order: Row[Any]) -> None:
@@ -64,18 +97,14 @@ def _refuse_duplicate(connection: Connection, invoice: SupplierInvoice, order: R
         raise _duplicate(invoice)
 
 
-def _check_order(connection: Connection, invoice: SupplierInvoice, order: Row[Any]) -> None:
-    if order.answer == "rejected" or order.settled_at is not None:
-        how = "rejected" if order.answer == "rejected" else "settled"
-        raise ClosedOrder(f"Purchase order {order.number} is {how}.")
-    known = {line.line_no for line in orders.order_lines(connection, order.purchase_order_id)}
-    unknown = {
-        f"lines.{index}.order_line_no": f"{order.number} has no line {line.order_line_no}."
-        for index, line in enumerate(invoice.lines)
-        if line.order_line_no not in known
-    }
-    if unknown:
-        raise UnknownOrderLine("The purchase order has no such line.", fields=unknown)
+def _check_orders(
+    connection: Connection, invoice: SupplierInvoice, found: Sequence[Row[Any]], ordered: Sequence[OrderedLine]
+) -> None:
+    for order in found:
+        settled = order.settled_at is not None and invoice.gross_pence >= 0
+        if order.answer == "rejected" or settled:
+            raise ClosedOrder(f"Purchase order {order.number} is {'settled' if settled else 'rejected'}.")
+    check_order_lines(invoice, ordered)
     named = {line.school_urn for line in invoice.lines if line.school_urn is not None}
     strangers = directory.unknown_schools(connection, named)
     if strangers:
@@ -90,13 +119,19 @@ def _check_order(connection: Connection, invoice: SupplierInvoice, order: Row[An
 
 
 def _store(
-    connection: Connection, invoice: SupplierInvoice, order: Row[Any], registered_by: str, original: Original
+    connection: Connection, invoice: SupplierInvoice, found: Sequence[Row[Any]], registered_by: str, original: Original
 ) -> str:
+    order = found[0]
     our_number = next_number(connection, "SI")
     invoice_id = invoices.add_invoice(connection, invoice, our_number, order, registered_by, original)
     if invoice_id is None:
         raise _duplicate(invoice)
-    invoices.add_lines(connection, invoice_id, invoice, vat_of_lines(invoice), order)
+    invoices.add_lines(connection, invoice_id, invoice, vat_of_lines(invoice), found)
+    if order.settlement == "direct":
+        if invoice.kind == "invoice":
+            number = next_number(connection, "DB")
+            direct_bills.add_direct_bill(connection, invoice_id, number, order, invoice.buyer_urn)
+        return invoice_id
     entry = invoice_entry(
         invoice_id,
         our_number,

@@ -1,0 +1,178 @@
+"""What goes over the wire about bills, credit notes and schools' accounts. Amounts are pence."""
+
+from typing import Final
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.billing.api.fields import UnitPrice, UuidText
+from services.billing.api.match_schemas import MATCH_STATES
+from services.billing.api.schemas import HIGHEST_URN, PageQuery
+
+BILL_STATES: Final = ("open", "part_paid", "paid", "credited", "held", "pay_supplier")
+
+
+class BillsIn(Schema):
+    """What to bill: a round, or the purchase order of a recurring service's period."""
+
+    round_id = UuidText()
+    purchase_order_id = UuidText()
+
+    @validates_schema
+    def one(self, sent: dict[str, str], **_: object) -> None:
+        """Exactly one of the two."""
+        if len(sent) != 1:
+            raise ValidationError("Send either a round_id or a purchase_order_id.", "round_id")
+
+
+class BillLineOut(Schema):
+    """One line of a bill; on one that the supplier made out to the school, with its match."""
+
+    purchase_order_number = fields.String()
+    supplier_name = fields.String()
+    line_no = fields.Integer()
+    sku = fields.String()
+    name = fields.String()
+    unit = fields.String()
+    quantity = fields.Integer()
+    unit_price = UnitPrice()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    vat_class = fields.String()
+    ledger_code = fields.String()
+    supplier_invoice_id = fields.String()
+    state = fields.String(allow_none=True, validate=validate.OneOf(MATCH_STATES))
+    reasons = fields.List(fields.String())
+
+
+class BillHeadOut(Schema):
+    """A bill without its lines.
+
+    Settled by recharge, the school pays the alliance; settled directly, it pays the supplier `pay_to` and quotes the
+    supplier's own number, and the bill is held while a line is queried.
+    """
+
+    bill_id = fields.String()
+    number = fields.String()
+    payment_reference = fields.String()
+    school_urn = fields.Integer()
+    school_name = fields.String()
+    round_id = fields.String(allow_none=True)
+    round_title = fields.String(allow_none=True)
+    purchase_order_id = fields.String(allow_none=True)
+    title = fields.String()
+    issue_date = fields.Date()
+    due_date = fields.Date()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    gross_pence = fields.Integer()
+    paid_pence = fields.Integer()
+    credited_pence = fields.Integer()
+    settlement = fields.String(validate=validate.OneOf(["recharge", "direct"]))
+    pay_to = fields.String()
+    state = fields.String(validate=validate.OneOf(BILL_STATES))
+
+
+class BillOut(BillHeadOut):
+    """A bill with its lines."""
+
+    lines = fields.List(fields.Nested(BillLineOut))
+
+
+class BillPage(Schema):
+    """A page of bills."""
+
+    items = fields.List(fields.Nested(BillHeadOut))
+    next = fields.String(allow_none=True)
+
+
+class CreditNoteLineOut(Schema):
+    """One line of a credit note: what it gives back of a line of the bill."""
+
+    line_no = fields.Integer()
+    bill_line_no = fields.Integer()
+    purchase_order_number = fields.String()
+    supplier_name = fields.String()
+    sku = fields.String()
+    name = fields.String()
+    unit = fields.String()
+    quantity = fields.Integer()
+    unit_price = UnitPrice()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    vat_class = fields.String()
+    ledger_code = fields.String()
+
+
+class CreditNoteHeadOut(Schema):
+    """A credit note to a school without its lines; the amounts are positive."""
+
+    credit_note_id = fields.String()
+    number = fields.String()
+    bill_id = fields.String()
+    bill_number = fields.String()
+    school_urn = fields.Integer()
+    school_name = fields.String()
+    title = fields.String()
+    issue_date = fields.Date()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+    gross_pence = fields.Integer()
+
+
+class CreditNoteOut(CreditNoteHeadOut):
+    """A credit note with its lines."""
+
+    lines = fields.List(fields.Nested(CreditNoteLineOut))
+
+
+class CreditNotePage(Schema):
+    """A page of credit notes."""
+
+    items = fields.List(fields.Nested(CreditNoteHeadOut))
+    next = fields.String(allow_none=True)
+
+
+class IssuedOut(BillPage):
+    """The bills issued now, and the credit notes for what suppliers have credited since earlier ones."""
+
+    credit_notes = fields.List(fields.Nested(CreditNoteHeadOut))
+
+
+class AccountItemOut(Schema):
+    """One line of a statement of account."""
+
+    on = fields.Date()
+    kind = fields.String(validate=validate.OneOf(["bill", "credit_note", "receipt"]))
+    number = fields.String()
+    description = fields.String()
+    debit_pence = fields.Integer()
+    credit_pence = fields.Integer()
+    balance_pence = fields.Integer()
+
+
+class AccountOut(Schema):
+    """A school's statement of account; the balance is what it owes the alliance.
+
+    `pay_suppliers` are the bills that it pays the supplier itself: they are no part of the balance.
+    """
+
+    school_urn = fields.Integer()
+    school_name = fields.String()
+    items = fields.List(fields.Nested(AccountItemOut))
+    balance_pence = fields.Integer()
+    pay_suppliers = fields.List(fields.Nested(BillHeadOut))
+
+
+class BillQuery(PageQuery):
+    """Which bills."""
+
+    school_urn = fields.Integer(load_default=None, validate=validate.Range(1, HIGHEST_URN))
+    round_id = UuidText(load_default=None)
+    purchase_order_id = UuidText(load_default=None)
+
+
+class CreditNoteQuery(PageQuery):
+    """Which credit notes."""
+
+    school_urn = fields.Integer(load_default=None, validate=validate.Range(1, HIGHEST_URN))
+    bill_id = UuidText(load_default=None)

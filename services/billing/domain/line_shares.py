@@ -1,0 +1,91 @@
+"""What each school's part of an invoiced line is, before anybody judges it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from contracts.allocation import allocate
+from contracts.money import line_net_pence
+from services.billing.domain.match_facts import DropLine, InvoicedLine, Key, OrderLine, Place, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A school's part of an invoiced line; amounts in pence.
+
+    `committed_pence` is what the same units come to at the price of the order. `proposed`: it may still change.
+    """
+
+    quantity: int
+    net_pence: int
+    vat_pence: int
+    committed_pence: int
+    proposed: bool = False
+
+
+def share_line(
+    item: InvoicedLine,
+    order_line: OrderLine,
+    drops: Mapping[int, DropLine],
+    taken: Mapping[Place, int],
+    standing: Mapping[Key, Standing],
+) -> dict[int, Share]:
+    """The shares of one invoiced line by URN; none while a line that names no school has drops still unknown.
+
+    Shares of which one is billed or credited keep their quantities.
+    """
+    if item.school_urn is not None:
+        return {item.school_urn: _whole_line(item, order_line, drops.get(item.school_urn))}
+    if order_line.is_charge:
+        return _charge_shares(item, order_line, drops)
+    before = {urn: standing[key] for urn in drops if (key := (item.invoice_id, item.line_no, urn)) in standing}
+    proposed = False
+    if any(past.fixed for past in before.values()):
+        quantities = {urn: past.quantity_invoiced for urn, past in before.items()}
+    elif sum(drop.ordered for drop in drops.values()) != order_line.quantity:
+        return {}
+    else:
+        quantities, proposed = share_quantity(item.quantity, list(drops.values()), taken)
+    nets = allocate(item.net_pence, quantities)
+    vats = allocate(item.vat_pence, nets if any(nets.values()) else quantities)
+    committed = line_net_pence(item.quantity, order_line.unit_price)
+    due = nets if item.net_pence <= committed else allocate(committed, quantities)
+    return {
+        urn: Share(quantity, nets[urn], vats[urn], due[urn], proposed)
+        for urn, quantity in sorted(quantities.items())
+        if quantity
+    }
+
+
+def share_quantity(quantity: int, drops: Sequence[DropLine], taken: Mapping[Place, int]) -> tuple[dict[int, int], bool]:
+    """Share an invoiced quantity over the schools of an order line; returns (units by URN, whether it is a proposal).
+
+    By what each received, when all have recorded it and it adds up; by what each ordered, when that adds up; otherwise
+    in proportion to the orders, which remains a proposal until every school has recorded its delivery.
+    """
+    left = {drop.school_urn: max(drop.ordered - taken[drop.line_no, drop.school_urn], 0) for drop in drops}
+    received = {drop.school_urn: max((drop.received or 0) - taken[drop.line_no, drop.school_urn], 0) for drop in drops}
+    all_recorded = all(drop.received is not None for drop in drops)
+    if all_recorded and quantity == sum(received.values()):
+        return received, False
+    if quantity == sum(left.values()):
+        return left, False
+    weights = left if any(left.values()) else {drop.school_urn: drop.ordered for drop in drops}
+    return allocate(quantity, weights), not all_recorded and len(drops) > 1
+
+
+def _whole_line(item: InvoicedLine, order_line: OrderLine, drop: DropLine | None) -> Share:
+    if order_line.is_charge:
+        committed = drop.charge_pence or 0 if drop else 0
+    else:
+        committed = line_net_pence(item.quantity, order_line.unit_price)
+    return Share(item.quantity, item.net_pence, item.vat_pence, committed)
+
+
+def _charge_shares(item: InvoicedLine, order_line: OrderLine, drops: Mapping[int, DropLine]) -> dict[int, Share]:
+    """What is invoiced of a charge, in the shares of the order; nothing until they are all known."""
+    shares = {urn: drop.charge_pence or 0 for urn, drop in drops.items()}
+    if sum(shares.values()) != line_net_pence(1, order_line.unit_price):
+        return {}
+    nets = allocate(item.net_pence, shares)
+    vats = allocate(item.vat_pence, nets if any(nets.values()) else shares)
+    return {urn: Share(1, nets[urn], vats[urn], shares[urn]) for urn in sorted(shares)}
