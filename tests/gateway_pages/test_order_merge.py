@@ -70,6 +70,8 @@ def test_an_overtaken_form_becomes_a_page_of_choices(stale: tuple[Visitor, TestR
     _, response = stale
     assert response.status_code == 409
     assert "Two people have changed this order" in text_of(response)
+    assert "Colin Clerk saved it on Fri 20 Nov 2026, 14:05" in text_of(response)
+    assert "Saved by Colin Clerk" in text_of(response)
     rows = {
         row.findtext("th").strip(): [row.xpath(f"string(td[{column}]//label/span/text())") for column in (1, 2)]
         for row in parsed(response).xpath("//table//tbody/tr")
@@ -114,3 +116,11 @@ def test_being_overtaken_again_asks_again(stale: tuple[Visitor, TestResponse], s
     assert again.status_code == 409
     assert "77" in parsed(again).xpath("string(//tr[contains(., 'Floor cleaner')]/td[1])")
     assert "99" in parsed(again).xpath("string(//tr[contains(., 'Floor cleaner')]/td[2])")
+
+
+def test_who_has_two_windows_open_is_told_so(visit: Callable[[str], Visitor], services: FakeServices) -> None:
+    buyer = visit("buyer")
+    services.table["orders", f"{ORDER}/form"]["order"]["changed_by"] = "Beth Buyer"
+    services.refusals["PUT", "orders", ORDER] = Problem(412, "version_conflict", "Somebody was quicker.")
+    page = text_of(buyer.post(FORM, {"version": "3", "was": "{}", f"q.{FIRST}": "99"}))
+    assert "This order has changed in another window You, in another window, saved it on" in page

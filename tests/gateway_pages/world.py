@@ -211,6 +211,8 @@ def an_order(state: str = "draft", **more: Any) -> Json:
         "approved_by": "Ada Approver" if state == "approved" else None,
         "approved_at": in_days(-0.5) if state == "approved" else None,
         "return_reason": "Too many pens: we have three boxes left." if state == "returned" else None,
+        "changed_by": None if state == "silent" else "Colin Clerk",
+        "changed_at": None if state == "silent" else "2026-11-20T14:05:00Z",
         "history": [] if state == "silent" else history,
     } | more
 

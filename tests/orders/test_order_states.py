@@ -60,6 +60,7 @@ def test_an_order_is_sent_and_approved_by_somebody_else(market: Market) -> None:
     assert (order["state"], order["reference"]) == ("approved", "O-000001")
     assert (order["submitted_by"], order["approved_by"]) == ("Bea Buyer", "Alex Approver")
     assert order["submitted_at"] <= order["approved_at"]
+    assert (order["changed_by"], order["changed_at"]) == ("Alex Approver", order["approved_at"])
     assert [(entry["action"], entry["person"]) for entry in order["history"]] == [
         ("started", "Bea Buyer"),
         ("submitted", "Bea Buyer"),
@@ -84,6 +85,7 @@ def test_a_changed_order_is_a_draft_again_and_keeps_its_reference(market: Market
     approved = market.order(round_id, urn, {paper: 10})
     changed = ok(market.save(round_id, urn, {paper: 11}, version=approved["version"]))
     assert (changed["state"], changed["reference"], changed["approved_by"]) == ("draft", "O-000001", None)
+    assert changed["changed_by"] == "Bea Buyer"
     assert changed["history"][-1]["detail"] == "It was approved before and is a draft again."
     path = f"{order_path(round_id, urn)}/submit"
     again = ok(market.as_(buyer(urn)).post(path, version=changed["version"]))

@@ -163,6 +163,8 @@ class OrderStateSchema(Schema):
     fund = fields.String(required=True)
     site_id = fields.String(required=True, allow_none=True)
     note = fields.String(required=True)
+    changed_by = fields.String(required=True, allow_none=True)
+    changed_at = fields.String(required=True, allow_none=True)
 
 
 class OrderHeadSchema(OrderStateSchema):

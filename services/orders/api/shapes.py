@@ -131,6 +131,8 @@ def order_state_json(found: OrderInRound) -> Json:
         "fund": order.fund,
         "site_id": order.site_id,
         "note": order.note,
+        "changed_by": order.changed_by,
+        "changed_at": instant(order.changed_at),
     }
 
 

@@ -39,7 +39,8 @@ class HistoryEntry:
 class SchoolOrder:
     """The order without its lines. `version` counts its changes; 0 means that nothing is saved yet (`silent`).
 
-    `fund` is what the school pays it from, `site_id` where it goes if not to the school's main site.
+    `fund` is what the school pays it from, `site_id` where it goes if not to the school's main site. `changed_by` is
+    the name of whoever took the last step with it, at `changed_at`.
     """
 
     state: OrderState = "silent"
@@ -53,6 +54,8 @@ class SchoolOrder:
     fund: Fund = "delegated"
     site_id: str | None = None
     note: str = ""
+    changed_by: str | None = None
+    changed_at: datetime | None = None
 
     @property
     def is_counted(self) -> bool:
@@ -66,13 +69,12 @@ class SchoolOrder:
             entries.append(HistoryEntry(by, "started"))
         elif self.state != "draft":
             entries.append(HistoryEntry(by, "changed", f"It was {self.state} before and is a draft again."))
-        draft = replace(self, state="draft", submitted_by=None, submitted_at=None, approved_by=None, approved_at=None)
-        return draft, entries
+        return self._undecided("draft", by), entries
 
     def declined(self, by: Person) -> tuple["SchoolOrder", list[HistoryEntry]]:
         """The order of a school that needs nothing this time; its lines stay, and count for nothing."""
-        none = replace(self, state="declined", submitted_by=None, submitted_at=None, approved_by=None, approved_at=None)
-        return none, [HistoryEntry(by, "declined", "" if self.state == "silent" else f"It was {self.state} before.")]
+        entry = HistoryEntry(by, "declined", "" if self.state == "silent" else f"It was {self.state} before.")
+        return self._undecided("declined", by), [entry]
 
     def must_be_sendable(self, line_count: int) -> None:
         """Raise OrderEmpty without lines, OrderAlreadySubmitted when it is waiting or approved."""
@@ -84,7 +86,13 @@ class SchoolOrder:
     def submitted(self, by: Person, at: datetime, reference: str) -> tuple["SchoolOrder", list[HistoryEntry]]:
         """The order sent for approval under its reference, which it keeps for good."""
         sent = replace(
-            self, state="submitted", reference=reference, submitted_by=by, submitted_at=at, return_reason=None
+            self,
+            state="submitted",
+            reference=reference,
+            submitted_by=by,
+            submitted_at=at,
+            return_reason=None,
+            changed_by=by.name,
         )
         return sent, [HistoryEntry(by, "submitted", reference)]
 
@@ -93,7 +101,19 @@ class SchoolOrder:
         self.must_be_waiting()
         if not reason.strip():
             raise ReasonMissing("Say what should be changed.", fields={"reason": "Say what should be changed."})
-        return replace(self, state="returned", return_reason=reason), [HistoryEntry(by, "returned", reason)]
+        returned = replace(self, state="returned", return_reason=reason, changed_by=by.name)
+        return returned, [HistoryEntry(by, "returned", reason)]
+
+    def _undecided(self, state: OrderState, by: Person) -> "SchoolOrder":
+        return replace(
+            self,
+            state=state,
+            submitted_by=None,
+            submitted_at=None,
+            approved_by=None,
+            approved_at=None,
+            changed_by=by.name,
+        )
 
     def must_be_waiting(self) -> None:
         """Raise OrderNotSubmitted unless the order waits for approval."""

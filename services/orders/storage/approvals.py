@@ -17,7 +17,7 @@ _FIRST = text("""
 """)
 _APPROVE = text("""
     WITH saved AS (
-        UPDATE school_order SET version = version + 1, updated_at = :now, state = :state,
+        UPDATE school_order SET version = version + 1, updated_at = :now, state = :state, changed_by = :person,
             approved_by_id = :approved_by_id, approved_by = :approved_by, approved_at = :approved_at,
             approved_for_id = :approved_for_id, first_approved_by_id = :first_by_id, first_approved_by = :first_by,
             first_approved_for_id = :first_for_id, first_approved_at = :first_at

@@ -19,7 +19,7 @@ _SIGHT = """
     SELECT {columns}, s.urn, s.name, s.phase, s.joined_on, s.left_on, s.type_code, s.membership_class,
         o.state AS order_state, o.version AS order_version, o.reference, o.submitted_by_id, o.submitted_by,
         o.submitted_at, o.approved_by_id, o.approved_by, o.approved_at, o.return_reason, o.fund,
-        o.site_id::text, o.note,
+        o.site_id::text, o.note, o.changed_by, o.updated_at,
         EXISTS (SELECT FROM budget b WHERE b.school_urn = s.urn AND b.hard) AS hard_budgets
     FROM {round} r
     JOIN school s ON s.urn = :urn
@@ -61,7 +61,7 @@ _LINES = f"""
 """  # noqa: S608 -- column names of this module
 _ORDER_FIELDS = (
     "state", "reference", "submitted_by_id", "submitted_by", "submitted_at", "approved_by_id", "approved_by",
-    "approved_at", "return_reason", "fund", "site_id", "note",
+    "approved_at", "return_reason", "fund", "site_id", "note", "changed_by",
 )  # fmt: skip
 _INSERT = f"""
     saved AS (
@@ -226,6 +226,8 @@ def _order(row: Row[Any]) -> SchoolOrder:
         fund=row.fund,
         site_id=row.site_id,
         note=row.note,
+        changed_by=row.changed_by,
+        changed_at=row.updated_at,
     )
 
 
@@ -243,6 +245,7 @@ def _values(order: SchoolOrder) -> dict[str, Any]:
         "fund": order.fund,
         "site_id": order.site_id,
         "note": order.note,
+        "changed_by": order.changed_by,
     }
 
 

@@ -40,7 +40,8 @@ def approve_order(
         must_fit_hard_budgets(connection, actor, found, parts)
         if not approvals.save_approval(connection, found, order, first, approver.authority_id, entry, now):
             raise VersionConflict("Somebody else at your school changed this order meanwhile.")
-        return _decided(connection, replace(found, order=replace(order, version=version + 1)))
+        decided = replace(order, version=version + 1, changed_by=actor.name, changed_at=now)
+        return _decided(connection, replace(found, order=decided))
 
 
 def return_order(
@@ -52,7 +53,7 @@ def return_order(
         order, entries = found.order.returned(_person(actor), reason)
         if not orders.save_order(connection, found, order, entries, now):
             raise VersionConflict("Somebody else at your school changed this order meanwhile.")
-        return _decided(connection, replace(found, order=replace(order, version=version + 1)))
+        return _decided(connection, replace(found, order=replace(order, version=version + 1, changed_at=now)))
 
 
 def _decided(connection: Connection, found: OrderInRound) -> OrderInRound:

@@ -137,7 +137,7 @@ def _save(
 ) -> OrderInRound:
     if not orders.save_order(connection, found, order, entries, now, lines):
         raise VersionConflict("Somebody else at your school changed this order meanwhile.")
-    return replace(found, order=replace(order, version=found.order.version + 1))
+    return replace(found, order=replace(order, version=found.order.version + 1, changed_at=now))
 
 
 def _person(actor: Actor) -> Person:
