@@ -14,7 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 from chassis.actor import SERVICE, Actor
 from contracts.events import schemas
 from services.orders.api import subscription_answers
-from services.orders.domain.errors import NothingToRun
+from services.orders.domain.errors import BudgetExceeded, NothingToRun, ReadingMissing
 from services.orders.usecases import subscribe
 from services.orders.usecases.run_subscriptions import run_due_plans, run_plan
 from tests.orders.market import MANAGER, Market, approver, buyer, ok, refused, school_body, supplier_user
@@ -389,6 +389,45 @@ def test_limits_need_a_figure_to_be_held_against(services: Services) -> None:
     limits(services, urn, 100_000)
     path = f"/subscriptions/{asked['subscription_id']}/approve"
     refused(services.market.as_(approver(urn)).post(path, version=1), 409, "reading_missing")
+
+
+def hard_budget(services: Services, urn: int, pence: int, version: int = 0) -> None:
+    """What the school may spend on payroll in the financial year in which the running plans begin."""
+    year = f"{YEAR_BEGAN.year}-{(YEAR_BEGAN.year + 1) % 100:02d}"
+    own = [{"category_code": "payroll", "amount_pence": pence, "hard": True}]
+    sent = {"financial_year": year, "budgets": own}
+    ok(services.market.as_(approver(urn)).put(f"/budgets/{urn}", sent, version=version))
+
+
+def test_a_service_fits_a_hard_budget_beside_what_others_will_still_cost(services: Services) -> None:
+    """From September to the end of March 1,200 pounds a year come to some 697 pounds."""
+    urn, database = services.market.school(), services.market.service.database
+    first, second = (services.running_plan(title=title) for title in ("Payroll bureau", "Payroll checks"))
+    hard_budget(services, urn, 600_00)
+    with pytest.raises(BudgetExceeded, match="more than the budget for Payroll leaves, and"):
+        services.ask(first, urn, str(YEAR_BEGAN))
+    hard_budget(services, urn, 700_00, version=1)
+    asked = services.ask(first, urn, str(YEAR_BEGAN))
+    hard_budget(services, urn, 600_00, version=2)
+    with pytest.raises(BudgetExceeded):
+        subscribe.approve(database, approver(urn), asked["subscription_id"], 1, at(str(YEAR_BEGAN)))
+    hard_budget(services, urn, 1_300_00, version=3)
+    subscribe.approve(database, approver(urn), asked["subscription_id"], 1, at(str(YEAR_BEGAN)))
+    with pytest.raises(BudgetExceeded, match="leaves beside your other services"):
+        services.ask(second, urn, str(YEAR_BEGAN))
+    services.run_until(f"{YEAR_BEGAN.year}-12-02")  # what is ordered by then stands in the budget itself
+    with pytest.raises(BudgetExceeded):
+        services.ask(second, urn, str(YEAR_BEGAN))
+    hard_budget(services, urn, 1_400_00, version=4)
+    services.ask(second, urn, str(YEAR_BEGAN))
+
+
+def test_a_hard_budget_needs_a_figure_to_be_held_against(services: Services) -> None:
+    urn, database = services.market.school(), services.market.service.database
+    hard_budget(services, urn, 600_00)
+    asked = services.ask(services.running_plan(driver="payslips", unit_price="48.0000"), urn, str(YEAR_BEGAN))
+    with pytest.raises(ReadingMissing):
+        subscribe.approve(database, approver(urn), asked["subscription_id"], 1, at(str(YEAR_BEGAN)))
 
 
 def test_leaving_keeps_the_notice(services: Services) -> None:

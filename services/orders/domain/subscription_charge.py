@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from services.orders.domain.subscription_term import Days, Run, RunKind, year_of
+from services.orders.domain.subscription_term import Days, Run, RunKind, subscription_years, year_of
 
 Driver = Literal["pupils", "payslips", "square_metres", "sites", "fixed"]
 
@@ -111,6 +111,18 @@ def price_parts(parts: Iterable[Part], unit_price: Decimal, year_days: int) -> i
     units = sum(part.quantity * part.days.count for part in parts)
     pence, scale = units * int(unit_price.scaleb(4)), year_days * 100
     return (2 * pence + scale) // (2 * scale)
+
+
+def cost_of(terms: Terms, days: Days | None, readings: Sequence[Reading]) -> int:
+    """Net pence for some days of the term as far as is known now, each subscription year rounded once."""
+    if days is None:
+        return 0
+    pence = 0
+    for year in subscription_years(terms.term):
+        if within := days.within(year):
+            parts = _fixed(within) if terms.driver == "fixed" else parts_of(within, readings)
+            pence += price_parts(parts, terms.unit_price, year.count)
+    return pence
 
 
 def period_charges(terms: Terms, every: Sequence[Days], run: Run, school: Subscriber) -> list[Charge]:

@@ -39,6 +39,9 @@ _PLAN = text("""
 _LOCK_HARD = text("""
     SELECT 1 FROM budget WHERE school_urn = :urn AND hard ORDER BY financial_year, category_code FOR UPDATE
 """)
+_HARD_YEARS = text("""
+    SELECT financial_year FROM budget WHERE school_urn = :urn AND category_code = :code AND hard ORDER BY 1
+""")
 _ADD_YEAR = """
     INSERT INTO budget_year (school_urn, financial_year, version, changed_by, changed_at)
     VALUES (:urn, :year, 1, :person, :now) ON CONFLICT DO NOTHING RETURNING 1
@@ -135,6 +138,11 @@ def find_budgets(connection: Connection, urn: int, year: str) -> tuple[list[Budg
 def lock_hard_budgets(connection: Connection, urn: int) -> bool:
     """Hold the school's hard budgets against its other orders until this transaction ends; False if it has none."""
     return connection.execute(_LOCK_HARD, {"urn": urn}).first() is not None
+
+
+def hard_years(connection: Connection, urn: int, category_code: str) -> list[str]:
+    """The financial years in which the school lets nobody go beyond its budget for a category."""
+    return list(connection.execute(_HARD_YEARS, {"urn": urn, "code": category_code}).scalars())
 
 
 def save_budgets(

@@ -21,6 +21,7 @@ from services.orders.domain.subscription import Plan, Subscription, check_use
 from services.orders.domain.subscription_term import year_of
 from services.orders.storage import approvals, subscriptions
 from services.orders.storage.vat import vat_exceptions
+from services.orders.usecases.fit_service import must_fit_hard_budgets
 from services.orders.usecases.preview_subscription_run import found_plan
 
 Step = Callable[[Subscription, Plan, date], Subscription]
@@ -29,7 +30,7 @@ Step = Callable[[Subscription, Plan, date], Subscription]
 def ask_to_join(database: Database, actor: Actor, plan_id: str, starts_on: date, now: datetime) -> str:
     """Ask for a service from a day on; the school's approver decides. Returns the subscription's id.
 
-    Raises NotFound, NotAMember, DatesOutOfOrder, AlreadySubscribed.
+    Raises NotFound, NotAMember, DatesOutOfOrder, AlreadySubscribed, BudgetExceeded.
     """
     urn = _own_urn(actor)
     with database.transaction(actor) as connection:
@@ -49,6 +50,7 @@ def ask_to_join(database: Database, actor: Actor, plan_id: str, starts_on: date,
             version=1,
             requested_by=_person(actor),
         )
+        must_fit_hard_budgets(connection, actor, asked, plan, committing=False)
         if not subscriptions.add_request(connection, asked, now):
             raise AlreadySubscribed("Your school has this service, or has asked for it already.")
     return asked.subscription_id
@@ -58,7 +60,8 @@ def approve(database: Database, actor: Actor, subscription_id: str, version: int
     """Commit the school, or give the first of two approvals. A year of it is held against the school's own limits.
 
     Raises NotFound, NotAMember, VersionConflict, SubscriptionNotRequested, DatesOutOfOrder, OwnRequest, AboveLimit,
-    ApprovedAlready; ReadingMissing where there are limits and no figure to hold against them.
+    ApprovedAlready, BudgetExceeded; ReadingMissing where there are limits or hard budgets and no figure to hold them
+    against.
     """
     with database.transaction(actor) as connection:
         found, plan = _held(connection, actor, subscription_id)
@@ -69,6 +72,7 @@ def approve(database: Database, actor: Actor, subscription_id: str, version: int
         two = limits != Limits() and _two_must_approve(connection, actor, found, plan, limits)
         approver = Approver(_person(actor), actor.roles, actor.stands_in_for)
         decided = found.approved(approver, now, two=two)
+        must_fit_hard_budgets(connection, actor, found, plan, committing=True)
         subscriptions.update_subscription(connection, decided, actor.name, now)
         if decided.state == "approved":
             _tell_of_decision(connection, actor, decided, plan, now)
