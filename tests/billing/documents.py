@@ -22,12 +22,12 @@ class UblLine:
     base: str = ""
     more: str = ""
 
-    def xml(self, currency: str) -> str:
+    def xml(self, currency: str, name: str = "Invoice", quantity: str = "Invoiced") -> str:
         reference = f"<cac:OrderLineReference><cbc:LineID>{self.order_line}</cbc:LineID></cac:OrderLineReference>"
         return f"""
-  <cac:InvoiceLine>
+  <cac:{name}Line>
     <cbc:ID>{self.line_id}</cbc:ID>
-    <cbc:InvoicedQuantity unitCode="XBX">{self.quantity}</cbc:InvoicedQuantity>
+    <cbc:{quantity}Quantity unitCode="XBX">{self.quantity}</cbc:{quantity}Quantity>
     <cbc:LineExtensionAmount currencyID="{currency}">{self.net}</cbc:LineExtensionAmount>
     {self.more}
     {reference if self.order_line else ""}
@@ -36,12 +36,15 @@ class UblLine:
       <cac:ClassifiedTaxCategory><cbc:ID>{self.vat_class}</cbc:ID><cbc:Percent>{self.rate}</cbc:Percent>
         <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory></cac:Item>
     <cac:Price><cbc:PriceAmount currencyID="{currency}">{self.price}</cbc:PriceAmount>{self.base}</cac:Price>
-  </cac:InvoiceLine>"""
+  </cac:{name}Line>"""
 
 
 @dataclass(frozen=True)
 class UblInvoice:
-    """A whole invoice; `more` stands at document level, before the tax total."""
+    """A whole invoice as text, so that it can also be wrong; `more` stands at document level, before the tax total.
+
+    The VAT is that of the first line's category, on `net`.
+    """
 
     number: str = "INV-0042"
     order: str = "PO-000001"
@@ -52,26 +55,38 @@ class UblInvoice:
     gross: str = "1340.28"
     payable: str | None = None
     lines: Sequence[UblLine] = field(default_factory=lambda: [UblLine()])
+    buyer: str = ""
     more: str = ""
+    credit_note: bool = False
 
     def xml(self) -> bytes:
+        name, quantity = ("CreditNote", "Credited") if self.credit_note else ("Invoice", "Invoiced")
+        first = self.lines[0] if self.lines else UblLine()
+        order = f"<cac:OrderReference><cbc:ID>{self.order}</cbc:ID></cac:OrderReference>" if self.order else ""
         return f"""<?xml version="1.0" encoding="UTF-8"?>
-<Invoice xmlns="{UBL}:Invoice-2" xmlns:cac="{UBL}:CommonAggregateComponents-2"
+<{name} xmlns="{UBL}:{name}-2" xmlns:cac="{UBL}:CommonAggregateComponents-2"
          xmlns:cbc="{UBL}:CommonBasicComponents-2">
   <cbc:ID>{self.number}</cbc:ID>
   <cbc:IssueDate>{self.issue_date}</cbc:IssueDate>
-  <cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>
+  <cbc:{name}TypeCode>{"381" if self.credit_note else "380"}</cbc:{name}TypeCode>
   <cbc:DocumentCurrencyCode>{self.currency}</cbc:DocumentCurrencyCode>
-  <cac:OrderReference><cbc:ID>{self.order}</cbc:ID></cac:OrderReference>
+  {order}
+  <cac:AccountingCustomerParty><cac:Party>{self.buyer}</cac:Party></cac:AccountingCustomerParty>
   {self.more}
-  <cac:TaxTotal><cbc:TaxAmount currencyID="{self.currency}">{self.vat}</cbc:TaxAmount></cac:TaxTotal>
+  <cac:TaxTotal><cbc:TaxAmount currencyID="{self.currency}">{self.vat}</cbc:TaxAmount>
+    <cac:TaxSubtotal>
+      <cbc:TaxableAmount currencyID="{self.currency}">{self.net}</cbc:TaxableAmount>
+      <cbc:TaxAmount currencyID="{self.currency}">{self.vat}</cbc:TaxAmount>
+      <cac:TaxCategory><cbc:ID>{first.vat_class}</cbc:ID><cbc:Percent>{first.rate}</cbc:Percent>
+        <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory>
+    </cac:TaxSubtotal></cac:TaxTotal>
   <cac:LegalMonetaryTotal>
     <cbc:LineExtensionAmount currencyID="{self.currency}">{self.net}</cbc:LineExtensionAmount>
     <cbc:TaxExclusiveAmount currencyID="{self.currency}">{self.net}</cbc:TaxExclusiveAmount>
     <cbc:TaxInclusiveAmount currencyID="{self.currency}">{self.gross}</cbc:TaxInclusiveAmount>
     <cbc:PayableAmount currencyID="{self.currency}">{self.payable or self.gross}</cbc:PayableAmount>
-  </cac:LegalMonetaryTotal>{"".join(line.xml(self.currency) for line in self.lines)}
-</Invoice>
+  </cac:LegalMonetaryTotal>{"".join(line.xml(self.currency, name, quantity) for line in self.lines)}
+</{name}>
 """.encode()
 
 

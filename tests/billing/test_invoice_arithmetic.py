@@ -106,7 +106,7 @@ def test_every_fault_in_the_sums_is_named() -> None:
     with pytest.raises(InvoiceArithmetic) as caught:
         check_arithmetic(wrong)
     assert caught.value.fields.keys() == {"lines.0.net_pence", "net_pence", "gross_pence"}
-    assert caught.value.fields["net_pence"] == "The lines add up to £372.33."
+    assert caught.value.fields["net_pence"] == "BR-CO-10: the lines add up to £372.33."
 
 
 def test_other_currencies_are_refused() -> None:

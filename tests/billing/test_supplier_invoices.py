@@ -187,7 +187,7 @@ def test_other_media_types_are_refused(world: World) -> None:
         (UblInvoice(currency="EUR").xml(), "currency_not_gbp"),
         (UblInvoice(order="").xml(), "no_order"),
         (UblInvoice(gross="1340.29").xml(), "invoice_arithmetic"),
-        (UblInvoice(lines=[UblLine(quantity="1.5")]).xml(), "quantity_not_whole"),
+        (UblInvoice(lines=[UblLine(quantity="1.5", price="744.60")]).xml(), "quantity_not_whole"),
         (UblInvoice(lines=[UblLine(order_line=None, sku="?")]).xml(), "unknown_order_line"),
     ],
 )

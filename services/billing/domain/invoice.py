@@ -18,6 +18,9 @@ from services.billing.domain.invoice_document import Kind
 LINE_TOLERANCE_PENCE: Final = 2
 """How far a line's net may stand from quantity × price (Peppol BIS Billing 3.0, rule PEPPOL-EN16931-R120)."""
 
+VAT_TOLERANCE_PENCE: Final = 100
+"""How far the VAT of a category may stand from net × rate (EN 16931, BR-CO-17)."""
+
 EARLIEST_ISSUE: Final = date(2011, 1, 4)
 """No invoice can be older: the day from which today's VAT rates hold."""
 
@@ -78,10 +81,10 @@ def fold_number(number: str) -> str:
 
 
 def check_arithmetic(invoice: SupplierInvoice) -> None:
-    """Hold an invoice to its own figures: line = quantity × price (± 2p), net = Σ lines, gross = net + VAT.
+    """Hold an invoice that was typed to its own figures, by the rules of EN 16931 that they come under.
 
-    Whether the VAT is the right one is a question for matching, not for arithmetic. Raises CurrencyNotPounds,
-    IssueDateImplausible, InvoiceArithmetic with every fault by field.
+    VAT may stand £1 from what it should be in each category, as there: whether it is right to the penny is a question
+    for matching. Raises CurrencyNotPounds, IssueDateImplausible, InvoiceArithmetic with every fault by field.
     """
     if invoice.currency != "GBP":
         raise CurrencyNotPounds(f"The invoice is in {invoice.currency}; the books are kept in pounds.")
@@ -89,18 +92,27 @@ def check_arithmetic(invoice: SupplierInvoice) -> None:
         raise IssueDateImplausible(
             f"The invoice is dated {invoice.issue_date}.", fields={"issue_date": "Earlier than any order."}
         )
-    faults: dict[str, str] = {}
-    for index, line in enumerate(invoice.lines):
-        due = line_net_pence(line.quantity, line.unit_price)
-        if abs(line.net_pence - due) > LINE_TOLERANCE_PENCE:
-            faults[f"lines.{index}.net_pence"] = f"{line.quantity} × £{line.unit_price:f} is £{pounds(due)}."
+    faults = _line_faults(invoice.lines)
     total = sum(line.net_pence for line in invoice.lines)
     if total != invoice.net_pence:
-        faults["net_pence"] = f"The lines add up to £{pounds(total)}."
+        faults["net_pence"] = f"BR-CO-10: the lines add up to £{pounds(total)}."
+    vat, categories = vat_by_invoice(invoice.lines), {(line.vat_class, line.vat_rate) for line in invoice.lines}
+    if abs(invoice.vat_pence - vat) >= VAT_TOLERANCE_PENCE * len(categories):
+        faults["vat_pence"] = f"BR-CO-17: the VAT of the lines is £{pounds(vat)}."
     if invoice.net_pence + invoice.vat_pence != invoice.gross_pence:
-        faults["gross_pence"] = f"Net and VAT add up to £{pounds(invoice.net_pence + invoice.vat_pence)}."
+        faults["gross_pence"] = f"BR-CO-15: net and VAT add up to £{pounds(invoice.net_pence + invoice.vat_pence)}."
     if faults:
         raise InvoiceArithmetic("The invoice's figures do not add up.", fields=faults)
+
+
+def _line_faults(lines: Iterable[InvoiceLine]) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    for index, line in enumerate(lines):
+        due = line_net_pence(line.quantity, line.unit_price)
+        if abs(line.net_pence - due) > LINE_TOLERANCE_PENCE:
+            told = f"{line.quantity} × £{line.unit_price:f} is £{pounds(due)}."
+            faults[f"lines.{index}.net_pence"] = f"PEPPOL-EN16931-R120: {told}"
+    return faults
 
 
 def vat_by_line(lines: Iterable[InvoiceLine]) -> int:
@@ -124,11 +136,17 @@ def vat_is_accepted(invoice: SupplierInvoice) -> bool:
 def vat_of_lines(invoice: SupplierInvoice) -> dict[int, int]:
     """The invoice's VAT in pence laid on its lines by number; always adds up to the invoice's VAT.
 
-    Rounded by line, each line carries its own; otherwise the total is shared by net × rate.
+    Rounded by line, each line carries its own; otherwise the total is shared by net × rate. Where lines give back what
+    others charge, each carries its own and what is left is shared by size.
     """
-    if invoice.vat_pence == vat_by_line(invoice.lines):
-        return {line.line_no: vat_pence(line.net_pence, line.vat_rate) for line in invoice.lines}
-    by_rate = {line.line_no: int(line.net_pence * line.vat_rate * 100) for line in invoice.lines}
-    by_net = {line.line_no: line.net_pence for line in invoice.lines}
-    by_quantity = {line.line_no: line.quantity for line in invoice.lines}
-    return allocate(invoice.vat_pence, next(w for w in (by_rate, by_net, by_quantity) if any(w.values())))
+    own = {line.line_no: vat_pence(line.net_pence, line.vat_rate) for line in invoice.lines}
+    left = invoice.vat_pence - sum(own.values())
+    if not left:
+        return own
+    by_rate = {line.line_no: abs(int(line.net_pence * line.vat_rate * 100)) for line in invoice.lines}
+    by_net = {line.line_no: abs(line.net_pence) for line in invoice.lines}
+    by_quantity = {line.line_no: abs(line.quantity) for line in invoice.lines}
+    weights = next(weights for weights in (by_rate, by_net, by_quantity) if any(weights.values()))
+    if len({line.net_pence < 0 for line in invoice.lines if line.net_pence}) > 1:
+        return {number: own[number] + share for number, share in allocate(left, weights).items()}
+    return allocate(invoice.vat_pence, weights)
