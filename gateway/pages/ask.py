@@ -1,10 +1,13 @@
 """Reading from the services what several pages need."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from gateway.upstream import Problem, ServiceUnavailable, upstream
 
 _MOST = 500
+
+Found = TypeVar("Found")
 
 
 def items(service: str, path: str, **params: Any) -> list[dict[str, Any]]:
@@ -33,8 +36,17 @@ def one(service: str, path: str) -> dict[str, Any]:
 
 def items_or_none(service: str, path: str, **params: Any) -> list[dict[str, Any]] | None:
     """A whole list, or None when the service does not answer: for pages that show the rest all the same."""
+    return _or_none(lambda: items(service, path, **params))
+
+
+def one_or_none(service: str, path: str) -> dict[str, Any] | None:
+    """One thing, or None when the service does not answer."""
+    return _or_none(lambda: one(service, path))
+
+
+def _or_none(read: Callable[[], Found]) -> Found | None:
     try:
-        return items(service, path, **params)
+        return read()
     except ServiceUnavailable:
         return None
     except Problem as problem:

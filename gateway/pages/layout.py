@@ -14,11 +14,17 @@ _READERS: Final = ("alliance_manager", "board_member")
 _REGISTRARS: Final = ("alliance_manager", "administrator")
 
 # Pages that belong to a place in the bar without standing below its address.
-_BELONGS: Final = {
-    "school.orders": "/school/rounds/",
-    "school.settings": "/school/people",
-    "alliance.rounds": "/alliance/rounds/",
-    "alliance.schools": "/alliance/imports",
+_BELONGS: Final[dict[str, tuple[str, ...]]] = {
+    "school.orders": ("/school/rounds/",),
+    "school.settings": ("/school/people",),
+    "alliance.rounds": ("/alliance/rounds/",),
+    "alliance.contracts": (
+        "/alliance/offers",
+        "/alliance/planner",
+        "/alliance/price-lists",
+        "/alliance/vat-exceptions",
+    ),
+    "alliance.schools": ("/alliance/imports",),
 }
 
 # For each kind of seat: the word in the bar, the page it leads to, and the roles that see it (none: all).
@@ -95,5 +101,5 @@ def _here(page: str) -> str:
     if request.endpoint == page:
         return "page"
     address = url_for(page)
-    below = f"{address}/" if address.count("/") > 1 else None
-    return "true" if request.path.startswith(tuple(filter(None, (below, _BELONGS.get(page))))) else ""
+    below = (f"{address}/",) if address.count("/") > 1 else ()
+    return "true" if request.path.startswith((*below, *_BELONGS.get(page, ()))) else ""

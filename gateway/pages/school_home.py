@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from contracts.money import line_net_pence
+from gateway.domain.seats import Seat
 from gateway.identity import current_seat, current_session
 from gateway.pages import ask
 from gateway.pages.doors import for_school, own_urn, school
@@ -80,11 +81,21 @@ def _order_tasks(rounds: list[dict[str, Any]]) -> list[Task]:
             continue
         order = found["my_order"]
         state = order["state"] if order else "silent"
-        if seat and state == "submitted" and seat.has_any("school_approver"):
+        if seat and state == "submitted" and _decides(seat, found["round_id"]):
             tasks.append(_approve(found, order))
         elif seat and seat.has_any("school_buyer") and (state == "silent" or state in _UNDER_WAY):
             tasks.append(_order(found, state, order))
     return tasks
+
+
+def _decides(seat: Seat, round_id: str) -> bool:
+    """Whether an order waits for the person: an approver approves or returns it, a governor within their limit."""
+    if seat.has_any("school_approver"):
+        return True
+    if not seat.has_any("governor"):
+        return False
+    review = ask.one("orders", f"/rounds/{round_id}/orders/{own_urn()}/approval")
+    return not review["exceeded"] and review["refusal"] is None
 
 
 def _order(found: dict[str, Any], state: str, order: dict[str, Any] | None) -> Task:
@@ -117,7 +128,12 @@ def _approve(found: dict[str, Any], order: dict[str, Any]) -> Task:
 def _service_tasks(subscriptions: list[dict[str, Any]]) -> list[Task]:
     """Services that somebody else at this school has asked for, for those who may approve them."""
     session, seat = current_session(), current_seat()
-    if session is None or seat is None or not seat.has_any("school_approver"):
+    waiting = [
+        found
+        for found in subscriptions
+        if found["state"] == "requested" and session is not None and found["requested_by"] != session.name
+    ]
+    if not waiting or seat is None or not (seat.has_any("school_approver") or _has_limit(seat)):
         return []
     return [
         Task(
@@ -128,9 +144,16 @@ def _service_tasks(subscriptions: list[dict[str, Any]]) -> list[Task]:
             url_for("school.service", subscription_id=found["subscription_id"]),
             by_word="from",
         )
-        for found in subscriptions
-        if found["state"] == "requested" and found["requested_by"] != session.name
+        for found in waiting
     ]
+
+
+def _has_limit(seat: Seat) -> bool:
+    """Whether the school lets a governor approve anything; where that cannot be known now, they may look."""
+    if not seat.has_any("governor"):
+        return False
+    found = ask.one_or_none("members", f"/schools/{own_urn()}/approval-limits")
+    return found is None or any(each["role"] == "governor" and each["amount_pence"] > 0 for each in found["limits"])
 
 
 def _delivery_tasks(orders: list[dict[str, Any]]) -> list[Task]:

@@ -103,6 +103,12 @@ def test_home_is_that_of_the_seat(visit: Visit) -> None:
     }
 
 
+@pytest.mark.parametrize("path", ["/alliance/contracts", "/alliance/offers", "/alliance/planner"])
+def test_contracts_are_the_place_of_offers_and_the_planner(visit: Visit, path: str) -> None:
+    page = parsed(visit("manager").get(path))
+    assert page.xpath("//nav[@class='tabs']//a[@aria-current]/text()") == ["Contracts"]
+
+
 @pytest.mark.parametrize(
     ("who", "path"),
     [

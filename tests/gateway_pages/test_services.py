@@ -10,7 +10,7 @@ from tests.gateway_pages.conftest import Visitor, summary_links, text_of, value_
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.people import OAK
 from tests.gateway_pages.service_world import ASKED, PAYROLL, RUNNING, SERVICE_PO, USE, a_charge, a_plan
-from tests.gateway_pages.world import CONTRACT
+from tests.gateway_pages.world import CONTRACT, OPEN
 
 Visit = Callable[[str], Visitor]
 PLAN_PATH = f"/subscription-plans/{PAYROLL}"
@@ -149,6 +149,23 @@ def test_whoever_asked_sees_that_somebody_else_decides(visit: Visit) -> None:
 def test_what_waits_for_an_approver_stands_on_their_home(visit: Visit) -> None:
     assert "Approve the service: Data protection officer" in text_of(visit("approver").get("/school"))
     assert "Approve the service" not in text_of(visit("buyer").get("/school"))
+
+
+def test_a_governor_sees_what_they_may_approve_and_nothing_else(visit: Visit, services: FakeServices) -> None:
+    governor = visit("governor")
+    submitted = {"state": "submitted", "reference": "O-000012", "net_pence": 127503, "version": 4}
+    services.table["orders", "/rounds"]["items"][0]["my_order"] = submitted
+    review = services.table["orders", f"/rounds/{OPEN}/orders/{OAK}/approval"]
+    limits = services.table["members", f"/schools/{OAK}/approval-limits"]
+    review |= {"exceeded": [{"category_code": None, "limit_pence": 0, "amount_pence": 171250}], "refusal": None}
+    assert "Approve the" not in text_of(governor.get("/school"))
+    review["exceeded"] = []
+    limits["limits"].append({"role": "governor", "category_code": None, "amount_pence": 500000})
+    shown = text_of(governor.get("/school"))
+    assert "Approve the order: Autumn stationery" in shown
+    assert "Approve the service: Data protection officer" in shown
+    review["refusal"] = "approved_already"
+    assert "Approve the order" not in text_of(governor.get("/school"))
 
 
 def test_a_service_is_confirmed_and_not_counted(visit: Visit, services: FakeServices) -> None:
