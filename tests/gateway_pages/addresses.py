@@ -3,7 +3,7 @@
 from tests.gateway_pages import catalogue_world as c
 from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
-from tests.gateway_pages.fake import INVITATION, MAIL, ORDER_LINK, STOP_LINK, UNSUBSCRIBE
+from tests.gateway_pages.fake import INVITATION, MAIL, UNSUBSCRIBE
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
 
 PAGES: list[tuple[str, str, str]] = [
@@ -60,21 +60,6 @@ PAGES: list[tuple[str, str, str]] = [
     ("board", "alliance-settings-seen", "/alliance/settings"),
     ("manager", "alliance-supplier-new", "/alliance/suppliers/new"),
     ("manager", "alliance-supplier-edit", f"/alliance/suppliers/{SUPPLIER_ID}/edit"),
-    ("manager", "alliance-bank-details", f"/alliance/suppliers/{SUPPLIER_ID}/bank-details"),
-    ("manager", "alliance-order-links", f"/alliance/purchase-orders/{w.PAPER_PO}/links"),
-    ("", "link-order", f"/link/{ORDER_LINK}"),
-    ("", "link-stop", f"/link/{STOP_LINK}"),
-    ("supplier", "supplier-order-links", f"/supplier/orders/{w.PAPER_PO}/links"),
-    ("supplier", "supplier-drops", "/supplier/drops?show=all"),
-    ("supplier", "supplier-drops-by-date", "/supplier/drops?by=date"),
-    ("supplier", "supplier-remittances", "/supplier/remittances"),
-    ("supplier", "supplier-company-seen", "/supplier/company"),
-    ("supplier_head", "supplier-company", "/supplier/company"),
-    ("supplier_head", "supplier-company-edit", "/supplier/company/edit"),
-    ("supplier_head", "supplier-bank-details", "/supplier/company/bank-details"),
-    ("supplier", "supplier-people", "/supplier/people"),
-    ("supplier_head", "supplier-person", f"/supplier/people/{w.PERSON}"),
-    ("supplier_head", "supplier-person-new", "/supplier/people/new"),
     ("supplier", "supplier-home", "/supplier"),
     ("supplier", "supplier-orders", "/supplier/orders"),
     ("supplier", "supplier-order", f"/supplier/orders/{w.PAPER_PO}"),
