@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.billing.api.fields import UnitPrice, UuidText
+from services.billing.api.fields import UnitPrice, UuidText, VatRate
 from services.billing.api.match_schemas import MATCH_STATES
 from services.billing.api.schemas import HIGHEST_URN, PageQuery
 
@@ -38,6 +38,7 @@ class BillLineOut(Schema):
     net_pence = fields.Integer()
     vat_pence = fields.Integer()
     vat_class = fields.String()
+    vat_rate = VatRate()
     ledger_code = fields.String()
     supplier_invoice_id = fields.String()
     state = fields.String(allow_none=True, validate=validate.OneOf(MATCH_STATES))
@@ -72,10 +73,20 @@ class BillHeadOut(Schema):
     state = fields.String(validate=validate.OneOf(BILL_STATES))
 
 
+class VatTotalOut(Schema):
+    """What a bill comes to in one VAT class at one rate in per cent."""
+
+    vat_class = fields.String()
+    vat_rate = VatRate()
+    net_pence = fields.Integer()
+    vat_pence = fields.Integer()
+
+
 class BillOut(BillHeadOut):
-    """A bill with its lines."""
+    """A bill with its lines, and its totals by VAT class and rate."""
 
     lines = fields.List(fields.Nested(BillLineOut))
+    vat_totals = fields.List(fields.Nested(VatTotalOut))
 
 
 class BillPage(Schema):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from contracts.money import line_net_pence, round_pence
-from contracts.vat import vat_pence, vat_rate
+from contracts.vat import vat_pence
 from services.billing.domain.invoice import LINE_TOLERANCE_PENCE
 from services.billing.domain.line_shares import Share
 from services.billing.domain.match_facts import (
@@ -19,6 +19,7 @@ from services.billing.domain.match_facts import (
     Standing,
     State,
     Tolerance,
+    vat_carried,
 )
 
 NEVER_ACCEPTED: Final = frozenset({"not_received", "wrong_buyer", "awaiting_receipts"})
@@ -140,7 +141,8 @@ def _allowed(case: Case, asked: Amount, quantity: int, vat_differs: bool) -> Amo
     net = max(min(net, _committed(case, quantity)), 0)
     if net == asked.net_pence and not vat_differs:
         return Amount(quantity, net, asked.vat_pence)
-    right = vat_pence(net, vat_rate(case.order_line.vat_class, case.item.issue_date))
+    _, rate = vat_carried(case.order_line, case.drop, case.item.issue_date)
+    right = vat_pence(net, rate)
     return Amount(quantity, net, max(min(asked.vat_pence, right), 0))
 
 
@@ -157,8 +159,8 @@ def _reasons(case: Case, asked: Amount) -> Iterator[str]:
     item, drop, taken = case.item, case.drop, case.taken
     if _price_differs(case, asked):
         yield "price"
-    right_rate = vat_rate(case.order_line.vat_class, item.issue_date)
-    if not item.vat_accepted or item.vat_class != case.order_line.vat_class or item.vat_rate != right_rate:
+    right = vat_carried(case.order_line, drop, item.issue_date)
+    if not item.vat_accepted or (item.vat_class, item.vat_rate) != right:
         yield "vat"
     if drop is None:
         yield "wrong_buyer"

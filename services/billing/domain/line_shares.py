@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from contracts.allocation import allocate
 from contracts.money import line_net_pence
-from services.billing.domain.match_facts import DropLine, InvoicedLine, Key, OrderLine, Place, Standing
+from services.billing.domain.invoice import LINE_TOLERANCE_PENCE
+from services.billing.domain.match_facts import DropLine, InvoicedLine, Key, OrderLine, Place, Standing, vat_carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +32,22 @@ def share_line(
 ) -> dict[int, Share]:
     """The shares of one invoiced line by URN; none while a line that names no school has drops still unknown.
 
+    A line has one rate of VAT: where an order line carries several, it is of the schools for which it carries that one.
     Shares of which one is billed or credited keep their quantities.
     """
     if item.school_urn is not None:
         return {item.school_urn: _whole_line(item, order_line, drops.get(item.school_urn))}
     if order_line.is_charge:
         return _charge_shares(item, order_line, drops)
-    before = {urn: standing[key] for urn in drops if (key := (item.invoice_id, item.line_no, urn)) in standing}
+    carrying = _carrying(item, order_line, drops)
+    before = {urn: standing[key] for urn in carrying if (key := (item.invoice_id, item.line_no, urn)) in standing}
     proposed = False
     if any(past.fixed for past in before.values()):
         quantities = {urn: past.quantity_invoiced for urn, past in before.items()}
     elif sum(drop.ordered for drop in drops.values()) != order_line.quantity:
         return {}
     else:
-        quantities, proposed = share_quantity(item.quantity, list(drops.values()), taken)
+        quantities, proposed = share_quantity(item.quantity, list(carrying.values()), taken)
     nets = allocate(item.net_pence, quantities)
     vats = allocate(item.vat_pence, nets if any(nets.values()) else quantities)
     committed = line_net_pence(item.quantity, order_line.unit_price)
@@ -73,6 +76,18 @@ def share_quantity(quantity: int, drops: Sequence[DropLine], taken: Mapping[Plac
     return allocate(quantity, weights), not all_recorded and len(drops) > 1
 
 
+def _carrying(item: InvoicedLine, order_line: OrderLine, drops: Mapping[int, DropLine]) -> Mapping[int, DropLine]:
+    """The drops that carry the VAT of an invoiced line. All of them, if more is invoiced than those had ordered: then
+    it is meant for the others too, and their VAT is what is wrong."""
+    invoiced = (item.vat_class, item.vat_rate)
+    found = {urn: drop for urn, drop in drops.items() if vat_carried(order_line, drop, item.issue_date) == invoiced}
+    if order_line.is_charge:
+        fits = item.net_pence <= sum(drop.charge_pence or 0 for drop in found.values()) + LINE_TOLERANCE_PENCE
+    else:
+        fits = item.quantity <= sum(drop.ordered for drop in found.values())
+    return found if found and fits else drops
+
+
 def _whole_line(item: InvoicedLine, order_line: OrderLine, drop: DropLine | None) -> Share:
     if order_line.is_charge:
         committed = drop.charge_pence or 0 if drop else 0
@@ -86,6 +101,7 @@ def _charge_shares(item: InvoicedLine, order_line: OrderLine, drops: Mapping[int
     shares = {urn: drop.charge_pence or 0 for urn, drop in drops.items()}
     if sum(shares.values()) != line_net_pence(1, order_line.unit_price):
         return {}
+    shares = {urn: shares[urn] for urn in _carrying(item, order_line, drops)}
     nets = allocate(item.net_pence, shares)
     vats = allocate(item.vat_pence, nets if any(nets.values()) else shares)
     return {urn: Share(1, nets[urn], vats[urn], shares[urn]) for urn in sorted(shares)}

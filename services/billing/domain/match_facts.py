@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from contracts.vat import vat_rate
+
 State = Literal["billable", "held", "billed", "credited"]
 Place = tuple[int, int]
 """An order line's number and a school's URN."""
@@ -43,7 +45,8 @@ class OrderLine:
 class DropLine:
     """What one school ordered of a line and has received of it (None: it has recorded nothing yet).
 
-    `charge_pence` is its share of a charge, which counts as one unit, ordered and received.
+    `charge_pence` is its share of a charge, which counts as one unit, ordered and received. `vat` are class and rate in
+    per cent that it carries for the school on its day of supply; None: what the line of the order does.
     """
 
     line_no: int
@@ -51,6 +54,7 @@ class DropLine:
     ordered: int
     received: int | None
     charge_pence: int | None = None
+    vat: tuple[str, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,11 @@ class InvoicedLine:
     def gives_back(self) -> bool:
         """Whether the line is a credit."""
         return self.net_pence < 0 or self.quantity < 0
+
+
+def vat_carried(order_line: OrderLine, drop: DropLine | None, issued: date) -> tuple[str, Decimal]:
+    """VAT class and rate in per cent that a school's part of an order line carries."""
+    return (drop and drop.vat) or (order_line.vat_class, vat_rate(order_line.vat_class, issued))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,18 @@ _TAKE_MATCHES = text("""
 _ADD_LINES = text("""
     INSERT INTO bill_line (bill_id, line_no, school_urn, purchase_order_id, purchase_order_number, order_line_no,
         supplier_invoice_id, supplier_invoice_line_no, supplier_name, sku, name, unit, ledger_code, vat_class,
-        quantity, unit_price, net_pence, vat_pence)
+        vat_rate, quantity, unit_price, net_pence, vat_pence)
     SELECT m.bill_id,
         row_number() OVER (PARTITION BY m.bill_id ORDER BY o.number, m.order_line_no, i.our_number, m.line_no),
         m.school_urn, m.purchase_order_id, o.number, m.order_line_no, m.supplier_invoice_id, m.line_no,
-        coalesce(supplier.name, ''), line.sku, line.name, line.unit, line.ledger_code, line.vat_class,
-        m.billable_quantity, least(m.unit_price_ordered, m.unit_price_invoiced), m.billable_net_pence,
+        coalesce(supplier.name, ''), line.sku, line.name, line.unit, line.ledger_code, d.vat_class,
+        d.vat_rate, m.billable_quantity, least(m.unit_price_ordered, m.unit_price_invoiced), m.billable_net_pence,
         m.billable_vat_pence
     FROM match_line m
     JOIN purchase_order o ON o.purchase_order_id = m.purchase_order_id
     JOIN purchase_order_line line ON line.purchase_order_id = m.purchase_order_id AND line.line_no = m.order_line_no
+    JOIN drop_line d ON d.purchase_order_id = m.purchase_order_id AND d.line_no = m.order_line_no
+        AND d.school_urn = m.school_urn
     JOIN supplier_invoice i ON i.supplier_invoice_id = m.supplier_invoice_id
     LEFT JOIN supplier ON supplier.supplier_id = m.supplier_id
     WHERE m.bill_id = ANY(CAST(:bills AS uuid[]))

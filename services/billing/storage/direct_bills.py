@@ -29,7 +29,7 @@ _OF_SCHOOL = text(f"{BILLS} WHERE d.school_urn = :urn ORDER BY i.issue_date, d.n
 _LINES = text("""
     SELECT m.line_no, d.purchase_order_number, d.supplier_name, '' AS sku, l.name, '' AS unit, '' AS ledger_code,
         m.quantity_invoiced AS quantity,
-        m.unit_price_invoiced AS unit_price, m.net_pence, m.vat_pence, l.vat_class, m.state, m.reasons,
+        m.unit_price_invoiced AS unit_price, m.net_pence, m.vat_pence, l.vat_class, l.vat_rate, m.state, m.reasons,
         CAST(m.supplier_invoice_id AS text) AS supplier_invoice_id
     FROM match_line m JOIN direct_bill d USING (supplier_invoice_id)
     JOIN supplier_invoice_line l USING (supplier_invoice_id, line_no)

@@ -12,11 +12,15 @@ from services.billing.storage.tables import drop_line, purchase_order, purchase_
 Rows = Sequence[Mapping[str, Any]]
 
 _ADD_DROPS = text("""
-    INSERT INTO drop_line (purchase_order_id, line_no, school_urn, supplier_id, quantity, net_pence)
-    SELECT sent.purchase_order_id, sent.line_no, sent.school_urn, purchase_order.supplier_id, sent.quantity,
-        sent.net_pence
-    FROM jsonb_populate_recordset(CAST(NULL AS drop_line), CAST(:rows AS jsonb)) AS sent
-    JOIN purchase_order USING (purchase_order_id)
+    INSERT INTO drop_line (purchase_order_id, line_no, school_urn, supplier_id, quantity, net_pence, vat_class,
+        vat_rate)
+    SELECT purchase_order_id, line_no, sent.school_urn, line.supplier_id, sent.quantity, sent.net_pence,
+        coalesce(sent.vat_class, line.vat_class),
+        coalesce(sent.vat_rate, CASE line.vat_class WHEN 'S' THEN sent.standard_rate ELSE 0 END)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent(
+        purchase_order_id uuid, line_no integer, school_urn integer, quantity integer, net_pence bigint,
+        vat_class text, vat_rate numeric, standard_rate numeric)
+    JOIN purchase_order_line line USING (purchase_order_id, line_no)
     ON CONFLICT DO NOTHING
 """)
 # The line is what its drops come to: so the same amendment heard twice changes nothing.
@@ -40,7 +44,7 @@ _AMEND = text("""
 _DROPS = text("""
     SELECT d.line_no, d.school_urn,
         CASE l.kind WHEN 'charge' THEN 1 ELSE d.quantity END, CASE l.kind WHEN 'charge' THEN 1 ELSE d.received END,
-        CASE l.kind WHEN 'charge' THEN d.net_pence END
+        CASE l.kind WHEN 'charge' THEN d.net_pence END, d.vat_class, d.vat_rate
     FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
     WHERE d.purchase_order_id = :order
 """)
@@ -94,7 +98,10 @@ def record_orders(connection: Connection, orders: Rows, lines: Rows) -> None:
 
 
 def record_drops(connection: Connection, rows: Rows) -> None:
-    """Add what each school ordered: purchase_order_id, line_no, school_urn, quantity, net_pence."""
+    """Add what each school ordered: purchase_order_id, line_no, school_urn, quantity, net_pence, and its VAT.
+
+    Without vat_class and vat_rate (per cent) it is the line's class, which has the `standard_rate` if it is S.
+    """
     connection.execute(_ADD_DROPS, {"rows": as_json(rows)})
 
 
@@ -169,7 +176,11 @@ def order_lines(connection: Connection, order_id: str) -> list[OrderLine]:
 
 def drops(connection: Connection, order_id: str) -> list[DropLine]:
     """What each school ordered and received of a purchase order; of a charge its share, which nobody receives."""
-    return [DropLine(*row) for row in connection.execute(_DROPS, {"order": order_id})]
+    rows = connection.execute(_DROPS, {"order": order_id})
+    return [
+        DropLine(line_no, urn, ordered, received, charge, (vat_class, rate))
+        for line_no, urn, ordered, received, charge, vat_class, rate in rows
+    ]
 
 
 def tolerance(connection: Connection, order_id: str) -> Tolerance:

@@ -82,6 +82,8 @@ drop_line = Table(
     Column("quantity", Integer),
     Column("net_pence", BigInteger),
     Column("received", Integer),
+    Column("vat_class", Text),
+    Column("vat_rate", Numeric(5, 2)),
 )
 
 supplier_invoice = Table(
@@ -179,6 +181,7 @@ bill_line = Table(
     Column("unit", Text),
     Column("ledger_code", Text),
     Column("vat_class", Text),
+    Column("vat_rate", Numeric(5, 2)),
     Column("quantity", Integer),
     Column("unit_price", _PRICE),
     Column("net_pence", BigInteger),
