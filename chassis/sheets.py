@@ -43,6 +43,13 @@ def read_file(content: bytes) -> Sheet:
     return Sheet(read_text(_decoded(content)))
 
 
+def read_sheets(content: bytes) -> list[Sheet]:
+    """Every sheet that holds anything, of an XLSX file or of a CSV file, which is one. Raises SheetUnreadable."""
+    if content.startswith(b"PK\x03\x04"):
+        return [Sheet([[_text(cell) for cell in row] for row in rows], name) for name, rows in _filled_sheets(content)]
+    return [read_file(content)]
+
+
 def read_text(text: str) -> list[list[str]]:
     """The rows of a CSV file, or of cells copied from a spreadsheet. Raises SheetUnreadable."""
     if "\x00" in text:
@@ -74,6 +81,14 @@ def _decoded(content: bytes) -> str:
 
 
 def _read_workbook(content: bytes) -> Sheet:
+    filled = _filled_sheets(content)
+    if not filled:
+        return Sheet([])
+    name, rows = filled[0]
+    return Sheet([[_text(cell) for cell in row] for row in rows], name, tuple(other for other, _ in filled[1:]))
+
+
+def _filled_sheets(content: bytes) -> list[tuple[str, list[list[Cell]]]]:
     try:
         _must_be_modest(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -84,10 +99,7 @@ def _read_workbook(content: bytes) -> Sheet:
                 filled.append((name, rows))
     except (CalamineError, zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as fault:
         raise SheetUnreadable("This file is damaged, or no Excel workbook (.xlsx).") from fault
-    if not filled:
-        return Sheet([])
-    name, rows = filled[0]
-    return Sheet([[_text(cell) for cell in row] for row in rows], name, tuple(other for other, _ in filled[1:]))
+    return filled
 
 
 def _must_be_modest(content: bytes) -> None:

@@ -1,6 +1,6 @@
 """Invariants of the orders' database: from a school's approved line to the drop that it receives."""
 
-from bursar.verify import budgets, close, subscriptions, told
+from bursar.verify import answers, budgets, close, subscriptions, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, kept_sums, last_told
 
@@ -27,6 +27,7 @@ LINKS = (
     Link("receipt", "school_drop", ("purchase_order_id", "school_urn"), ("supplier_id",)),
     Link("receipt_line", "receipt", ("receipt_id",), ("purchase_order_id", "school_urn", "supplier_id")),
     Link("receipt_line", "drop_line", ("purchase_order_id", "school_urn", "line_no")),
+    *answers.LINKS,
     *close.LINKS,
     *budgets.LINKS,
     *subscriptions.LINKS,
@@ -155,17 +156,18 @@ _CLOSE = (
 _AMENDMENTS = (
     Check(
         "revisions_are_agreed_changes",
-        "A purchase order's revisions are 1 for the close and one more for each change that was agreed.",
+        "A purchase order's revisions are 1 for the close and one more for each change that was agreed or taken.",
         """
         SELECT format('%s is revision %s and has %s changes agreed, the last as revision %s', o.number, o.revision,
             coalesce(agreed.changes, 0), coalesce(agreed.last, 1))
         FROM purchase_order o LEFT JOIN (
-            SELECT purchase_order_id, count(*) AS changes, max(revision) AS last
+            SELECT purchase_order_id, count(DISTINCT revision) AS changes, max(revision) AS last
             FROM amendment WHERE state = 'applied' GROUP BY purchase_order_id
         ) agreed USING (purchase_order_id)
         WHERE o.revision <> 1 + coalesce(agreed.changes, 0) OR o.revision <> coalesce(agreed.last, 1)
         """,
     ),
+    *answers.CHECKS,
 )
 
 _RECEIPTS = (

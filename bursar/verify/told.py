@@ -28,31 +28,45 @@ CLOSED_ROUNDS = """
         extract(epoch FROM (body ->> 'closed_at')::timestamptz)::bigint) AS facts
     FROM log WHERE type = 'RoundClosed'
 """
-# What was agreed after the close counts by what it changed, line by line.
-ORDER_LINES = """
+# What was amended after the close counts by what it changed, drop by drop; the first version tells of one drop's line.
+_AMENDED = """
+    SELECT body ->> 'purchase_order_id' AS subject, coalesce(drop, body) AS part
+    FROM log LEFT JOIN jsonb_array_elements(body -> 'drops') AS drop ON true WHERE type = 'PurchaseOrderAmended'
+"""
+_AMENDED_PARTS = f"""
+    SELECT subject, (part ->> 'school_urn')::bigint AS school_urn, 0 AS lines,
+        (part ->> 'quantity')::bigint - (part ->> 'quantity_before')::bigint AS quantity,
+        (part ->> 'net_pence')::bigint - (part ->> 'net_before_pence')::bigint AS net_pence
+    FROM ({_AMENDED}) amended
+"""
+# The last price that was told of a line is its price.
+ORDER_LINES = f"""
     SELECT subject, jsonb_build_array(sum(lines), sum(quantity), sum(net_pence), sum(unit_price)) AS facts
     FROM (
         SELECT body ->> 'purchase_order_id' AS subject, 1 AS lines, (line ->> 'quantity')::bigint AS quantity,
-            (line ->> 'net_pence')::bigint AS net_pence, (line ->> 'unit_price')::numeric AS unit_price
+            (line ->> 'net_pence')::bigint AS net_pence, 0 AS unit_price
         FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'PurchaseOrderIssued'
         UNION ALL
-        SELECT body ->> 'purchase_order_id', 0, (body ->> 'quantity')::bigint - (body ->> 'quantity_before')::bigint,
-            (body ->> 'net_pence')::bigint - (body ->> 'net_before_pence')::bigint, 0
-        FROM log WHERE type = 'PurchaseOrderAmended'
+        SELECT subject, lines, quantity, net_pence, 0 FROM ({_AMENDED_PARTS}) parts
+        UNION ALL
+        SELECT subject, 0, 0, 0, unit_price FROM (
+            SELECT DISTINCT ON (body ->> 'purchase_order_id', line ->> 'line_no')
+                body ->> 'purchase_order_id' AS subject, (line ->> 'unit_price')::numeric AS unit_price
+            FROM log, jsonb_array_elements(body -> 'lines') AS line
+            WHERE type IN ('PurchaseOrderIssued', 'PurchaseOrderAmended')
+            ORDER BY body ->> 'purchase_order_id', line ->> 'line_no', log.id DESC
+        ) priced
     ) spoken GROUP BY subject
 """
 # Units are also weighed by URN, so that units under another school's name show.
-DROPS = """
+DROPS = f"""
     SELECT subject, jsonb_build_array(sum(lines), sum(quantity), sum(net_pence), sum(quantity * school_urn)) AS facts
     FROM (
         SELECT body ->> 'purchase_order_id' AS subject, (body ->> 'school_urn')::bigint AS school_urn, 1 AS lines,
             (line ->> 'quantity')::bigint AS quantity, (line ->> 'net_pence')::bigint AS net_pence
         FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'DropIssued'
         UNION ALL
-        SELECT body ->> 'purchase_order_id', (body ->> 'school_urn')::bigint, 0,
-            (body ->> 'quantity')::bigint - (body ->> 'quantity_before')::bigint,
-            (body ->> 'net_pence')::bigint - (body ->> 'net_before_pence')::bigint
-        FROM log WHERE type = 'PurchaseOrderAmended'
+        SELECT subject, school_urn, lines, quantity, net_pence FROM ({_AMENDED_PARTS}) parts
     ) spoken GROUP BY subject
 """
 RECEIPTS = """

@@ -75,6 +75,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "claim_recorded": Kind(
         "Damage and shortages", "A school found units missing, damaged or wrong in your delivery.", _SUPPLIER
     ),
+    "consent_wanted": Kind(
+        "Orders that would cost more",
+        "A supplier can deliver only at a higher price, and your school must agree first.",
+        _SCHOOL,
+        "at_once",
+        required=True,
+    ),
+    "drop_amended": Kind("Orders that changed", "A supplier could not take your order as it was.", _SCHOOL),
     "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
     "bill_issued": Kind("Bills", "Your school has a new bill.", _SCHOOL),
     "service_decided": Kind("Services decided", "A service that you asked for was approved or refused.", _SCHOOL),
@@ -84,6 +92,24 @@ KINDS: Final[Mapping[str, Kind]] = {
     "purchase_order_issued": Kind(
         "Purchase orders", "The schools have ordered from you.", _SUPPLIER, "at_once", required=True
     ),
+    "changes_decided": Kind(
+        "Decisions about your changes", "What became of changes that you offered.", _SUPPLIER, "at_once", required=True
+    ),
+    "purchase_order_link": Kind(
+        "Orders by link", "An order, for those without an account.", _SUPPLIER, "at_once", required=True, secret=True
+    ),
+    "bank_details_link": Kind(
+        "Changes of bank details", "With a way to stop them.", _SUPPLIER, "at_once", required=True, secret=True
+    ),
+    "bank_details_told": Kind(
+        "Bank details", "A change was stopped, or counts from now on.", _SUPPLIER, "at_once", required=True
+    ),
+    "bank_details_changing": Kind(
+        "Suppliers’ bank details", "A step in a change of bank details.", _ALLIANCE, "at_once", required=True
+    ),
+    "supplier_details_changed": Kind(
+        "Suppliers’ details", "A supplier changed where its documents go, or its VAT number.", _ALLIANCE, "at_once"
+    ),
     "answer_wanted": Kind("Answers we wait for", "A purchase order waits for your answer.", _SUPPLIER, "at_once"),
     "round_not_opened": Kind(
         "Rounds that could not open", "A round that was to open by itself did not.", _ALLIANCE, "at_once", required=True
@@ -92,6 +118,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "purchase_order_answered": Kind("Answers of suppliers", "A supplier has answered a purchase order.", _ALLIANCE),
     "school_leaves": Kind(
         "Schools that leave", "A school has ended its membership.", _ALLIANCE, "at_once", required=True
+    ),
+    "changes_offered": Kind(
+        "Changes that suppliers offer", "A purchase order waits for your decision.", _ALLIANCE, "at_once"
     ),
     "answer_overdue": Kind("Suppliers who have not answered", "A purchase order is unanswered.", _ALLIANCE),
     "digest": Kind("Daily digest", "What you chose to have once a day.", frozenset(), "at_once", required=True),

@@ -22,6 +22,7 @@ from services.orders.api import (
     subscription_plan_views,
     subscription_views,
 )
+    supplier_answer_views,
 from services.orders.api.errors import STATUSES
 
 
@@ -42,6 +43,7 @@ def build_app(settings: Settings, database: Database) -> Flask:
         amendment_views.amendments,
         despatch_views.despatches,
         receipt_views.receipts,
+        supplier_answer_views.answers,
         report_views.reports,
         budget_views.budgets,
         approval_views.approvals,

@@ -15,6 +15,7 @@ from chassis.settings import read_settings
 from chassis.worker import Timer, run_worker
 from services.orders.usecases.chase import chase_answers, chase_receipts
 from services.orders.usecases.close_round import close_due_rounds
+from services.orders.usecases.chase_decisions import chase_decisions
 from services.orders.usecases.drop_leavers import drop_leavers
 from services.orders.usecases.keep_photo import forget_photos
 from services.orders.usecases.open_due_rounds import open_due_rounds
@@ -32,6 +33,7 @@ _BY_THE_CLOCK: Final[tuple[tuple[float, Callable[[Database, datetime], object]],
     (60.0, chase_receipts),
     (3600.0, forget_photos),
     (60.0, run_due_plans),
+    (60.0, chase_decisions),
 )
 
 

@@ -1,4 +1,4 @@
-"""Amendments: what a school's line was changed to, by agreement of school, supplier and alliance."""
+"""Amendments: what lines of a purchase order were changed to, by agreement or by the supplier's answer."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,5 +12,5 @@ EVENT_TYPE: Final = "PurchaseOrderAmended"
 
 
 def handle(connection: Connection, events: Sequence[Event]) -> None:
-    """Take over the school's part and match again."""
+    """Take over lines and schools' parts, and match again."""
     record_amendments(connection, [event.body for event in events])

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.billing.storage import directory, orders
+from contracts.london import london_today
+from contracts.vat import vat_rate
+from services.billing.storage import amended_lines, directory, orders
 from services.billing.usecases.match_invoices import match_invoices
 from services.billing.usecases.settle_orders import settle_orders
 
@@ -79,13 +81,18 @@ def record_answers(connection: Connection, bodies: Bodies) -> None:
 
 def record_amendments(connection: Connection, bodies: Bodies) -> None:
     """Take over what schools' lines were changed to, in the order of their revisions, and match again."""
-    changed = {
-        (body["purchase_order_id"], body["school_urn"], body["line_no"]): {
-            name: body[name] for name in ("purchase_order_id", "school_urn", "line_no", "quantity", "net_pence")
-        }
-        for body in bodies
-    }
-    orders.amend_drops(connection, list(changed.values()))
+    lines: dict[tuple[str, int], dict[str, Any]] = {}
+    drops: dict[tuple[str, int, int], dict[str, Any]] = {}
+    for body in bodies:
+        order_id = body["purchase_order_id"]
+        for line in body.get("lines", ()):
+            kept = {name: line[name] for name in ("line_no", "unit_price", "sku", "name")}
+            lines[order_id, line["line_no"]] = {"purchase_order_id": order_id, **kept}
+        for drop in body.get("drops", (body,)):  # the first version tells of one school's line
+            kept = {name: drop[name] for name in ("school_urn", "line_no", "quantity", "net_pence")}
+            drops[order_id, drop["school_urn"], drop["line_no"]] = {"purchase_order_id": order_id, **kept}
+    amended_lines.amend_lines(connection, list(lines.values()))
+    orders.amend_drops(connection, list(drops.values()))
     match_invoices(connection, _order_ids(bodies))
 
 

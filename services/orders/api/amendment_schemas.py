@@ -42,7 +42,11 @@ class AmendmentStepSchema(Schema):
 
 
 class AmendmentSchema(Schema):
-    """A change of one school's line. `net_pence` is null until it has taken effect; `revision` is the one it made."""
+    """A change of one school's line. `net_pence` is null until it has taken effect; `revision` is the one it made.
+
+    What came of a supplier's answer has its `answer_id`, and may change price, article and day as well;
+    `asked_net_pence` is what the school is asked to agree to.
+    """
 
     amendment_id = fields.String(required=True)
     purchase_order_id = fields.String(required=True)
@@ -66,6 +70,12 @@ class AmendmentSchema(Schema):
     decision = fields.String(required=True, allow_none=True)
     revision = fields.Integer(required=True, allow_none=True)
     history = fields.List(fields.Nested(AmendmentStepSchema), required=True)
+    answer_id = fields.String(required=True, allow_none=True)
+    new_unit_price = fields.String(required=True, allow_none=True)
+    asked_net_pence = fields.Integer(required=True, allow_none=True)
+    substitute_sku = fields.String(required=True, allow_none=True)
+    substitute_name = fields.String(required=True, allow_none=True)
+    promised_on = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 

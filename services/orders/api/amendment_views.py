@@ -104,10 +104,13 @@ def _json(view: amend_order.AmendmentView) -> dict[str, Any]:
         "amendment_id", "purchase_order_id", "school_urn", "school_name", "line_no", "name", "sku", "unit",
         "quantity_before", "quantity", "net_before_pence", "net_pence", "reason", "proposed_by", "proposed_for",
         "state", "decision", "revision", "version",
+        "answer_id", "asked_net_pence", "substitute_sku", "substitute_name",
     )  # fmt: skip
     return {
         **{name: row[name] for name in plain},
         "unit_price": unit_price_text(row["unit_price"]),
+        "new_unit_price": None if row["new_unit_price"] is None else unit_price_text(row["new_unit_price"]),
+        "promised_on": row["promised_on"] and row["promised_on"].isoformat(),
         "proposed_at": instant(row["proposed_at"]),
         "agreements": [
             {"party": party, "person": row[f"{party}_agreed_by"], "at": instant(row[f"{party}_agreed_at"])}

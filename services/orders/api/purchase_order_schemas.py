@@ -6,7 +6,8 @@ from marshmallow import Schema, fields, validate
 class PurchaseOrderHeadSchema(Schema):
     """A purchase order without its lines; a school's figures are those of its own drop.
 
-    It is of a round, or for a period of a recurring service: then it has a `plan_id` and no round.
+    It is of a round, or for a period of a recurring service: then it has a `plan_id` and no round. `answer_state` is
+    null, or says whom changes that the supplier offered wait for; a school is not told.
     """
 
     purchase_order_id = fields.String(required=True)
@@ -29,6 +30,8 @@ class PurchaseOrderHeadSchema(Schema):
     net_pence = fields.Integer(required=True)
     vat_pence = fields.Integer(required=True)
     version = fields.Integer(required=True)
+    revision = fields.Integer(required=True)
+    answer_state = fields.String(required=True, allow_none=True, validate=validate.OneOf(["waiting", "with_schools"]))
     drop_count = fields.Integer(required=True)
     received_count = fields.Integer(required=True)
 
@@ -69,6 +72,7 @@ class DropSchema(Schema):
     """One school's share of a purchase order, where it goes, and what the school said of it.
 
     `site_name` and `address` are those of the site that the school chose, or else of its main one.
+    promised_on = fields.String(required=True, allow_none=True)
     """
 
     school_urn = fields.Integer(required=True)

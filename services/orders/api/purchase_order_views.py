@@ -10,7 +10,8 @@ from flask_smorest import Blueprint
 from chassis.etag import tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
-from services.orders.api import purchase_order_schemas, request_schemas, shapes
+from services.orders.api import purchase_order_schemas, request_schemas, shapes, supplier_answer_schemas
+from services.orders.domain.answer import AnswerSource
 from services.orders.usecases import answer_purchase_order, read_purchase_orders
 
 purchase_orders = Blueprint("purchase_orders", __name__, description="Purchase orders and their drops")
@@ -40,12 +41,14 @@ def get_purchase_order(purchase_order_id: UUID) -> Response:
 @purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>/acknowledgement", methods=["POST"])
 @idempotent
 @requires("supplier_user")
-@purchase_orders.arguments(request_schemas.AnswerInSchema)
+@purchase_orders.arguments(supplier_answer_schemas.AnswerInSchema)
 @purchase_orders.response(200, purchase_order_schemas.PurchaseOrderSchema)
 def acknowledge(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
-    """The supplier accepts or rejects it."""
-    answer_purchase_order.answer_purchase_order(
-        current_database(), current_actor(), str(purchase_order_id), sent["answer"], sent["reason"] or "", _now()
+    """The supplier accepts it, offers changes by line and drop, or rejects it; changes wait for the manager."""
+    said = supplier_answer_schemas.answer_from(sent)
+    source: AnswerSource = sent["source"]
+    answer_purchase_order.give_answer(
+        current_database(), current_actor(), str(purchase_order_id), said, _now(), source=source
     )
     return whole_order(purchase_order_id)
 

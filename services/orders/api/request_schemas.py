@@ -118,13 +118,6 @@ class NudgeInSchema(Schema):
     )
 
 
-class AnswerInSchema(Schema):
-    """A supplier's answer to a purchase order."""
-
-    answer = fields.String(required=True, validate=validate.OneOf(["accepted", "rejected"]))
-    reason = fields.String(load_default="", allow_none=True, validate=validate.Length(max=1000))
-
-
 class PurchaseOrderQuerySchema(Schema):
     """Which purchase orders."""
 

@@ -48,7 +48,11 @@ class CommittedLine:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """What one party asks for: `quantity` units instead of `quantity_before`; 0 cancels the line."""
+    """What one party asks for: `quantity` units instead of `quantity_before`; 0 cancels the line.
+
+    With `answer_id` it is part of what the supplier answered to the order and the alliance took: only the school is
+    still asked, and the change takes effect with the others of that answer.
+    """
 
     amendment_id: str
     purchase_order_id: str
@@ -62,6 +66,7 @@ class Amendment:
     agreements: Mapping[Party, Agreement]
     state: AmendmentState = "proposed"
     version: int = 1
+    answer_id: str | None = None
 
     @property
     def waits_for(self) -> tuple[Party, ...]:
@@ -81,9 +86,11 @@ class Amendment:
             return self
         return replace(self, agreements={**self.agreements, party: Agreement(by, at)})
 
-    def refused(self, reason: str) -> "Amendment":
-        """The amendment refused by any of the parties. Raises AmendmentDecided, ReasonMissing."""
+    def refused(self, party: Party, reason: str) -> "Amendment":
+        """The amendment refused by any of the parties. Raises AmendmentDecided, AmendmentRefused, ReasonMissing."""
         self._must_be_undecided()
+        if self.answer_id and party != "school":
+            raise AmendmentRefused("This is part of an answer to the order: only the school is still asked.")
         if not reason.strip():
             raise ReasonMissing("Say why not.", fields={"reason": "Say why not."})
         return replace(self, state="refused")
@@ -91,6 +98,8 @@ class Amendment:
     def withdrawn(self, party: Party) -> "Amendment":
         """The amendment taken back by the party that asked. Raises AmendmentDecided, AmendmentRefused."""
         self._must_be_undecided()
+        if self.answer_id:
+            raise AmendmentRefused("This is part of an answer to the order: only the school is still asked.")
         if party != self.proposed_for:
             raise AmendmentRefused("Only who asked for a change can take it back; you can refuse it.")
         return replace(self, state="withdrawn")

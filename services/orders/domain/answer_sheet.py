@@ -2,7 +2,8 @@
 
 Any sheet of the workbook counts that has a row of headings with "Line" and at least one of the columns to fill in. With
 a column "School URN" its rows are drops, without one they are lines of the order. A cell left empty says: as ordered.
-Order and revision stand in columns of their own, or once anywhere as a label with its value to the right.
+Order and revision stand in columns of their own, or once anywhere as a label with its value to the right; so may "Your
+answer" (accept or reject) and "Your reason". A sheet on which nothing is filled in is no answer.
 """
 
 import re
@@ -26,6 +27,8 @@ YOUR_DATE: Final = "Your date"
 SUBSTITUTE_CODE: Final = "Substitute code"
 SUBSTITUTE: Final = "Substitute"
 YOUR_NOTE: Final = "Your note"
+YOUR_ANSWER: Final = "Your answer"
+YOUR_REASON: Final = "Your reason"
 
 LINE_COLUMNS: Final = (YOUR_QUANTITY, YOUR_PRICE, YOUR_DATE, SUBSTITUTE_CODE, SUBSTITUTE, YOUR_NOTE)
 """What can be answered of a line; of a drop only the columns of DROP_COLUMNS."""
@@ -52,6 +55,8 @@ class _Reading:
 
     order: str = ""
     revision: str = ""
+    answer: str = ""
+    reason: str = ""
     lines: dict[int, LineAnswer] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     answerable: bool = False
@@ -62,7 +67,7 @@ def read_answer_sheets(sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]) ->
     reading = _Reading()
     for name, rows in sheets:
         _read_sheet(reading, name, rows)
-    if not reading.answerable:
+    if not reading.answerable and not reading.answer:
         raise AnswerUnreadable(f"No sheet has the columns “{LINE}” and “{YOUR_QUANTITY}”: take our answer sheet.")
     if not reading.order:
         reading.faults.append(f"The order’s number is missing: it stands beside “{ORDER}”.")
@@ -72,8 +77,16 @@ def read_answer_sheets(sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]) ->
         faults = {f"cells.{place}": fault for place, fault in enumerate(reading.faults[:_MOST_FAULTS])}
         raise AnswerUnreadable("Some cells cannot be read.", fields=faults)
     revision = int(reading.revision) if reading.revision else None
+    return SheetAnswer(reading.order, _answer(reading, revision))
+
+
+def _answer(reading: _Reading, revision: int | None) -> SupplierAnswer:
     lines = tuple(reading.lines.values())
-    return SheetAnswer(reading.order, SupplierAnswer("changes", "", lines, revision))
+    if reading.answer.casefold().startswith("reject"):
+        return SupplierAnswer("rejected", reading.reason, (), revision)
+    if not lines and not reading.answer.casefold().startswith("accept"):
+        raise AnswerUnreadable(f"Nothing is filled in: neither a line nor “{YOUR_ANSWER}”.")
+    return SupplierAnswer("changes" if lines else "accepted", reading.reason, lines, revision)
 
 
 def _read_sheet(reading: _Reading, name: str, rows: Sequence[Sequence[str]]) -> None:
@@ -87,6 +100,8 @@ def _read_sheet(reading: _Reading, name: str, rows: Sequence[Sequence[str]]) -> 
             break
     reading.order = reading.order or labels.get(ORDER.casefold(), "")
     reading.revision = reading.revision or labels.get(REVISION.casefold(), "")
+    reading.answer = reading.answer or labels.get(YOUR_ANSWER.casefold(), "")
+    reading.reason = (reading.reason or labels.get(YOUR_REASON.casefold(), ""))[:1000]
 
 
 def _labels(rows: Sequence[Sequence[str]]) -> dict[str, str]:

@@ -67,6 +67,11 @@ def latest_answer_chase(issued_at: datetime, now: datetime) -> datetime | None:
     return latest_chase(london_day(issued_at) + timedelta(days=ANSWER_AFTER), ANSWER_EVERY, now)
 
 
+def answer_reminder(asked_at: datetime, due: datetime) -> int:
+    """Which reminder of an answer falls due then, counted from 1."""
+    return 1 + (london_day(due) - london_day(asked_at) - timedelta(days=ANSWER_AFTER)).days // ANSWER_EVERY
+
+
 def latest_receipt_chase(delivery_to: date, now: datetime) -> datetime | None:
     """The latest morning on which schools were asked what arrived: the day after the window, then every week."""
     return latest_chase(delivery_to + timedelta(days=RECEIPT_AFTER), RECEIPT_EVERY, now)

@@ -12,7 +12,9 @@ from services.orders.domain.order import Person
 _AGREED_COLUMNS = [f"{party}_agreed_{part}" for party in PARTIES for part in ("by_id", "by", "at")]
 _READ = f"""
     SELECT a.amendment_id::text, a.purchase_order_id::text, a.school_urn, coalesce(s.name, '') AS school_name,
-        a.line_no, f.name, f.sku, f.unit, l.unit_price, a.quantity_before, a.quantity, a.net_before_pence,
+        a.line_no, f.name, f.sku, f.unit, coalesce(a.unit_price_before, l.unit_price) AS unit_price,
+        a.unit_price AS new_unit_price, a.substitute_sku, a.substitute_name, a.promised_on, a.asked_net_pence,
+        a.answer_id::text, a.quantity_before, a.quantity, a.net_before_pence,
         a.net_pence, a.reason, a.proposed_by_id, a.proposed_by, a.proposed_for, a.proposed_at, a.state, a.decision,
         a.revision, a.version, {", ".join("a." + column for column in _AGREED_COLUMNS)}
     FROM amendment a
@@ -20,12 +22,16 @@ _READ = f"""
     JOIN round_offer f ON f.round_id = l.round_id AND f.offer_id = l.offer_id
     LEFT JOIN school s ON s.urn = a.school_urn
 """  # noqa: S608 -- column names of this module
-_LIST = text(f"{_READ} WHERE a.purchase_order_id = :purchase_order_id ORDER BY a.proposed_at, a.amendment_id")
+_LIST = text(f"""
+    {_READ} WHERE a.purchase_order_id = :purchase_order_id AND (a.answer_id IS NULL OR :of_answers)
+    ORDER BY a.proposed_at, a.line_no, a.amendment_id
+""")
 _FIND = text(f"{_READ} WHERE a.purchase_order_id = :purchase_order_id AND a.amendment_id = :amendment_id")
 _HOLD = text("SELECT 1 FROM amendment WHERE amendment_id = :amendment_id FOR UPDATE")
 _STEPS = text("""
-    SELECT amendment_id::text, at, party, person, action, detail FROM amendment_step
-    WHERE purchase_order_id = :purchase_order_id ORDER BY id
+    SELECT s.amendment_id::text, s.at, s.party, s.person, s.action, s.detail
+    FROM amendment_step s JOIN amendment a USING (amendment_id)
+    WHERE s.purchase_order_id = :purchase_order_id AND (a.answer_id IS NULL OR :of_answers) ORDER BY s.id
 """)
 _LINE = text("""
     SELECT p.state AS order_state, p.settled_at IS NOT NULL AS settled, l.unit_price, d.quantity,
@@ -84,9 +90,8 @@ _APPLY = text("""
     RETURNING p.revision
 """)
 _CLASS_NETS = text("""
-    SELECT coalesce(l.vat_class, f.vat_class) AS vat_class, sum(l.net_pence)::bigint AS net_pence
-    FROM purchase_order_line l LEFT JOIN round_offer f USING (round_id, offer_id)
-    WHERE l.purchase_order_id = :purchase_order_id GROUP BY 1
+    SELECT vat_class, vat_reduced, sum(net_pence)::bigint AS net_pence
+    FROM drop_line WHERE purchase_order_id = :purchase_order_id GROUP BY 1, 2
 """)
 _SET_VAT = text("UPDATE purchase_order SET vat_pence = :vat_pence WHERE purchase_order_id = :purchase_order_id")
 _DROP_STATE = text("""
@@ -100,9 +105,14 @@ _DROP_STATE = text("""
 """)
 
 
-def amendment_rows(connection: Connection, purchase_order_id: str) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
-    """The changes asked for in a purchase order that the actor may see, the oldest first, and what was done to them."""
-    names = {"purchase_order_id": purchase_order_id}
+def amendment_rows(
+    connection: Connection, purchase_order_id: str, *, of_answers: bool
+) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+    """The changes asked for in a purchase order that the actor may see, the oldest first, and what was done to them.
+
+    Those that came of an answer to the order are there only with `of_answers`.
+    """
+    names = {"purchase_order_id": purchase_order_id, "of_answers": of_answers}
     return connection.execute(_LIST, names).all(), connection.execute(_STEPS, names).all()
 
 
@@ -180,10 +190,10 @@ def apply_amendment(connection: Connection, amendment: Amendment, net_pence: int
     return revision
 
 
-def class_nets(connection: Connection, purchase_order_id: str) -> Sequence[tuple[str, int]]:
-    """(VAT class, net in pence) of a purchase order as it stands."""
+def class_nets(connection: Connection, purchase_order_id: str) -> Sequence[tuple[str, bool, int]]:
+    """(VAT class, whether reduced, net in pence) of a purchase order as its schools' lines stand."""
     rows = connection.execute(_CLASS_NETS, {"purchase_order_id": purchase_order_id})
-    return [(row.vat_class, row.net_pence) for row in rows]
+    return [(row.vat_class, row.vat_reduced, row.net_pence) for row in rows]
 
 
 def set_vat(connection: Connection, purchase_order_id: str, vat_pence: int) -> None:
@@ -211,6 +221,7 @@ def _amendment(row: Row[Any]) -> Amendment:
         agreements=agreements,
         state=row.state,
         version=row.version,
+        answer_id=row.answer_id,
     )
 
 

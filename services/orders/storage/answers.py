@@ -56,7 +56,7 @@ _CUT_LAST_TIME = text("""
             ORDER BY r.closed_at DESC LIMIT 1)
     )
     SELECT share.school_urn FROM rounds JOIN close_line line USING (round_id, contract_id)
-        JOIN close_share share USING (close_line_id) WHERE share.reason = 'pack_cut'
+        JOIN close_share share USING (close_line_id) WHERE share.reason IN ('pack_cut', 'condition_minimum')
     UNION
     SELECT a.school_urn FROM rounds JOIN purchase_order p USING (round_id, contract_id)
         JOIN amendment a USING (purchase_order_id)
@@ -112,6 +112,10 @@ _DOCUMENT = text("""
 _BY_NUMBER = text("""
     SELECT purchase_order_id::text, purchase_order_exists(:number) AS known
     FROM (VALUES (1)) one LEFT JOIN purchase_order ON number = :number
+""")
+_NAMES = text("""
+    SELECT d.school_urn, coalesce(s.name, '') AS name FROM school_drop d LEFT JOIN school s ON s.urn = d.school_urn
+    WHERE d.purchase_order_id = :purchase_order_id
 """)
 _PROMISE = text("SELECT promise_days(CAST(:purchase_order_id AS uuid), CAST(:days AS jsonb))")
 
@@ -219,6 +223,12 @@ def answer_file(connection: Connection, purchase_order_id: str, answer_id: str) 
     """The file that an answer came in: file_name, media_type, document, sha256."""
     names = {"purchase_order_id": purchase_order_id, "answer_id": answer_id}
     return connection.execute(_DOCUMENT, names).one_or_none()
+
+
+def school_names(connection: Connection, purchase_order_id: str) -> dict[int, str]:
+    """The names of the schools with a drop, by URN."""
+    rows = connection.execute(_NAMES, {"purchase_order_id": purchase_order_id})
+    return {row.school_urn: row.name for row in rows}
 
 
 def order_by_number(connection: Connection, number: str) -> tuple[str | None, bool]:

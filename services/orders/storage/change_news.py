@@ -93,16 +93,12 @@ def tell_of_answer(
     promised: Sequence[dict[str, Any]],
 ) -> None:
     """Tell the other parts how the order was answered in the end, and which days were promised for what."""
-    body = {"purchase_order_id": purchase_order_id, "answer": answer, "reason": reason}
-    append(
-        connection,
-        "PurchaseOrderAcknowledged",
-        key=f"purchase_order:{purchase_order_id}",
-        body={**body, "with_changes": with_changes, "promised": list(promised)},
-        version=2,
-    )
+    body = {"answer": answer, "reason": reason, "with_changes": with_changes, "promised": list(promised)}
+    _tell(connection, "PurchaseOrderAcknowledged", purchase_order_id, body, version=2)
 
 
-def _tell(connection: Connection, event_type: str, purchase_order_id: str, body: dict[str, Any]) -> None:
+def _tell(
+    connection: Connection, event_type: str, purchase_order_id: str, body: dict[str, Any], version: int = 1
+) -> None:
     about = connection.execute(_ABOUT, {"purchase_order_id": purchase_order_id}).one()._mapping
-    append(connection, event_type, key=f"purchase_order:{purchase_order_id}", body={**about, **body})
+    append(connection, event_type, key=f"purchase_order:{purchase_order_id}", body={**about, **body}, version=version)

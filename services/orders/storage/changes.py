@@ -113,6 +113,12 @@ _PRICES = text("""
 """)
 
 
+_LAST_OF_DROP = text("""
+    SELECT coalesce(max(revision), 1) FROM amendment
+    WHERE purchase_order_id = :purchase_order_id AND school_urn = :urn AND state = 'applied'
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A school's part of a line that it was asked to pay more for, and what it said so far."""
@@ -161,6 +167,12 @@ def apply_changes(
 def changes_made(connection: Connection, answer_id: str) -> Sequence[Row[Any]]:
     """What an answer changed, by line and school."""
     return connection.execute(_PRICES, {"answer_id": answer_id}).all()
+
+
+def last_revision_of(connection: Connection, purchase_order_id: str, urn: int) -> int:
+    """The last revision of the order that changed a school's drop; 1 where none did."""
+    names = {"purchase_order_id": purchase_order_id, "urn": urn}
+    return int(connection.execute(_LAST_OF_DROP, names).scalar_one())
 
 
 def _add_steps(

@@ -55,9 +55,15 @@ _CLAIM_NUDGES = text("""
 """)
 _UNANSWERED = text("""
     SELECT p.purchase_order_id::text, p.number, p.supplier_id::text, coalesce(s.name, '') AS supplier_name,
-        coalesce(r.title, p.title) AS title, p.issued_at, p.chased_at
+        coalesce(r.title, p.title) AS title, p.issued_at, p.chased_at, coalesce(answered.decided_at, p.issued_at)
+            AS asked_at
     FROM purchase_order p LEFT JOIN round r USING (round_id) LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
-    WHERE p.state = 'issued' ORDER BY p.number
+    LEFT JOIN (
+        SELECT purchase_order_id, max(decided_at) AS decided_at,
+            bool_or(state IN ('waiting', 'with_schools')) AS waits
+        FROM purchase_order_answer GROUP BY purchase_order_id
+    ) answered USING (purchase_order_id)
+    WHERE p.state = 'issued' AND answered.waits IS NOT TRUE ORDER BY p.number
 """)
 _CLAIM_ANSWER_CHASE = text("""
     UPDATE purchase_order SET chased_at = :now
@@ -126,7 +132,7 @@ def claim_nudges(
 
 
 def unanswered_orders(connection: Connection) -> Sequence[Row[Any]]:
-    """Purchase orders that their supplier has neither accepted nor rejected, with `chased_at`."""
+    """Purchase orders that wait for their supplier's answer, since `asked_at`; with `chased_at`."""
     return connection.execute(_UNANSWERED).all()
 
 

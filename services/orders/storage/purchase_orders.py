@@ -11,7 +11,9 @@ _HEADER = """
         coalesce(p.title, r.title) AS title, p.plan_id::text, p.contract_id::text,
         coalesce(c.title, '') AS contract_title, p.supplier_id::text, coalesce(s.name, '') AS supplier_name, p.state,
         p.reason, p.issued_at, p.acknowledged_at, coalesce(p.service_from, r.delivery_from) AS delivery_from,
-        coalesce(p.service_to, r.delivery_to) AS delivery_to, p.net_pence, p.vat_pence, p.version,
+        coalesce(p.service_to, r.delivery_to) AS delivery_to, p.net_pence, p.vat_pence, p.version, p.revision,
+        (SELECT a.state FROM purchase_order_answer a
+            WHERE a.purchase_order_id = p.purchase_order_id AND a.state IN ('waiting', 'with_schools')) AS answer_state,
         (SELECT count(*) FROM school_drop d WHERE d.purchase_order_id = p.purchase_order_id) AS drop_count,
         (SELECT count(*) FROM school_drop d
             WHERE d.purchase_order_id = p.purchase_order_id AND d.state = 'received') AS received_count
@@ -42,7 +44,7 @@ _DROPS = text("""
         coalesce(to_.instructions, '') AS instructions, coalesce(to_.note, '') AS note, d.state,
         (SELECT json_agg(json_build_object('line_no', l.line_no, 'quantity', l.quantity, 'net_pence', l.net_pence,
                 'vat_class', l.vat_class, 'vat_reduced', l.vat_reduced, 'vat_certificate', l.vat_certificate,
-                'quantity_received', coalesce(l.quantity_received, 0),
+                'quantity_received', coalesce(l.quantity_received, 0), 'promised_on', l.promised_on,
                 'note', coalesce(to_.line_notes ->> l.line_no::text, '')) ORDER BY l.line_no)
             FROM drop_line l
             WHERE l.purchase_order_id = d.purchase_order_id AND l.school_urn = d.school_urn) AS lines

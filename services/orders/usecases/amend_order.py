@@ -1,6 +1,7 @@
 """Change or cancel a committed line, once the school, the supplier and the alliance agree."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,6 @@ from sqlalchemy import Connection, Row
 
 from chassis.actor import SERVICE, Actor
 from chassis.database import Database
-from chassis.event_log import append
 from contracts.errors import NotFound, VersionConflict
 from contracts.vat import vat_rate
 from services.orders.domain.amendment import Agreement, Amendment, Party, amended_net, check_amendment
@@ -18,8 +18,10 @@ from services.orders.domain.errors import AmendmentRefused, ReasonMissing
 from services.orders.domain.order import Person
 from services.orders.domain.pricing import vat_of
 from services.orders.domain.purchase_order import drop_state
+from services.orders.domain.receipt import ReceivedLine
 from services.orders.storage import amendments as stored
-from services.orders.storage import purchase_orders
+from services.orders.storage import change_news, purchase_orders, receipts
+from services.orders.usecases.decide_answer import finish_if_all_said
 from services.orders.usecases.record_receipt import keep_receipt
 
 _CANCELLED = "Cancelled by agreement; nothing is to come."
@@ -34,12 +36,18 @@ class AmendmentView:
 
 
 def list_amendments(database: Database, actor: Actor, purchase_order_id: str) -> list[AmendmentView]:
-    """The changes asked for in a purchase order that concern the actor, the oldest first. Raises NotFound."""
+    """The changes asked for in a purchase order that concern the actor, the oldest first. Raises NotFound.
+
+    What an answer changed is left out for suppliers and the alliance: they have it in the answer, for all schools.
+    """
     with database.transaction(actor) as connection:
         if purchase_orders.find_purchase_order(connection, purchase_order_id) is None:
             raise NotFound("There is no such purchase order.")
-        rows, steps = stored.amendment_rows(connection, purchase_order_id)
-    return [AmendmentView(row, [step for step in steps if step.amendment_id == row.amendment_id]) for row in rows]
+        rows, steps = stored.amendment_rows(connection, purchase_order_id, of_answers=actor.kind == "school")
+    history: dict[str, list[Row[Any]]] = defaultdict(list)
+    for step in steps:
+        history[step.amendment_id].append(step)
+    return [AmendmentView(row, history[row.amendment_id]) for row in rows]
 
 
 def propose_amendment(
@@ -100,7 +108,9 @@ def agree_to_amendment(
         agreed = found.agreed(party, by, now)
         stored.write_amendment(connection, agreed)
         stored.add_step(connection, agreed, party, by, "agreed", now)
-        if not agreed.waits_for:
+        if agreed.answer_id:
+            finish_if_all_said(connection, purchase_order_id, agreed.answer_id, now)
+        elif not agreed.waits_for:
             _apply(connection, agreed, now)
 
 
@@ -113,13 +123,17 @@ def refuse_amendment(
     version: int,
     now: datetime,
 ) -> None:
-    """Refuse for the actor's party: the line stays as it is. Raises NotFound, VersionConflict, AmendmentDecided,
-    ReasonMissing."""
+    """Refuse for the actor's party: the line stays as it is, or, of an answer to the order, is cancelled.
+
+    Raises NotFound, VersionConflict, AmendmentDecided, AmendmentRefused, ReasonMissing.
+    """
     _must_be_seen(database, actor, purchase_order_id, amendment_id)
     with database.transaction(SERVICE) as connection:
-        refused = _held(connection, purchase_order_id, amendment_id, version).refused(reason)
+        refused = _held(connection, purchase_order_id, amendment_id, version).refused(_party(actor), reason)
         stored.write_amendment(connection, refused, reason.strip())
         stored.add_step(connection, refused, _party(actor), _person(actor), "refused", now, reason.strip())
+        if refused.answer_id:
+            finish_if_all_said(connection, purchase_order_id, refused.answer_id, now)
 
 
 def withdraw_amendment(
@@ -138,51 +152,38 @@ def _apply(connection: Connection, agreed: Amendment, now: datetime) -> None:
     found = stored.committed_line(connection, agreed.purchase_order_id, agreed.school_urn, agreed.line_no)
     if found is None:
         raise NotFound("There is no such line in this purchase order.")
-    line, supplier_id, round_id = found
+    line, _, round_id = found
     check_amendment(line, agreed.quantity)
     net = amended_net(line, agreed.quantity)
     revision = stored.apply_amendment(connection, agreed, net)
     header = purchase_orders.find_purchase_order(connection, agreed.purchase_order_id)
     if header is not None:
         rated = [
-            (vat_rate(vat_class, header.delivery_from), class_net)
-            for vat_class, class_net in stored.class_nets(connection, agreed.purchase_order_id)
+            (vat_rate(vat_class, header.delivery_from, reduced=reduced), class_net)
+            for vat_class, reduced, class_net in stored.class_nets(connection, agreed.purchase_order_id)
         ]
         stored.set_vat(connection, agreed.purchase_order_id, vat_of(rated))
     stored.add_step(connection, agreed, None, None, "applied", now, f"Revision {revision} of the purchase order.")
-    append(
-        connection,
-        "PurchaseOrderAmended",
-        key=f"purchase_order:{agreed.purchase_order_id}",
-        body={
-            "purchase_order_id": agreed.purchase_order_id,
-            "revision": revision,
-            "amended_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-            "school_urn": agreed.school_urn,
-            "line_no": agreed.line_no,
-            "quantity_before": agreed.quantity_before,
-            "quantity": agreed.quantity,
-            "net_before_pence": line.net_pence,
-            "net_pence": net,
-            "reason": agreed.reason,
-        },
-    )
+    change_news.tell_of_amendment(connection, agreed.purchase_order_id, revision, now)
     if agreed.quantity == 0:
-        _record_nothing_to_come(connection, agreed, supplier_id, now)
+        _record_nothing_to_come(connection, agreed, now)
     purchase_orders.advance_round(connection, round_id)
 
 
-def _record_nothing_to_come(connection: Connection, agreed: Amendment, supplier_id: str, now: datetime) -> None:
+def _record_nothing_to_come(connection: Connection, agreed: Amendment, now: datetime) -> None:
     """A cancelled line awaits nothing: recorded as any other short delivery, so that nobody is chased for it."""
     purchase_order_id, urn = agreed.purchase_order_id, agreed.school_urn
-    held = purchase_orders.lock_drop(connection, purchase_order_id, urn)
+    held = receipts.lock_drop(connection, purchase_order_id, urn)
+    if held is None:
+        raise NotFound("There is no such line in this purchase order.")
+    drop, awaited = held
     keep_receipt(
         connection,
         purchase_order_id,
         urn,
-        [(agreed.line_no, 0)],
-        supplier_id=supplier_id,
-        state=drop_state(held[1] if held else {}),
+        drop,
+        [ReceivedLine(agreed.line_no, 0)],
+        state=drop_state({line_no: line.outstanding for line_no, line in awaited.items()}),
         person=SERVICE.name,
         note=_CANCELLED,
         now=now,

@@ -6,7 +6,7 @@ from chassis.actor import SERVICE
 from chassis.database import Database
 from chassis.event_log import append
 from contracts.london import london_day
-from services.orders.domain.deadlines import latest_answer_chase, latest_receipt_chase
+from services.orders.domain.deadlines import answer_reminder, latest_answer_chase, latest_receipt_chase
 from services.orders.storage import deadlines, receipt_chases
 
 
@@ -15,7 +15,7 @@ def chase_answers(database: Database, now: datetime) -> list[str]:
     chased = []
     with database.transaction(SERVICE) as connection:
         for order in deadlines.unanswered_orders(connection):
-            due = latest_answer_chase(order.issued_at, now)
+            due = latest_answer_chase(order.asked_at, now)
             if due is None or (order.chased_at is not None and order.chased_at >= due):
                 continue
             if not deadlines.claim_answer_chase(connection, order.purchase_order_id, due, now):
@@ -29,8 +29,9 @@ def chase_answers(database: Database, now: datetime) -> list[str]:
                 "supplier_name": order.supplier_name,
                 "issued_at": f"{order.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
                 "due_at": f"{due:%Y-%m-%dT%H:%M:%SZ}",
+                "reminder": answer_reminder(order.asked_at, due),
             }
-            append(connection, "AnswerOverdue", key=f"purchase_order:{order.purchase_order_id}", body=body)
+            append(connection, "AnswerOverdue", key=f"purchase_order:{order.purchase_order_id}", body=body, version=2)
     return chased
 
 

@@ -1,0 +1,16 @@
+"""A school's part of an order changed: its people are told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chassis.consumer import Event
+from gateway.usecases.news import News
+from gateway.usecases.tell_of_changes import tell_of_amended_drops
+
+EVENT_TYPE = "DropAmended"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_amended_drops(News(connection, ((event.occurred_at, event.body) for event in events)))
