@@ -5,6 +5,7 @@ from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
 
 from chassis.actor import Actor
+from contracts.errors import Forbidden
 from gateway.domain.errors import CsrfRequired, SeatRequired, SessionExpired
 from gateway.domain.sessions import Session
 from gateway.identity.current import acting, current_session
@@ -27,6 +28,9 @@ def required_session() -> Session:
 
 def required_actor() -> Actor:
     """The actor of the call. Raises as `required_session` does, and SeatRequired before a seat is chosen."""
-    if required_session().seat is None:
+    session = required_session()
+    if session.seat is not None and session.seat.limited_to is not None:
+        raise Forbidden("A link opens its own pages only. Programs sign in.")
+    if session.seat is None:
         raise SeatRequired("Choose a seat first: sign in again and name it.")
     return acting()

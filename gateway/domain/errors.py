@@ -68,6 +68,12 @@ class InvitationUnusable(BrokenRule):
     code = "invitation_unusable"
 
 
+class LinkUnusable(BrokenRule):
+    """A link that works without an account and was used, taken back or has expired, or that never was one."""
+
+    code = "link_unusable"
+
+
 class AlreadySignsIn(BrokenRule):
     """Somebody who has a password is not invited again: only they themselves ask for another."""
 

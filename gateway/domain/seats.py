@@ -29,7 +29,8 @@ class HeldRole:
 class Seat:
     """A school's, a supplier's or the alliance's seat, with the person's roles in it.
 
-    `stands_in_for` is the id of the person in whose name one of the roles is held, if one is.
+    `stands_in_for` is the id of the person in whose name one of the roles is held, if one is; `limited_to` the one
+    thing that somebody without an account reaches by a link ("purchase_order:…").
     """
 
     key: str
@@ -39,6 +40,7 @@ class Seat:
     school_urn: int | None = None
     supplier_id: str | None = None
     stands_in_for: str | None = None
+    limited_to: str | None = None
 
     def has_any(self, *roles: str) -> bool:
         """Whether at least one of the roles is held in this seat."""

@@ -8,7 +8,7 @@ WINDOW: Final = timedelta(minutes=15)
 _LONGEST_EMAIL = 320
 
 # A school's whole office may sign in from one address; one account is guessed at from many.
-LIMITS: Final = {"account": 10, "address": 60, "reset": 5}
+LIMITS: Final = {"account": 10, "address": 60, "reset": 5, "link": 5}
 
 
 def account_key(email: str) -> str:
@@ -24,6 +24,11 @@ def reset_key(email: str) -> str:
 def address_key(address: str) -> str:
     """The counter of one network address."""
     return f"address:{address}"
+
+
+def link_key(subject_id: str) -> str:
+    """The counter of asking for another link to one thing."""
+    return f"link:{subject_id}"
 
 
 def is_over(key: str, attempts: int) -> bool:

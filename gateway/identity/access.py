@@ -1,6 +1,6 @@
 """Who may see a page; everybody else is led to sign in, to choose a seat, or is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
+from gateway.domain.seats import Seat
 from gateway.identity.current import current_session
 from gateway.identity.forms import keep_this_form
 
@@ -32,7 +33,7 @@ def sign_in_required(*roles: str) -> Callable[[View], View]:
                 return _to_sign_in()
             if session.seat is None:
                 return redirect(f"{SEAT_PATH}?{urlencode({'next': _here()})}", 303)
-            if roles and not session.seat.has_any(*roles):
+            if not _opens(session.seat, roles, kwargs):
                 abort(403)
             return view(*args, **kwargs)
 
@@ -48,6 +49,13 @@ def local_target(target: str | None, otherwise: str = "/") -> str:
         return otherwise
     parts = urlsplit(target)
     return otherwise if parts.scheme or parts.netloc else target
+
+
+def _opens(seat: Seat, roles: tuple[str, ...], arguments: Mapping[str, Any]) -> bool:
+    """Whether the seat may see a page: by role, and by link only pages about the one order that it opens."""
+    if roles and not seat.has_any(*roles):
+        return False
+    return seat.limited_to is None or seat.limited_to == f"purchase_order:{arguments.get('purchase_order_id')}"
 
 
 def _to_sign_in() -> Response:

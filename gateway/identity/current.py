@@ -8,6 +8,7 @@ from gateway.domain.errors import SessionExpired
 from gateway.domain.seats import Seat
 from gateway.domain.sessions import Channel, Session
 from gateway.identity.cookies import browser_token
+from gateway.usecases.open_links import resume_link_session
 from gateway.usecases.resume_session import resume_session
 
 
@@ -52,6 +53,7 @@ def actor_of(session: Session, seat: Seat) -> Actor:
         school_urn=seat.school_urn,
         supplier_id=seat.supplier_id,
         stands_in_for=seat.stands_in_for,
+        limited_to=seat.limited_to,
     )
 
 
@@ -66,4 +68,6 @@ def _find_session() -> Session | None:
         return None
     token, channel = presented
     session = resume_session(current_database(), token)
+    if session is None and channel == "browser":
+        session = resume_link_session(current_database(), token)
     return session if session and session.channel == channel else None

@@ -1,7 +1,7 @@
 """The queue of mail: queued in the transaction of what it tells of, sent by the worker."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,6 +76,7 @@ _GIVE_UP = text("""
         OR state = 'queued' AND (expires_at <= :now OR tries >= :most AND due_at <= :now)
 """)
 _DELETE = text("DELETE FROM mail WHERE queued_at < :moment AND state NOT IN ('queued', 'gathered', 'failed')")
+_KNOWN_KEYS = text("SELECT key FROM mail WHERE key = ANY (:keys)")
 _COUNTS = text("""
     SELECT state, count(*), min(queued_at) FROM mail WHERE state IN ('queued', 'gathered', 'failed') GROUP BY state
 """)
@@ -104,6 +105,11 @@ class Part:
     subject: str
     text: str
     link: str | None
+
+
+def known_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys under which a mail was queued before."""
+    return set(connection.execute(_KNOWN_KEYS, {"keys": list(keys)}).scalars())
 
 
 def insert_mails(

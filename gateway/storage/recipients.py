@@ -36,7 +36,7 @@ def people_of_schools(connection: Connection, urns: Sequence[int], roles: Sequen
 
 def people_of_suppliers(connection: Connection, supplier_ids: Sequence[str], today: date) -> list[Holder]:
     """Who acts for each of the suppliers today."""
-    names = {"roles": ["supplier_user"], "today": today, "supplier_ids": list(supplier_ids)}
+    names = {"roles": ["supplier_user", "supplier_administrator"], "today": today, "supplier_ids": list(supplier_ids)}
     return [Holder(*row) for row in connection.execute(_OF_SUPPLIERS, names)]
 
 

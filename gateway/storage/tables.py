@@ -52,6 +52,44 @@ pending_form = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 
+supplier = Table(
+    "supplier",
+    metadata,
+    Column("supplier_id", Uuid(as_uuid=False), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+)
+
+access_link = Table(
+    "access_link",
+    metadata,
+    Column("link_id", Uuid(as_uuid=False), primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("subject_id", Uuid(as_uuid=False), nullable=False),
+    Column("supplier_id", Uuid(as_uuid=False), nullable=False),
+    Column("supplier_name", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("used_by", Text),
+    Column("used_from", Text),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_by", Text),
+)
+
+link_session = Table(
+    "link_session",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("link_id", Uuid(as_uuid=False), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
 invitation = Table(
     "invitation",
     metadata,

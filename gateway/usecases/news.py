@@ -14,6 +14,7 @@ from contracts.london import london_day
 from gateway.domain.letters import Words
 from gateway.domain.mail import KEPT_UNSENT, Mail, one_line
 from gateway.storage.recipients import managers, people_of_schools, people_of_suppliers
+from gateway.storage.suppliers import order_readers
 from gateway.usecases.queue_mail import queue_mails
 
 Body = Mapping[str, Any]
@@ -46,11 +47,17 @@ class News:
             found.setdefault(holder.school_urn or 0, []).append(holder.person_id)
         return found
 
-    def at_suppliers(self) -> dict[str, list[str]]:
-        """The ids of the people of the bodies' suppliers, by supplier."""
+    def at_suppliers(self, *, with_order_addresses: bool = True) -> dict[str, list[str]]:
+        """The ids of the people of the bodies' suppliers, by supplier.
+
+        `with_order_addresses` False leaves out those who read the address for orders, where it gets a mail of its own.
+        """
         found: dict[str, list[str]] = {}
         wanted = sorted({body["supplier_id"] for body in self.bodies})
+        readers = set() if with_order_addresses else order_readers(self._connection, wanted)
         for holder in people_of_suppliers(self._connection, wanted, self._today):
+            if holder.person_id in readers:
+                continue
             found.setdefault(holder.supplier_id or "", []).append(holder.person_id)
         return found
 

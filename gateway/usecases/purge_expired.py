@@ -7,6 +7,7 @@ from chassis.database import Database
 from gateway.domain.sessions import KEPT_FORM
 from gateway.domain.throttle import WINDOW
 from gateway.storage.attempts import delete_counters_before
+from gateway.storage.links import delete_link_sessions_ended_before
 from gateway.storage.mail import delete_mail_before
 from gateway.storage.pending_forms import delete_forms_before
 from gateway.storage.sessions import delete_sessions_ended_before
@@ -26,5 +27,6 @@ def purge_expired(database: Database) -> int:
             + delete_forms_before(connection, now - KEPT_FORM)
             + delete_counters_before(connection, now - WINDOW)
             + forget_old_invitations(connection, now)
+            + delete_link_sessions_ended_before(connection, now - _REMEMBERED)
             + delete_mail_before(connection, now - _MAIL_REMEMBERED)
         )

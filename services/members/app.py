@@ -7,7 +7,15 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.members.api import alliance_views, approval_views, import_views, people_views, school_views, views
+from services.members.api import (
+    alliance_views,
+    approval_views,
+    bank_views,
+    import_views,
+    people_views,
+    school_views,
+    views,
+)
 from services.members.api.errors import STATUSES
 
 
@@ -28,6 +36,7 @@ def build_app(settings: Settings, database: Database) -> Flask:
         people_views.own_people,
         alliance_views.alliance,
         views.suppliers,
+        bank_views.own_supplier,
         views.people,
         import_views.imports,
     )

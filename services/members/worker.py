@@ -1,4 +1,4 @@
-"""The members' worker: its relay, the timer by which memberships begin and end, and tidying. It listens to nobody."""
+"""The members' worker: its relay, the timers of memberships and bank details, and tidying. It listens to nobody."""
 
 import os
 
@@ -6,6 +6,7 @@ from chassis.consumer import handlers_in
 from chassis.database import Database
 from chassis.settings import read_settings
 from chassis.worker import Timer, run_worker
+from services.members.usecases.change_bank_details import put_in_force
 from services.members.usecases.preview_import import forget_waiting_imports
 from services.members.usecases.record_memberships import renew_memberships
 
@@ -19,6 +20,7 @@ def main() -> None:
     database = Database(settings.database_url, pool_size=settings.pool_size)
     timers = [
         Timer(_RENEW_SECONDS, lambda: renew_memberships(database)),
+        Timer(_RENEW_SECONDS, lambda: put_in_force(database)),
         Timer(_FORGET_SECONDS, lambda: forget_waiting_imports(database)),
     ]
     run_worker("members", settings, database, handlers_in("services.members.inbox"), timers)

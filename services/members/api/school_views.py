@@ -61,9 +61,7 @@ def leave(sent: dict[str, date], urn: int) -> Response:
 
     A school's approver ends the own membership that holds today, today at the earliest.
     """
-    found, school = leave_alliance(
-        current_database(), current_actor(), urn, sent["left_on"], required_version()
-    )
+    found, school = leave_alliance(current_database(), current_actor(), urn, sent["left_on"], required_version())
     return _listed(schemas.MembershipListSchema(), found, school.version)
 
 

@@ -121,3 +121,45 @@ class DelegationRefused(BrokenRule):
     """Somebody cannot stand in for this approver on these days."""
 
     code = "delegation_refused"
+
+
+class BankDetailsInvalid(BrokenRule):
+    """Bank details that no bank can have given out."""
+
+    code = "bank_details_invalid"
+
+
+class BankDetailsMismatch(BrokenRule):
+    """Who confirms bank details typed other numbers than were proposed."""
+
+    code = "bank_details_mismatch"
+
+
+class BankDetailsPending(BrokenRule):
+    """One change of bank details at a time: the other one is confirmed or stopped first."""
+
+    code = "bank_details_pending"
+
+
+class BankDetailsSettled(BrokenRule):
+    """A change of bank details that is over, or is not at this step."""
+
+    code = "bank_details_settled"
+
+
+class ConfirmationRefused(BrokenRule):
+    """Somebody who cannot be the second person for these bank details."""
+
+    code = "confirmation_refused"
+
+
+class OwnRoleEnds(BrokenRule):
+    """A supplier's administrator does not end their own role: the supplier always keeps one."""
+
+    code = "own_role_ends"
+
+
+class RoleBackdated(BrokenRule):
+    """A supplier gives nobody a role from a day in the past."""
+
+    code = "role_backdated"

@@ -6,11 +6,19 @@ from datetime import date
 from typing import Final
 
 from contracts.roles import ROLE_SEATS
-from services.members.domain.errors import LastManager, PersonInvalid
+from services.members.domain.errors import LastManager, OwnRoleEnds, PersonInvalid, RoleBackdated
 from services.members.domain.supplier import is_email
 
 ALLIANCE_NAME: Final = "The alliance"
 MOST_ROLES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a role is held: at one school, at one supplier, or (neither) in the alliance."""
+
+    school_urn: int | None = None
+    supplier_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,11 @@ class Role:
     starts_on: date
     ends_on: date | None
     delegated_from: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where the role is held."""
+        return Place(self.school_urn, self.supplier_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +82,36 @@ def grants_administrator(before: Sequence[Role], after: Sequence[Role]) -> bool:
     }
 
 
-def of_school(person: Person, urn: int) -> Person:
-    """The person with no more than the roles held at that school."""
-    return replace(person, roles=tuple(role for role in person.roles if role.school_urn == urn))
+def at_place(person: Person, place: Place) -> Person:
+    """The person with no more than the roles held at that school or supplier."""
+    return replace(person, roles=tuple(role for role in person.roles if role.place == place))
 
 
-def with_roles_at(urn: int, before: Sequence[Role], wanted: Sequence[Role]) -> tuple[Role, ...]:
-    """`before` with the roles at that school replaced; those elsewhere, and those that are delegated, stay."""
-    kept = [role for role in before if role.school_urn != urn or role.delegated_from is not None]
+def with_roles_at(place: Place, before: Sequence[Role], wanted: Sequence[Role]) -> tuple[Role, ...]:
+    """`before` with the roles at that place replaced; those elsewhere, and those that are delegated, stay."""
+    kept = [role for role in before if role.place != place or role.delegated_from is not None]
     return in_order([*kept, *wanted])
+
+
+def check_own_roles(own: bool, before: Sequence[Role], after: Sequence[Role], today: date) -> None:
+    """What a supplier may not do to roles: give one from a past day, or let its administrator end the own role.
+
+    A role from a past day would make a newcomer a trusted second person for bank details. `own`: who changes the roles
+    is whose they are. Raises RoleBackdated, OwnRoleEnds.
+    """
+    if any(role.starts_on < today for role in after if role not in _dated(before, after)):
+        fault = "A role begins today or later."
+        raise RoleBackdated(fault, fields={"roles": fault})
+    lasts = {role.place for role in after if role.role == "supplier_administrator" and role.ends_on is None}
+    if own and any(role.place not in lasts for role in before if role.role == "supplier_administrator"):
+        fault = "You can’t end your own role as administrator: make somebody else one, who then ends yours."
+        raise OwnRoleEnds(fault, fields={"roles": fault})
+
+
+def _dated(before: Sequence[Role], after: Sequence[Role]) -> list[Role]:
+    """Those of `after` that were there from the same day, whatever their last one."""
+    starts = {(role.role, role.place, role.starts_on) for role in before}
+    return [role for role in after if (role.role, role.place, role.starts_on) in starts]
 
 
 def must_keep_a_manager(others: Sequence[Role], before: Sequence[Role], after: Sequence[Role], today: date) -> None:

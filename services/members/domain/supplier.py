@@ -97,3 +97,23 @@ def is_email(text: str) -> bool:
 def same_supplier(one: Supplier, other: Supplier) -> bool:
     """Whether two records say the same of a supplier, whatever their versions."""
     return replace(one, version=0) == replace(other, version=0)
+
+
+def differences(before: Supplier, after: Supplier) -> dict[str, tuple[str | None, str | None]]:
+    """What a change does to each field that is shown, in words: (before, after)."""
+    one, other = _in_words(before), _in_words(after)
+    return {field: (one[field], other[field]) for field in one if one[field] != other[field]}
+
+
+def _in_words(supplier: Supplier) -> dict[str, str | None]:
+    address, endpoint = supplier.address, supplier.endpoint
+    return {
+        "name": supplier.name,
+        "email": supplier.email,
+        "telephone": supplier.telephone,
+        "address": None if address is None else ", ".join((*address.lines, f"{address.town} {address.postcode}")),
+        "endpoint": None if endpoint is None else f"{endpoint.scheme}:{endpoint.id}",
+        "vat_number": supplier.vat_number,
+        "company_number": supplier.company_number,
+        "school_urn": None if supplier.school_urn is None else str(supplier.school_urn),
+    }

@@ -107,6 +107,54 @@ alliance = Table(
     Column("version", Integer, nullable=False),
 )
 
+supplier_change = Table(
+    "supplier_change",
+    metadata,
+    Column("supplier_id", ForeignKey("supplier.supplier_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("value_before", Text),
+    Column("value_after", Text),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("by_supplier", Boolean, nullable=False),
+)
+
+bank_safeguards = Table(
+    "bank_safeguards",
+    metadata,
+    Column("one", Boolean, primary_key=True),
+    Column("waiting_days", Integer, nullable=False),
+    Column("trusted_after_days", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+supplier_bank_details = Table(
+    "supplier_bank_details",
+    metadata,
+    Column("bank_details_id", Uuid(as_uuid=False), primary_key=True),
+    Column("supplier_id", ForeignKey("supplier.supplier_id"), nullable=False),
+    Column("account_name", Text, nullable=False),
+    Column("sort_code", Text, nullable=False),
+    Column("account_number", Text, nullable=False),
+    Column("proposed_by_id", Uuid(as_uuid=False), nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("trusted_telephone", Text),
+    Column("confirmed_by_id", Uuid(as_uuid=False)),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("called_number", Text),
+    Column("spoke_to", Text),
+    Column("effective_on", Date),
+    Column("in_force_at", DateTime(timezone=True)),
+    Column("replaced_at", DateTime(timezone=True)),
+    Column("stopped_by", Text),
+    Column("stopped_at", DateTime(timezone=True)),
+    Column("stop_reason", Text),
+    Column("version", Integer, nullable=False),
+)
+
 person = Table(
     "person",
     metadata,

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -10,10 +11,11 @@ from chassis.database import Database
 from chassis.event_log import append
 from contracts.errors import NotFound, VersionConflict
 from services.members.domain.errors import OrganisationUnknown, SupplierNameTaken
-from services.members.domain.supplier import Supplier, check_supplier, same_supplier, tidied
+from services.members.domain.supplier import Supplier, check_supplier, differences, same_supplier, tidied
 from services.members.storage import people, suppliers
 from services.members.storage.directory import lock_directory
 from services.members.storage.schools import school_names
+from services.members.storage.supplier_changes import note_changes
 from services.members.usecases.record_people import announce_people
 
 
@@ -39,6 +41,7 @@ def put_supplier(database: Database, actor: Actor, supplier: Supplier, version: 
         if same_supplier(before, wanted):
             return before
         saved = save_and_announce(connection, replace(wanted, version=version))
+        keep_history(connection, actor, before, saved)
         if before.name != saved.name:
             announce_people(connection, people.people_of_supplier(connection, saved.supplier_id))
     return saved
@@ -72,6 +75,19 @@ def save_and_announce(connection: Connection, supplier: Supplier) -> Supplier:
     body = {name: value for name, value in asdict(saved).items() if name != "version"}
     append(connection, "SupplierRecorded", key=f"supplier:{saved.supplier_id}", body=body, version=2)
     return saved
+
+
+def keep_history(connection: Connection, actor: Actor, before: Supplier, saved: Supplier) -> None:
+    """Note what the change did to each field."""
+    note_changes(
+        connection,
+        saved.supplier_id,
+        saved.version,
+        differences(before, saved),
+        at=datetime.now(UTC),
+        by=actor.name,
+        by_supplier=actor.kind == "supplier",
+    )
 
 
 def _checked(supplier: Supplier) -> Supplier:
