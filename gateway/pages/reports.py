@@ -1,9 +1,9 @@
 """Reports on ordering: a sentence first, then the charts and their tables, with downloads beside them.
 
-The same pages for a school, which sees its own part, and for the alliance.
+The same pages for a school, which sees its own part, and for the alliance; a supplier has the one about itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from gateway.pages import ask
-from gateway.pages.doors import alliance, for_reader, for_school, school
+from gateway.pages.doors import alliance, for_reader, for_school, for_supplier, school, supplier
 from gateway.pages.show import money, number, price
 from gateway.pages.show import state as state_word
 from gateway.upstream import upstream
@@ -23,6 +23,7 @@ TITLES: Final = {
     "commitments": ("Commitments", "What is ordered and not settled yet."),
     "take-up": ("Take-up", "Who took part, round by round."),
     "workload": ("Lead buyers’ work", "How the work of leading contracts is shared."),
+    "suppliers": ("Suppliers’ deliveries", "On time, complete and undisputed, with the counts behind each figure."),
 }
 _WITHOUT_PERIOD: Final = ("commitments", "round")
 _NUMERIC: Final = ("number", "money", "price")
@@ -30,23 +31,30 @@ _NUMERIC: Final = ("number", "money", "price")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where one kind of seat finds its reports: its blueprint, and who may read them."""
+    """Where one kind of seat finds its reports: its blueprint, who may read them, which, and whether of rounds too."""
 
     name: str
     blueprint: Blueprint
     may_read: Callable[[View], View]
+    titles: Mapping[str, tuple[str, str]]
+    of_rounds: bool = True
 
 
-SIDES = (Side("school", school, for_school), Side("alliance", alliance, for_reader))
+SIDES = (
+    Side("school", school, for_school, TITLES),
+    Side("alliance", alliance, for_reader, TITLES),
+    Side("supplier", supplier, for_supplier, {"suppliers": TITLES["suppliers"]}, of_rounds=False),
+)
 
 
 def _register(side: Side) -> None:
     def reports() -> str:
-        rounds = [found for found in ask.items("orders", "/rounds") if found["closed_at"]]
-        return render_template("reports.html", side=side, titles=TITLES, rounds=rounds)
+        rounds = ask.items("orders", "/rounds") if side.of_rounds else []
+        closed = [found for found in rounds if found["closed_at"]]
+        return render_template("reports.html", side=side, rounds=closed)
 
     def report(name: str) -> str | Response:
-        if name.partition(".")[0] not in TITLES:
+        if name.partition(".")[0] not in side.titles:
             abort(404)
         path, period = f"/order-reports/{name}", _period()
         if "." in name:
@@ -65,14 +73,17 @@ def _register(side: Side) -> None:
     def round_report_chart(round_id: Any, place: int) -> Response:
         return _passed_on(f"/rounds/{round_id}/report/charts/{place}", {})
 
-    for address, view in (
+    over_time = (
         ("/reports", reports),
         ("/reports/<name>", report),
         ("/reports/<name>/charts/<int:place>", report_chart),
+    )
+    of_rounds = (
         ("/rounds/<uuid:round_id>/report", round_report),
         ("/rounds/<uuid:round_id>/report.<any(pdf, xlsx):suffix>", round_report_document),
         ("/rounds/<uuid:round_id>/report/charts/<int:place>", round_report_chart),
-    ):
+    )
+    for address, view in (*over_time, *(of_rounds if side.of_rounds else ())):
         side.blueprint.get(address, endpoint=view.__name__)(side.may_read(view))
 
 

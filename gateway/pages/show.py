@@ -12,6 +12,7 @@ from contracts.london import LONDON
 from contracts.money import pounds
 from contracts.phases import PHASES
 from contracts.roles import ROLE_NAMES
+from contracts.units import UNITS, quantity_words
 from contracts.vat import VAT_CLASSES
 from gateway.domain.london import day, local, moment, until
 from gateway.pages.catalogue_words import SHARE_BASES
@@ -58,8 +59,21 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "part": ("Part received", "wait"),
         "received": ("Received", "done"),
     },
+    "claim": {
+        "open": ("Not answered", "wait"),
+        "redeliver": ("To be delivered again", "info"),
+        "credit": ("Credit promised", "info"),
+        "settled": ("Settled", "done"),
+    },
     "invoice": {"matched": ("Matched", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
     "match": {"billable": ("Can be billed", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
+    "bank_details": {
+        "proposed": ("Needs a second person", "wait"),
+        "waiting": ("Waiting", "wait"),
+        "in_force": ("In force", "done"),
+        "replaced": ("Replaced", ""),
+        "stopped": ("Stopped", "fault"),
+    },
     "bill": {"open": ("To pay", "wait"), "part_paid": ("Part paid", "wait"), "paid": ("Paid", "done")},
     "budget": {"reserved": ("Reserved", "wait"), "committed": ("Committed", "info"), "actual": ("Spent", "done")},
     "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
@@ -78,29 +92,6 @@ REASONS: Final = {
 
 # What a school pays an order from.
 FUNDS: Final = {"delegated": "Delegated budget", "own": "Own funds", "pta": "Parents’ association (PTA)"}
-
-# UN/ECE Recommendation 20 and 21 codes as people say them: one, several.
-UNITS: Final = {
-    "C62": ("", ""),
-    "EA": ("", ""),
-    "SET": ("set", "sets"),
-    "PR": ("pair", "pairs"),
-    "XPK": ("pack", "packs"),
-    "XBX": ("box", "boxes"),
-    "XRO": ("roll", "rolls"),
-    "XBO": ("bottle", "bottles"),
-    "XBG": ("bag", "bags"),
-    "RM": ("ream", "reams"),
-    "KGM": ("kg", "kg"),
-    "LTR": ("litre", "litres"),
-    "MTR": ("metre", "metres"),
-    "MTK": ("m²", "m²"),
-    "KWH": ("kWh", "kWh"),
-    "HUR": ("hour", "hours"),
-    "DAY": ("day", "days"),
-    "MON": ("month", "months"),
-    "ANN": ("year", "years"),
-}
 
 
 def money(pence: int | None) -> str:
@@ -128,8 +119,7 @@ def quantity(count: int | None, unit: str) -> str:
     """A quantity with its unit: "34 boxes", "1 hour"; single things are only counted: "34"."""
     if count is None:
         return ""
-    one, several = UNITS.get(unit, (unit, unit))
-    return f"{count:,} {one if count == 1 else several}".strip()
+    return quantity_words(count, unit)
 
 
 def per_unit(unit: str) -> str:
@@ -180,6 +170,17 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def per_cent(rate: str) -> str:
+    """A rate in per cent: "20.00" becomes "20 %"."""
+    return f"{Decimal(rate).normalize():f} %"
+
+
+def vat(line: Mapping[str, Any]) -> str:
+    """The VAT that a line carries for its school: "VAT 5 % by certificate VAT 7"."""
+    by = f" by certificate {line['vat_certificate']}" if line["vat_certificate"] else ""
+    return f"VAT {per_cent(line['vat_rate'])}{by}"
+
+
 def register(app: Flask) -> None:
     """Make the filters known to the templates."""
     filters: dict[str, Any] = {
@@ -197,6 +198,8 @@ def register(app: Flask) -> None:
         "share_by": share_by,
         "plural": plural,
         "wishes": wishes,
+        "per_cent": per_cent,
+        "vat": vat,
         "fund": lambda code: FUNDS.get(code, code),
         "phase": lambda code: PHASES.get(code, code),
         "role": lambda code: ROLE_NAMES.get(code, code),

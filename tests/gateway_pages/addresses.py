@@ -3,7 +3,7 @@
 from tests.gateway_pages import catalogue_world as c
 from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
-from tests.gateway_pages.fake import INVITATION, MAIL, UNSUBSCRIBE
+from tests.gateway_pages.fake import INVITATION, MAIL, ORDER_LINK, STOP_LINK, UNSUBSCRIBE
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
 
 PAGES: list[tuple[str, str, str]] = [
@@ -35,6 +35,7 @@ PAGES: list[tuple[str, str, str]] = [
     ("approver", "school-limits", "/school/settings/limits"),
     ("buyer", "school-deliveries", "/school/deliveries"),
     ("buyer", "school-delivery", f"/school/deliveries/{w.PAPER_PO}"),
+    ("buyer", "school-delivery-later", f"/school/deliveries/{w.PAPER_PO}/later"),
     ("approver", "school-changes", f"/school/deliveries/{w.PAPER_PO}/changes"),
     ("buyer", "school-delivery-service", f"/school/deliveries/{s.SERVICE_PO}"),
     ("buyer", "school-services", "/school/services"),
@@ -60,11 +61,30 @@ PAGES: list[tuple[str, str, str]] = [
     ("board", "alliance-settings-seen", "/alliance/settings"),
     ("manager", "alliance-supplier-new", "/alliance/suppliers/new"),
     ("manager", "alliance-supplier-edit", f"/alliance/suppliers/{SUPPLIER_ID}/edit"),
+    ("manager", "alliance-bank-details", f"/alliance/suppliers/{SUPPLIER_ID}/bank-details"),
+    ("manager", "alliance-order-links", f"/alliance/purchase-orders/{w.PAPER_PO}/links"),
+    ("", "link-order", f"/link/{ORDER_LINK}"),
+    ("", "link-stop", f"/link/{STOP_LINK}"),
+    ("supplier", "supplier-order-links", f"/supplier/orders/{w.PAPER_PO}/links"),
+    ("supplier", "supplier-drops", "/supplier/drops?show=all"),
+    ("supplier", "supplier-drops-by-date", "/supplier/drops?by=date"),
+    ("supplier", "supplier-remittances", "/supplier/remittances"),
+    ("supplier", "supplier-company-seen", "/supplier/company"),
+    ("supplier_head", "supplier-company", "/supplier/company"),
+    ("supplier_head", "supplier-company-edit", "/supplier/company/edit"),
+    ("supplier_head", "supplier-bank-details", "/supplier/company/bank-details"),
+    ("supplier", "supplier-people", "/supplier/people"),
+    ("supplier_head", "supplier-person", f"/supplier/people/{w.PERSON}"),
+    ("supplier_head", "supplier-person-new", "/supplier/people/new"),
     ("supplier", "supplier-home", "/supplier"),
     ("supplier", "supplier-orders", "/supplier/orders"),
     ("supplier", "supplier-order", f"/supplier/orders/{w.PAPER_PO}"),
     ("supplier", "supplier-order-to-answer", f"/supplier/orders/{w.CLEANING_PO}"),
     ("supplier", "supplier-changes", f"/supplier/orders/{w.PAPER_PO}/changes"),
+    ("supplier", "supplier-despatches", f"/supplier/orders/{w.PAPER_PO}/despatches"),
+    ("supplier", "supplier-claims", "/supplier/claims"),
+    ("supplier", "supplier-reports", "/supplier/reports"),
+    ("supplier", "supplier-performance", "/supplier/reports/suppliers"),
     ("supplier", "supplier-offers", "/supplier/offers"),
     ("supplier", "supplier-invoices", "/supplier/invoices"),
     ("supplier", "supplier-invoice", f"/supplier/invoices/{w.HELD_INVOICE}"),
@@ -123,6 +143,9 @@ PAGES: list[tuple[str, str, str]] = [
     ("manager", "alliance-vat-exception-offer", f"/alliance/vat-exceptions/new?offer_id={c.OFFER}"),
     ("manager", "alliance-planner", "/alliance/planner"),
     ("manager", "alliance-planner-thresholds", "/alliance/planner/thresholds"),
+    ("manager", "alliance-claims", "/alliance/claims"),
+    ("manager", "alliance-order-deliveries", f"/alliance/purchase-orders/{w.PAPER_PO}/deliveries"),
+    ("manager", "alliance-performance", "/alliance/reports/suppliers"),
     ("manager", "alliance-suppliers", "/alliance/suppliers"),
     ("manager", "alliance-supplier", f"/alliance/suppliers/{SUPPLIER_ID}"),
     ("manager", "alliance-people", "/alliance/people"),

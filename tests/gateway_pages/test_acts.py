@@ -33,12 +33,13 @@ def test_all_arrived_is_one_button(visit: Visit, services: FakeServices) -> None
     visit("buyer").post(DELIVERY, {"action": "all", "sending_key": "a-key-of-this-form"})
     call = last_change(services)
     assert (call.path, call.key) == (f"/purchase-orders/{PAPER_PO}/receipts", "a-key-of-this-form")
-    assert call.sent["lines"] == [{"line_no": line, "quantity_received": 34} for line in (1, 2, 3)]
+    assert call.sent["lines"] == [{"line_no": 1, "quantity_received": 5}]  # what is on its way
 
 
 def test_arrivals_can_be_entered_line_by_line(visit: Visit, services: FakeServices) -> None:
     visit("buyer").post(DELIVERY, {"action": "lines", "line-2": "30", "line-3": "0", "note": "Box torn"})
-    assert last_change(services).sent == {"lines": [{"line_no": 2, "quantity_received": 30}], "note": "Box torn"}
+    came = [{"line_no": 2, "quantity_received": 30}, {"line_no": 3, "quantity_received": 0}]
+    assert (last_change(services).sent["lines"], last_change(services).sent["note"]) == (came, "Box torn")
 
 
 def test_an_empty_or_refused_receipt_says_which_line(visit: Visit, services: FakeServices) -> None:
@@ -247,6 +248,19 @@ def test_a_broken_statement_says_in_which_line(visit: Visit, services: FakeServi
     response = visit("manager").post("/alliance/bank", {"file": (io.BytesIO(b"date\n"), "statement.csv")})
     assert response.status_code == 422
     assert summary_links(response) == {"file": "Line 17: No amount."}
+
+
+def test_columns_that_nobody_has_explained_are_asked_for(visit: Visit, services: FakeServices) -> None:
+    named = [{"field": f"columns.{place}", "message": name} for place, name in enumerate(("Tag", "Betrag", "Zweck"))]
+    services.refusals["POST", "billing", "/bank-statements"] = Problem(422, "columns_unknown", "Say which.", named)
+    manager = visit("manager")
+    asked = manager.post("/alliance/bank", {"file": (io.BytesIO(b"Tag,Betrag,Zweck\n"), "statement.csv")})
+    assert set(summary_links(asked)) == {"date"}
+    assert '<option value="Betrag">' in asked.text
+    services.refusals.clear()
+    chosen = {"date": "Tag", "amount": "Betrag", "reference": "Zweck", "date_order": "dmy"}
+    manager.post("/alliance/bank", chosen | {"file": (io.BytesIO(b"Tag,Betrag,Zweck\n"), "statement.csv")})
+    assert {name: last_change(services).params[name] for name in chosen} == chosen
 
 
 def test_a_person_is_added_with_the_place_the_role_needs(visit: Visit, services: FakeServices) -> None:

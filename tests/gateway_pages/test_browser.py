@@ -12,9 +12,10 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 from tests import backends
 from tests.backends import ServiceDatabase
 from tests.gateway_pages.addresses import PAGES
-from tests.gateway_pages.fake import FakeServices, fake_gateway, served
+from tests.gateway_pages.delivery_world import PHOTO, PICTURE
+from tests.gateway_pages.fake import DONE, FakeServices, fake_gateway, served
 from tests.gateway_pages.people import OAK
-from tests.gateway_pages.world import OPEN, WAITING, form_offers
+from tests.gateway_pages.world import OPEN, PAPER_PO, WAITING, form_offers
 
 pytestmark = pytest.mark.browser
 
@@ -228,3 +229,30 @@ def test_a_bill_prints_as_a_table_without_the_frame(window: Window) -> None:
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("width", [320, 375])
+def test_a_delivery_is_recorded_on_a_phone_without_javascript(
+    playwright: Playwright, address: tuple[str, FakeServices], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setitem(DONE, ("POST", "orders", f"/purchase-orders/{PAPER_PO}/photos"), {"photo_id": PHOTO})
+    with _window(
+        playwright, address, java_script_enabled=False, viewport={"width": width, "height": 700}, has_touch=True
+    ) as phone:
+        page = phone.open("buyer", f"/school/deliveries/{PAPER_PO}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        everything = page.get_by_role("button", name="All of it arrived").bounding_box()
+        assert everything is not None
+        assert everything["height"] >= 44
+        assert everything["y"] + everything["height"] <= 700, "the one button stands on the first screen"
+        page.get_by_text("Missing, damaged or wrong?").first.tap()
+        page.get_by_label("Damaged", exact=False).first.fill("2")
+        page.get_by_label("Take a photo", exact=False).first.set_input_files(
+            {"name": "a.png", "mimeType": "image/png", "buffer": PICTURE}
+        )
+        page.get_by_role("button", name="Record what I entered").tap()
+        page.wait_for_url("**/school/deliveries")
+        photo, receipt = phone.services.changes
+        assert photo.sent == PICTURE
+        line = receipt.sent["lines"][0]
+        assert (line["quantity_received"], line["quantity_damaged"], line["photos"]) == (3, 2, [PHOTO])

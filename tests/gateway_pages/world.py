@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tests.gateway_pages.budget_world import a_review, of_budgets
 from tests.gateway_pages.close_world import a_preview, of_proof
+from tests.gateway_pages.delivery_world import of_deliveries
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.portal_world import DETAILS, of_portal
 from tests.gateway_pages.service_world import of_services
@@ -180,6 +181,8 @@ def an_order(state: str = "draft", **more: Any) -> Json:
             "net_pence": 42500 + place,
             "vat_pence": 8500,
             "vat_class": offer["vat_class"],
+            "vat_rate": "5.00" if place == 1 else "20.00",
+            "vat_certificate": "VAT 7 of 1 September 2026" if place == 1 else "",
         }
         for place, offer in enumerate(form_offers()[:3])
     ]
@@ -276,6 +279,29 @@ def a_form(count: int = len(GOODS), state: str = "draft") -> Json:
         "round": round_,
         "order": order,
         "budgets": a_review()["budgets"],
+        "contracts": [
+            {
+                "contract_id": CONTRACT,
+                "contract_title": "Cleaning materials",
+                "supplier_name": "Fenwright Paper Ltd",
+                "minimum_order_pence": 20000,
+                "charges": [{"name": "Delivery", "amount_pence": 4500, "share_by": "value", "free_from_pence": 100000}],
+                "small_order_fee": {
+                    "name": "Small-order fee",
+                    "amount_pence": 1500,
+                    "share_by": "equal",
+                    "free_from_pence": None,
+                },
+            }
+        ],
+        "vat": [
+            {
+                "offer_id": placed[1]["offer_id"],
+                "vat_class": "S",
+                "vat_rate": "5.00",
+                "vat_certificate": "VAT 7 of 1 September 2026",
+            }
+        ],
         "lines": [
             a_line(offer["offer_id"], offer["quantity"], **(WISHES if place == 2 else {}))
             for place, offer in enumerate(placed)
@@ -341,6 +367,10 @@ def a_purchase_order(
                         "quantity": (34, 41, 41, 9)[place],
                         "net_pence": (37230, 44895, 44895, 9855)[place],
                         "quantity_received": came,
+                        "vat_class": "S",
+                        "vat_reduced": urn == OAK and line == 1,
+                        "vat_rate": "5.00" if urn == OAK and line == 1 else "20.00",
+                        "vat_certificate": "VAT 7 of 1 September 2026" if urn == OAK and line == 1 else "",
                     }
                     for line in (1, 2, 3)
                 ],
@@ -677,8 +707,11 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
     return {
         ("orders", "/purchase-orders"): listed(*heads),
         ("orders", f"/purchase-orders/{PAPER_PO}"): a_purchase_order(own=school),
+        **of_deliveries(a_purchase_order(own=school)),
         ("orders", "/order-reports/savings"): a_report("savings", "Savings"),
         ("orders", "/order-reports/savings/charts/0"): CHART,
+        ("orders", "/order-reports/suppliers"): a_report("suppliers", "Suppliers’ deliveries"),
+        ("orders", "/order-reports/suppliers/charts/0"): CHART,
         ("orders", f"/rounds/{CLOSED}/report/charts/0"): CHART,
         ("orders", f"/rounds/{CLOSED}/report"): a_report("round", "R-0002 · Back to school"),
         ("orders", f"/purchase-orders/{PAPER_PO}/amendments"): listed(
@@ -849,7 +882,7 @@ def _of_catalogue() -> dict[tuple[str, str], Any]:
 
 _LISTS = (
     "items", "offers", "lines", "standings", "last", "sites", "days", "worths", "together", "alignments", "drops",
-    "matches", "history", "purchase_orders", "schools", "dropped",
+    "matches", "history", "purchase_orders", "schools", "dropped", "receipts", "claims",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from services.orders.domain.errors import PhotoRefused
 
 LARGEST_BYTES: Final = 5 * 1024 * 1024
-MOST_PHOTOS: Final = 12
+MOST_PHOTOS: Final = 8
 """With one receipt."""
 
 _HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
