@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 from contracts.london import london_today
 from contracts.phases import PHASES
 from contracts.school_types import MEMBERSHIP_CLASSES, SCHOOL_TYPES
+from contracts.units import UNITS
 from contracts.vat import VAT_CLASSES
 from gateway.pages import ask, catalogue_words, contract_form, offer_form
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.show import UNITS
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
 
@@ -246,6 +246,7 @@ def _offer_page(offer_id: str, faults: Faults) -> str:
         offer=found,
         contract=ask.one("catalogue", f"/contracts/{found['contract_id']}"),
         prices=ask.items("catalogue", f"/offers/{offer_id}/prices"),
+        words=catalogue_words,
         types=SCHOOL_TYPES,
         classes=MEMBERSHIP_CLASSES,
         key=sending_key(request.form, faults),
@@ -262,6 +263,7 @@ def _offer_form(
         offer=found,
         typed=typed,
         tier_rows=offer_form.tier_rows,
+        words=catalogue_words,
         later_rows=offer_form.later_rows(typed),
         categories=_categories(),
         units=[(code, one or "each") for code, (one, _) in UNITS.items()],

@@ -13,6 +13,7 @@ from services.orders.api import (
     budget_views,
     close_views,
     despatch_views,
+    document_views,
     form_views,
     order_views,
     purchase_order_views,
@@ -21,8 +22,8 @@ from services.orders.api import (
     round_views,
     subscription_plan_views,
     subscription_views,
-)
     supplier_answer_views,
+)
 from services.orders.api.errors import STATUSES
 
 
@@ -40,10 +41,11 @@ def build_app(settings: Settings, database: Database) -> Flask:
         form_views.forms,
         close_views.closes,
         purchase_order_views.purchase_orders,
+        document_views.order_documents,
         amendment_views.amendments,
+        supplier_answer_views.answers,
         despatch_views.despatches,
         receipt_views.receipts,
-        supplier_answer_views.answers,
         report_views.reports,
         budget_views.budgets,
         approval_views.approvals,

@@ -13,11 +13,13 @@ from chassis.consumer import handlers_in
 from chassis.database import Database
 from chassis.settings import read_settings
 from chassis.worker import Timer, run_worker
+from services.orders.api.order_documents import render
 from services.orders.usecases.chase import chase_answers, chase_receipts
-from services.orders.usecases.close_round import close_due_rounds
 from services.orders.usecases.chase_decisions import chase_decisions
+from services.orders.usecases.close_round import close_due_rounds
 from services.orders.usecases.drop_leavers import drop_leavers
 from services.orders.usecases.keep_photo import forget_photos
+from services.orders.usecases.make_documents import make_due_documents
 from services.orders.usecases.open_due_rounds import open_due_rounds
 from services.orders.usecases.remind_schools import remind_schools
 from services.orders.usecases.run_subscriptions import run_due_plans
@@ -27,13 +29,14 @@ _BY_THE_CLOCK: Final[tuple[tuple[float, Callable[[Database, datetime], object]],
     (2.0, open_due_rounds),
     (2.0, close_due_rounds),
     (2.0, tell_order_news),
+    (1.0, lambda database, _: make_due_documents(database, render, lambda: datetime.now(UTC))),
     (15.0, remind_schools),
     (60.0, drop_leavers),
     (60.0, chase_answers),
+    (60.0, chase_decisions),
     (60.0, chase_receipts),
     (3600.0, forget_photos),
     (60.0, run_due_plans),
-    (60.0, chase_decisions),
 )
 
 

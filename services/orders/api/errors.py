@@ -1,7 +1,7 @@
 """Which HTTP status each broken rule answers; rules not listed answer 422."""
 
 from contracts.errors import BrokenRule
-from services.orders.domain import errors
+from services.orders.domain import document_errors, errors
 
 STATUSES: dict[type[BrokenRule], int] = {
     errors.RoundNotDraft: 409,
@@ -33,4 +33,8 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.AmendmentRefused: 409,
     errors.AmendmentDecided: 409,
     errors.OwnAmendment: 403,
+    document_errors.DocumentsDisagree: 409,
+    document_errors.ElectronicAddressMissing: 409,
+    document_errors.DocumentSuperseded: 409,
+    document_errors.DocumentNotMade: 409,
 }

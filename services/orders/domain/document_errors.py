@@ -19,3 +19,13 @@ class DocumentSuperseded(BrokenRule):
     """The order was revised before this document of the earlier revision was made."""
 
     code = "document_superseded"
+
+
+class DocumentNotMade(BrokenRule):
+    """The document could not be made, and trying again has not helped."""
+
+    code = "document_failed"
+
+
+REFUSALS = {rule.code: rule for rule in (DocumentsDisagree, ElectronicAddressMissing, DocumentSuperseded)}
+"""What a stored refusal was, by its code."""

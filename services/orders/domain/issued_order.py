@@ -168,6 +168,14 @@ class IssuedOrder:
         """How much there is to write."""
         return sum(len(drop.lines) for drop in self.drops)
 
+    def rates(self) -> list[tuple[OrderLine, list[tuple[str, Decimal]]]]:
+        """Each line with the VAT classes and rates that it carries in the drops."""
+        found: dict[int, set[tuple[str, Decimal]]] = {line.line_no: set() for line in self.lines}
+        for drop in self.drops:
+            for part in drop.lines:
+                found[part.line.line_no].add((part.vat_class, part.vat_rate))
+        return [(line, sorted(found[line.line_no])) for line in self.lines]
+
     def numbered(self, drop: Drop) -> OrderNumber:
         """What the order for one drop is called, with the revision that made it what it is."""
         return OrderNumber(self.number, drop.place, drop.revision)

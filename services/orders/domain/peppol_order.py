@@ -1,7 +1,7 @@
 """Peppol BIS Ordering 3, transaction T01 (UBL 2.1 Order): one order for each drop.
 
 T01 has one `cac:Delivery` to an order, and its lines can name days but no place, so an order that goes to several
-schools is several documents (docs/adr/0013). Source of the rules named here: PEPPOL-T01 in "Rules for Peppol Order
+schools is several documents (docs/adr/0015). Source of the rules named here: PEPPOL-T01 in "Rules for Peppol Order
 transaction 3.0", May 2026. Elements stand in the order of the UBL 2.1 schema, and none is empty (PEPPOL-COMMON-R001).
 """
 
@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Final
+
+from stdnum import ean
 
 from contracts.london import LONDON
 from contracts.money import line_net_pence, unit_price_text
@@ -122,8 +124,14 @@ def _party(role: str, party: Party, *, seller: bool = False) -> str:
 
 
 def _endpoint(party: Party) -> tuple[str, str] | None:
-    """The recorded electronic address, or the VAT number, which is one too (scheme 9932 of the code list EAS)."""
-    return party.endpoint or (("9932", party.vat_number) if party.vat_number else None)
+    """The recorded electronic address, or the VAT number, which is one too (scheme 9932 of the code list EAS).
+
+    A GLN with a wrong check digit is no address: PEPPOL-COMMON-R040 refuses the whole document for it.
+    """
+    recorded = party.endpoint
+    if recorded and (recorded[0] != "0088" or ean.is_valid(recorded[1])):
+        return recorded
+    return ("9932", party.vat_number) if party.vat_number else None
 
 
 def _school(order: IssuedOrder, drop: Drop) -> str:

@@ -23,10 +23,10 @@ _ALLIANCE = text(f"""
     ON CONFLICT (one) DO UPDATE SET ({_OWN}) = ({", ".join("excluded." + column for column in _OWN.split(", "))})
 """)  # noqa: S608 -- column names of this module
 _FIND_ALLIANCE = text(f"SELECT {_OWN} FROM alliance")  # noqa: S608 -- column names of this module
-_FIND_SUPPLIER = text(f"""
-    SELECT supplier_id, supplier.name, {_DETAILS} FROM supplier_details JOIN supplier USING (supplier_id)
+_FIND_SUPPLIER = text("""
+    SELECT supplier.name, details.* FROM supplier_details details JOIN supplier USING (supplier_id)
     WHERE supplier_id = :supplier_id
-""")  # noqa: S608 -- column names of this module
+""")
 
 
 def record_supplier_details(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:

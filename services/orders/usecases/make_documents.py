@@ -15,7 +15,7 @@ from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from chassis.persistence import set_aside
 from contracts.errors import BrokenRule, NotFound
-from services.orders.domain.document_errors import DocumentSuperseded
+from services.orders.domain.document_errors import REFUSALS, DocumentNotMade, DocumentSuperseded
 from services.orders.domain.issued_order import IssuedOrder, without_words
 from services.orders.domain.order_document import AT_ONCE_BELOW, SENT, Renderer, check_form
 from services.orders.storage import documents as stored
@@ -83,6 +83,11 @@ def make_again(database: Database, actor: Actor, purchase_order_id: str, render:
     for form in SENT:
         key = {"purchase_order_id": purchase_order_id, "audience": actor.kind, "form": form, "revision": current}
         _ask(database, key, "", render, again=True)
+
+
+def refusal(found: Row[Any]) -> BrokenRule:
+    """The rule that a document was refused by, or that it failed, to be raised for its reader."""
+    return REFUSALS.get(found.code, DocumentNotMade)(found.reason)
 
 
 def _visible_revision(database: Database, actor: Actor, purchase_order_id: str) -> int:

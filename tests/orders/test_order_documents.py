@@ -1,0 +1,232 @@
+"""Documents of purchase orders: the same numbers in each format, kept by revision, for whom they are."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from lxml import etree
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
+
+from contracts.money import pounds
+from services.orders.api.order_documents import render
+from services.orders.usecases.make_documents import make_due_documents
+from tests.backends import ServiceDatabase
+from tests.clients import Clients
+from tests.orders.issued import BUYER, SELLER
+from tests.orders.market import MANAGER, Market, buyer, ok, supplier_user
+from tests.orders.peppol_rules import faults, totals
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def market(module_databases: Callable[[str], ServiceDatabase]) -> Market:
+    """A market whose alliance and supplier are known with all that a document says of them."""
+    market = Market(Clients(module_databases))
+    market.hear(("AllianceRecorded", {**party(BUYER), "legal_name": BUYER.legal_name}))
+    market.hear(("SupplierRecorded", {**party(SELLER), "supplier_id": market.supplier_id, "school_urn": None}))
+    return market
+
+
+@pytest.fixture(scope="module")
+def order(market: Market) -> Json:
+    """An order of three schools, hostile words in it, as its supplier sees it."""
+    paper = market.offer("=cmd|' /C calc'!A0 <paper> & \"ink\"\x0b", vat_class="S", description="+1\n& more")
+    books = market.offer("Reading books, 5 to 7", vat_class="Z", tiers=[(1, "3.3333")])
+    charge = {
+        "code": "DELIVERY", "name": "Delivery", "kind": "delivery", "amount_pence": 4501, "share_by": "value",
+        "free_from_pence": None, "vat_class": "S",
+    }  # fmt: skip
+    market.contract(market.supplier_id, "Paper and stationery", market.contract_id, charges=[charge], **TERMS)
+    urns = [
+        market.school(name="@Herne Bay: Juniors / Infants [No. 1] and a very long name", sites=[site(1)]),
+        market.school(name="St Mary’s"),
+        market.school(name="st mary’s"),
+    ]
+    round_id = market.open_round()
+    for urn, wanted in zip(urns, ({paper: 34, books: 7}, {paper: 41}, {paper: 18, books: 1}), strict=True):
+        market.order(round_id, urn, wanted)
+    market.close(round_id)
+    [found] = market.purchase_orders(round_id, supplier_user(market.supplier_id))
+    return found
+
+
+TERMS: Json = {
+    "minimum_order_pence": None,
+    "small_order_fee_pence": None,
+    "small_order_fee_share_by": "value",
+    "fairness": "pro_rata",
+    "tolerances": {"price_basis_points": 0, "quantity_units": 0, "total_pence": 0},
+    "claim_days": 10,
+    "lead_urn": None,
+    "notice_on": None,
+}
+
+
+def site(number: int) -> Json:
+    return {
+        "site_id": f"5170a001-0000-4000-8000-00000000000{number}",
+        "name": "Infants’ building",
+        "address": "=1+1 King’s Road\nCanterbury",
+        "postcode": "CT1 1AA",
+        "instructions": "Deliver to the kitchen door before 14:30.",
+        "main": True,
+    }
+
+
+def party(one: Any) -> Json:
+    scheme, identifier = one.endpoint
+    address = {"lines": list(one.address.lines), "town": one.address.town, "postcode": one.address.postcode}
+    return {
+        "name": one.name,
+        "address": {**address, "country": "GB"},
+        "endpoint": {"scheme": scheme, "id": identifier},
+        "vat_number": one.vat_number,
+        "company_number": one.company_number,
+        "email": one.email,
+        "telephone": one.telephone,
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def fetched(market: Market, order: Json, form: str, actor: Any = None, **query: Any) -> bytes:
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    path = f"/purchase-orders/{order['purchase_order_id']}{form}?{asked}"
+    answer = market.as_(actor or supplier_user(order["supplier_id"])).get(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="PO-')
+    return bytes(answer.get_data())
+
+
+def peppol(content: bytes) -> list[tuple[str, etree._Element]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(name, etree.fromstring(archive.read(name))) for name in archive.namelist()]
+
+
+def test_each_format_says_the_same_as_the_portal(market: Market, order: Json) -> None:
+    by_urn = {drop["school_urn"]: drop for drop in order["drops"]}
+    nets = {urn: sum(line["net_pence"] for line in drop["lines"]) for urn, drop in by_urn.items()}
+    orders = peppol(fetched(market, order, ".xml"))
+    assert [name for name, _ in orders] == [f"{order['number']}-{place}.xml" for place in (1, 2, 3)]
+    told = [totals(document) for _, document in orders]
+    assert [each.net_pence for each in told] == [nets[urn] for urn in sorted(nets)]
+    assert sum(each.vat_pence for each in told) == order["vat_pence"]
+    for (_, document), urn in zip(orders, sorted(nets), strict=True):
+        lines = document.findall(".//{*}LineItem")
+        goods = [line for line in by_urn[urn]["lines"] if line["quantity"]]
+        assert [int(line.findtext("{*}ID")) for line in lines] == [line["line_no"] for line in goods]
+        assert [int(line.findtext("{*}Quantity")) for line in lines] == [line["quantity"] for line in goods]
+
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(fetched(market, order, ".pdf"))).pages)
+    amounts = [order["net_pence"], order["vat_pence"], order["net_pence"] + order["vat_pence"], *nets.values()]
+    assert [amount for amount in amounts if pounds(amount) not in text] == []
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(fetched(market, order, ".xlsx")))
+    summary = dict(row[:2] for row in book.get_sheet_by_name("Summary").to_python() if row[0])
+    assert summary["Order"] == order["number"]
+    assert round(summary["Without VAT, £"] * 100) == order["net_pence"]
+    assert round(summary["VAT, £"] * 100) == order["vat_pence"]
+    rows = book.get_sheet_by_name("Drops").to_python()
+    assert {int(row[2]): round(row[11] * 100) for row in rows[1:4]} == nets
+    assert [round(row[12] * 100) for row in rows[1:4]] == [each.vat_pence for each in told]
+    for name, urn in zip(book.sheet_names[3:], sorted(nets), strict=True):
+        lines = [row for row in book.get_sheet_by_name(name).to_python() if str(row[1]) == str(urn)]
+        assert {int(row[0]): round(row[8] * 100) for row in lines} == {
+            line["line_no"]: line["net_pence"] for line in by_urn[urn]["lines"]
+        }
+
+
+def test_the_orders_hold_to_schema_and_rules(market: Market, order: Json) -> None:
+    for name, document in peppol(fetched(market, order, ".xml")):
+        assert faults(document) == [], name
+    alone = fetched(market, order, ".xml", drop=2)
+    assert etree.fromstring(alone).findtext("{*}ID") == f"{order['number']}-2"
+
+
+def test_no_cell_is_a_formula_and_every_sheet_has_its_name(market: Market, order: Json) -> None:
+    content = fetched(market, order, ".xlsx")
+    names = CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+    assert names[:3] == ["Summary", "Lines", "Drops"]
+    assert names[3:] == ["1 @Herne Bay Juniors Infants No", "2 St Mary’s", "3 st mary’s"]
+    assert len({name.casefold() for name in names}) == len(names)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if "worksheets/sheet" in name]
+        assert not any(b"<f>" in sheet for sheet in sheets)
+        words = b"".join(sheets)
+    assert b"'=cmd|" in words
+    assert b">=cmd|" not in words
+    assert b"'=1+1 King" in words
+
+
+def test_the_pdf_is_tagged(market: Market, order: Json) -> None:
+    reader = PdfReader(io.BytesIO(fetched(market, order, ".pdf")))
+    catalog = reader.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert catalog["/Lang"] == "en-GB"
+    assert b"pdfuaid:part" in reader.xmp_metadata.stream.get_data()
+    assert "/StructTreeRoot" in catalog
+
+
+def test_another_supplier_and_schools_get_nothing(market: Market, order: Json) -> None:
+    path = f"/purchase-orders/{order['purchase_order_id']}"
+    stranger = supplier_user(market.supplier("Somebody Else"))
+    for form in (".pdf", ".xlsx", ".xml", "/documents", "/labels.pdf", "/delivery-notes.pdf"):
+        assert market.as_(stranger).get(f"{path}{form}").status_code == 404, form
+        assert market.as_(buyer(order["drops"][0]["school_urn"])).get(f"{path}{form}").status_code == 403, form
+    rows = market.sql("SELECT 1 FROM purchase_order_document", stranger)
+    assert rows == []
+
+
+def test_the_alliance_reads_no_notes(market: Market) -> None:
+    offer = market.offer("Glue")
+    urn = market.school()
+    round_id = market.open_round()
+    market.order(round_id, urn, {offer: {"quantity": 3, "note": "The blue one, please"}})
+    market.close(round_id)
+    [order] = market.purchase_orders(round_id, supplier_user(market.supplier_id))
+    assert b"The blue one" in fetched(market, order, ".xml")
+    assert b"The blue one" not in fetched(market, order, ".xml", MANAGER)
+    assert market.sql("SELECT DISTINCT audience FROM purchase_order_document", MANAGER) == [("alliance",)]
+
+
+def test_without_an_electronic_address_only_the_peppol_order_is_refused(market: Market) -> None:
+    supplier_id = market.supplier("Papyrus")
+    contract = market.contract(supplier_id, "Papyrus"), supplier_id
+    offer, urn = market.offer("Scroll", contract=contract), market.school()
+    round_id = market.open_round(contract_ids=[contract[0]])
+    market.order(round_id, urn, {offer: 2})
+    market.close(round_id)
+    [order] = market.purchase_orders(round_id, supplier_user(supplier_id))
+    path = f"/purchase-orders/{order['purchase_order_id']}"
+    supplier = market.as_(supplier_user(supplier_id))
+    assert supplier.get(f"{path}.pdf").status_code == supplier.get(f"{path}.xlsx").status_code == 200
+    refused = supplier.get(f"{path}.xml")
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "electronic_address_missing")
+
+    told = {"supplier_id": supplier_id, "name": "Papyrus", "email": "", "vat_number": "GB123456782"}
+    market.hear(("SupplierRecorded", told))
+    assert ok(supplier.post(f"{path}/documents"), 202)["ready"]
+    document = etree.fromstring(fetched(market, order, ".xml", supplier_user(supplier_id)))
+    assert document.find(".//{*}SellerSupplierParty//{*}EndpointID").attrib == {"schemeID": "9932"}
+    assert faults(document) == []
+
+
+def test_the_worker_makes_what_is_new_once(market: Market, order: Json) -> None:
+    fetched(market, order, ".pdf")
+    database = market.service.database
+    make_due_documents(database, render, _now)
+    before = market.sql("SELECT form, made_at FROM purchase_order_document WHERE audience = 'supplier' ORDER BY 1, 2")
+    assert make_due_documents(database, render, _now) == 0
+    assert before == market.sql(
+        "SELECT form, made_at FROM purchase_order_document WHERE audience = 'supplier' ORDER BY 1, 2"
+    )
+    path = f"/purchase-orders/{order['purchase_order_id']}/documents"
+    listed = ok(market.as_(supplier_user(order["supplier_id"])).get(path))
+    assert (listed["ready"], listed["progress"]) == (True, 100)
