@@ -19,6 +19,8 @@ for_approver = sign_in_required("school_approver", "governor")
 for_head = sign_in_required("school_approver")
 for_receiver = sign_in_required("school_buyer", "school_approver")
 for_supplier = sign_in_required("supplier_user")
+for_firm = sign_in_required("supplier_user", "supplier_administrator")
+for_firm_head = sign_in_required("supplier_administrator")
 for_alliance = sign_in_required("alliance_manager", "board_member", "administrator")
 for_reader = sign_in_required("alliance_manager", "board_member")
 for_manager = sign_in_required("alliance_manager")
@@ -31,3 +33,11 @@ def own_urn() -> int:
     if seat is None or seat.school_urn is None:
         raise RuntimeError("This page stands behind a school's door.")
     return seat.school_urn
+
+
+def own_supplier() -> str:
+    """The id of the supplier in whose seat the person sits. Only behind a supplier's door."""
+    seat = current_seat()
+    if seat is None or seat.supplier_id is None:
+        raise RuntimeError("This page stands behind a supplier's door.")
+    return seat.supplier_id

@@ -12,11 +12,13 @@ from gateway.identity import current_session
 
 _READERS: Final = ("alliance_manager", "board_member")
 _REGISTRARS: Final = ("alliance_manager", "administrator")
+_SELLERS: Final = ("supplier_user",)
 
 # Pages that belong to a place in the bar without standing below its address.
 _BELONGS: Final[dict[str, tuple[str, ...]]] = {
     "school.orders": ("/school/rounds/",),
     "school.settings": ("/school/people",),
+    "supplier.company": ("/supplier/people",),
     "alliance.rounds": ("/alliance/rounds/",),
     "alliance.contracts": (
         "/alliance/offers",
@@ -42,10 +44,13 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Reports", "school.reports", ()),
     ),
     "supplier": (
-        ("Home", "supplier.home", ()),
-        ("Orders", "supplier.orders", ()),
-        ("Offers", "supplier.offers", ()),
-        ("Invoices", "supplier.invoices", ()),
+        ("Home", "supplier.home", _SELLERS),
+        ("Orders", "supplier.orders", _SELLERS),
+        ("Drops", "supplier.drops", _SELLERS),
+        ("Offers", "supplier.offers", _SELLERS),
+        ("Invoices", "supplier.invoices", _SELLERS),
+        ("Remittances", "supplier.remittances", _SELLERS),
+        ("Company", "supplier.company", ()),
     ),
     "alliance": (
         ("Rounds", "alliance.rounds", _READERS),
@@ -66,7 +71,9 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
 
 
 def home_of(seat: Seat) -> str:
-    """The address of the first page a seat may see."""
+    """The address of the first page a seat may see; somebody who came by a link sees one order."""
+    if seat.limited_to is not None:
+        return url_for("supplier.order", purchase_order_id=seat.limited_to.partition(":")[2])
     return next(url_for(page) for _, page, roles in _PLACES[seat.kind] if not roles or seat.has_any(*roles))
 
 
@@ -77,7 +84,8 @@ def register(app: Flask) -> None:
     def frame() -> dict[str, Any]:
         session = _session_if_answering()
         seat = session.seat if session else None
-        return {"person": session, "seat": seat, "nav": _navigation(seat) if seat else [], "faults": None}
+        shown = seat is not None and seat.limited_to is None
+        return {"person": session, "seat": seat, "nav": _navigation(seat) if seat and shown else [], "faults": None}
 
 
 def _session_if_answering() -> Session | None:

@@ -13,12 +13,20 @@ NEW = "new"
 class RoleRows:
     """What was sent of a person's roles, in the order in which the members service answers faults about them."""
 
-    def __init__(self, sent: Mapping[str, str], faults: Faults, *, school_urn: int | None = None) -> None:
-        """`school_urn` is the one school of all the roles, on a school's own page."""
+    def __init__(
+        self,
+        sent: Mapping[str, str],
+        faults: Faults,
+        *,
+        school_urn: int | None = None,
+        supplier_id: str | None = None,
+    ) -> None:
+        """`school_urn` or `supplier_id` is the one place of all the roles, on a school's or supplier's own page."""
         self._typed = Typed(sent, faults)
         self._sent = sent
         self._faults = faults
         self._school_urn = school_urn
+        self._supplier_id = supplier_id
         rows = [row for number in range(_count(sent)) if (row := self._row(str(number))) is not None]
         if self._sent.get(f"role-{NEW}"):
             rows.append((NEW, self._new()))
@@ -46,12 +54,12 @@ class RoleRows:
         """The added role, at the school or supplier that its seat needs."""
         role = self._sent[f"role-{NEW}"]
         kind = ROLE_SEATS.get(role)
-        urn, supplier_id = self._school_urn, None
+        urn, supplier_id = self._school_urn, self._supplier_id
         if kind == "school" and urn is None:
             urn = _urn(self._typed.text(f"school_urn-{NEW}", "the school at which the role is held"))
-        if kind == "supplier":
+        if kind == "supplier" and supplier_id is None:
             supplier_id = self._typed.text(f"supplier_id-{NEW}", "the supplier for whom the role is held")
-        return self._dated(NEW, role, urn if kind == "school" else None, supplier_id)
+        return self._dated(NEW, role, urn if kind == "school" else None, supplier_id if kind == "supplier" else None)
 
     def _dated(self, number: str, role: str, urn: int | None, supplier_id: str | None) -> dict[str, Any]:
         starts_on = self._typed.day(f"starts_on-{number}", "the first day")

@@ -28,9 +28,11 @@ from gateway.mail.transport import Folder
 from gateway.mail.unsubscribe import unsubscribe_token
 from gateway.settings import read_gateway_settings
 from gateway.storage.invitations import store_invitation
+from gateway.storage.links import store_link
 from gateway.upstream import EXTENSION, Answer, Problem, ServiceUnavailable
 from tests.backends import ServiceDatabase
 from tests.gateway_pages.people import PEOPLE
+from tests.gateway_pages.portal_world import a_stop_link, an_order_link
 from tests.gateway_pages.world import (
     DRAFT,
     HELD_INVOICE,
@@ -52,6 +54,8 @@ Key = tuple[str, str]
 
 SECRET_KEY = "a secret key that only the tests know"
 INVITATION = "a-link-that-the-tests-know"
+ORDER_LINK = "a-link-to-an-order-that-the-tests-know"
+STOP_LINK = "a-link-against-a-change-that-the-tests-know"
 MAIL = "00000000-0000-4000-8000-0000000000aa"
 UNSUBSCRIBE = unsubscribe_token(SECRET_KEY, PEOPLE["buyer"].person_id)
 
@@ -209,6 +213,8 @@ def _keep_invitation(database: ServiceDatabase) -> None:
     )
     with database.database.transaction(SERVICE) as connection:
         store_invitation(connection, record, token_hash(INVITATION), None)
+        for token, link in ((ORDER_LINK, an_order_link(now)), (STOP_LINK, a_stop_link(now))):
+            store_link(connection, link, token_hash(token))
 
 
 @contextmanager

@@ -47,6 +47,7 @@ PEOPLE: dict[str, Session] = {
     "approver": _session("Ada Approver", _seat("school", SCHOOL, "school_approver")),
     "governor": _session("Gita Governor", _seat("school", SCHOOL, "governor")),
     "supplier": _session("Sam Sales", _seat("supplier", SUPPLIER, "supplier_user")),
+    "supplier_head": _session("Hedda Head", _seat("supplier", SUPPLIER, "supplier_user", "supplier_administrator")),
     "manager": _session("Morgan Manager", MANAGER_SEAT),
     "board": _session("Bo Board", _seat("alliance", ALLIANCE, "board_member")),
     "administrator": _session("Ash Admin", _seat("alliance", ALLIANCE, "administrator")),

@@ -170,6 +170,8 @@ def test_every_page_stands_behind_a_door_or_is_listed(gateway: tuple[Flask, Fake
         "/what-you-typed/discard",
         "/forgot-password",
         "/invitation/<token>",
+        "/link/<token>",
+        "/link/<token>/again",
         "/unsubscribe/<token>",
         "/calendar/<token>.ics",
         "/calendar/contracts/<token>.ics",
