@@ -45,12 +45,32 @@ def share_credit(credit_pence: int, billed: Mapping[int, int], credited: Mapping
     return allocate(credit_pence, {urn: max(target[urn] - credited.get(urn, 0), 0) for urn in billed})
 
 
-def place_credits(given_back: Iterable[InvoicedLine], matches: Iterable[Match]) -> list[CreditShare]:
+def check_credits(lines: Iterable[InvoicedLine]) -> None:
+    """Hold all lines of a purchase order to giving back no more of an order line than was invoiced.
+
+    Raises CreditExceedsInvoice.
+    """
+    left: dict[int, int] = defaultdict(int)
+    for line in lines:
+        left[line.order_line_no] += line.net_pence
+    for order_line_no, pence in left.items():
+        if pence < 0:
+            raise CreditExceedsInvoice(
+                f"£{pounds(-pence)} more is credited of order line {order_line_no} than invoiced."
+            )
+
+
+def place_credits(
+    given_back: Iterable[InvoicedLine], matches: Iterable[Match], registering: str | None = None
+) -> list[CreditShare]:
     """Say of which matches each credit gives back, in the order in which they were registered.
 
     A credit goes to the invoices that its document names, and the school that its line names. What names no school
     goes first to what is claimed of the supplier, in proportion, and the rest to every school's share, cumulatively. A
-    credit waits (and is left out) while the line's own shares are unknown or a proposal. Raises CreditExceedsInvoice.
+    credit waits (and is left out) while the line's own shares are unknown or a proposal.
+
+    The document that is being registered may give back no more than was invoiced to whom it names: raises
+    CreditExceedsInvoice. Of a credit that had to wait, what is too much is left in clearing.
     """
     by_order_line: dict[int, list[Match]] = defaultdict(list)
     for match in matches:
@@ -67,23 +87,26 @@ def place_credits(given_back: Iterable[InvoicedLine], matches: Iterable[Match]) 
         places = by_order_line[credit.order_line_no] if urn is None else by_school[credit.order_line_no, urn]
         if credit.credits:
             places = [match for match in places if match.invoice_id in credit.credits]
-        if not places or any("awaiting_receipts" in match.reasons for match in places):
+        if not places and not by_order_line[credit.order_line_no]:
             continue
-        shares += _place(credit, places, running)
+        if any("awaiting_receipts" in match.reasons for match in places):
+            continue
+        shares += _place(credit, places, running, strict=credit.invoice_id == registering)
     return shares
 
 
-def _place(credit: InvoicedLine, matches: Sequence[Match], running: _Running) -> list[CreditShare]:
+def _place(credit: InvoicedLine, matches: Sequence[Match], running: _Running, *, strict: bool) -> list[CreditShare]:
     keys = [(match.invoice_id, match.line_no, match.school_urn) for match in matches]
     credited = [running.credited.get(key, match.credited) for key, match in zip(keys, matches, strict=True)]
     nets = dict(enumerate(match.net_pence for match in matches))
     before = {index: amount.net_pence for index, amount in enumerate(credited)}
     give = -credit.net_pence
     left = sum(nets.values()) - sum(before.values())
-    if give > left:
+    if give > left and strict:
         raise CreditExceedsInvoice(
             f"Line {credit.line_no} gives back £{pounds(give)}; only £{pounds(left)} of what was invoiced is left."
         )
+    give = min(give, left)
     claims = {
         index: running.claimed.get(key, match.claim.net_pence)
         for index, (key, match) in enumerate(zip(keys, matches, strict=True))
@@ -92,7 +115,7 @@ def _place(credit: InvoicedLine, matches: Sequence[Match], running: _Running) ->
     to_claims = allocate(first, claims) if first else dict.fromkeys(nets, 0)
     rest = share_credit(give - first, nets, {index: before[index] + to_claims[index] for index in nets})
     given = {index: to_claims[index] + rest[index] for index in nets}
-    vats = allocate(-credit.vat_pence, given) if give and credit.vat_pence < 0 else dict.fromkeys(nets, 0)
+    vats = _vat_of(credit, given, dict(enumerate(credited)))
     units = _units(credit, matches, given)
     shares = []
     for index, match in enumerate(matches):
@@ -103,6 +126,16 @@ def _place(credit: InvoicedLine, matches: Sequence[Match], running: _Running) ->
             running.claimed[keys[index]] = claims[index] - to_claims[index]
             shares.append(CreditShare(credit.invoice_id, credit.line_no, keys[index], amount))
     return shares
+
+
+def _vat_of(credit: InvoicedLine, given: Mapping[int, int], credited: Mapping[int, Amount]) -> dict[int, int]:
+    """The credit's VAT in the proportion of all that is credited so far, so that it evens out as the net does."""
+    give = -credit.vat_pence
+    nets = {index: credited[index].net_pence + pence for index, pence in given.items()}
+    if give <= 0 or not any(nets.values()):
+        return dict.fromkeys(given, 0)
+    target = allocate(give + sum(amount.vat_pence for amount in credited.values()), nets)
+    return allocate(give, {index: max(target[index] - credited[index].vat_pence, 0) for index in nets})
 
 
 def _units(credit: InvoicedLine, matches: Sequence[Match], given: Mapping[int, int]) -> dict[int, int]:

@@ -73,7 +73,7 @@ def _register(
         _refuse_duplicate(connection, invoice, order)
         _check_orders(connection, invoice, found, ordered)
         invoice_id = _store(connection, invoice, found, actor.name, original)
-        match_invoices(connection, order_ids)
+        match_invoices(connection, order_ids, registering=invoice_id)
         return view_invoice(connection, invoice_id)
 
 
