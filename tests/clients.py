@@ -30,6 +30,7 @@ KEYS = {
     "ApprovalLimitsRecorded": ("members", "school", "school_urn"),
     "ContractRecorded": ("catalogue", "contract", "contract_id"),
     "OfferPublished": ("catalogue", "offer", "offer_id"),
+    "VatExceptionRecorded": ("catalogue", "vat_exception", "exception_id"),
     "OfferWithdrawn": ("catalogue", "offer", "offer_id"),
     "RoundOpened": ("orders", "round", "round_id"),
     "RoundOpeningFailed": ("orders", "round", "round_id"),
@@ -59,6 +60,7 @@ KEYS = {
     "ChangesDecided": ("orders", "purchase_order", "purchase_order_id"),
     "DecisionOverdue": ("orders", "purchase_order", "purchase_order_id"),
     "ReceiptRecorded": ("orders", "purchase_order", "purchase_order_id"),
+    "SupplierInvoiceAnswered": ("billing", "supplier_invoice", "supplier_invoice_id"),
     "BillIssued": ("billing", "bill", "bill_id"),
     "PurchaseOrderSettled": ("billing", "purchase_order", "purchase_order_id"),
 }

@@ -1,14 +1,10 @@
 """Invariants of the catalogue's database."""
 
 from bursar.verify.check import Check, Link, parents
-from bursar.verify.told import ELIGIBILITY, TERMS, WITHDRAWALS, as_told, kept, last_told
+from bursar.verify.told import ELIGIBILITY, TERMS, VAT_EXCEPTION, WITHDRAWALS, as_told, kept, last_told
 
 _CONTRACT = ("supplier_id", "title", "reference", "category_code", "settlement", "starts_on", "ends_on", "notice_on")
 _OFFER = ("contract_id", "supplier_id", "category_code", "sku", "name", "description", "unit", "pack_size", "vat_class")
-VAT_EXCEPTION = (
-    "offer_id", "category_code", "school_urn", "vat_class", "reduced", "valid_from", "valid_to", "certificate",
-    "withdrawn",
-)  # fmt: skip
 _OFFERS = """
     (SELECT offer.*, coalesce(priced.tiers, '[]') AS tiers FROM offer LEFT JOIN (
         SELECT offer_id, valid_from AS prices_from, jsonb_agg(

@@ -51,7 +51,7 @@ _CONTRACT = ("supplier_id", "title", "reference")
 _TOLERATED = ("tolerated_basis_points", "tolerated_units", "tolerated_pence", "claim_days")
 
 COPIES = (
-    _same("catalogue", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
+    _same("catalogue", "members", "supplier", "SupplierRecorded", "supplier_id", "name", "school_urn"),
     _same("orders", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
     _same("billing", "members", "supplier", "SupplierRecorded", "supplier_id", "name"),
     *(
@@ -108,6 +108,7 @@ COPIES = (
         kept("offer", "offer_id", *_OFFER, *told.ELIGIBILITY),
         last_told("OfferPublished", "offer_id", *_OFFER, *told.ELIGIBILITY.values()),
     ),
+    _same("orders", "catalogue", "vat_exception", "VatExceptionRecorded", "exception_id", *told.VAT_EXCEPTION),
     Copy("orders", "catalogue", "withdrawals", kept("offer", "offer_id", "withdrawn"), told.WITHDRAWALS),
     Copy(
         "orders",
@@ -155,6 +156,17 @@ COPIES = (
         "drops",
         kept_sums("drop_line", "purchase_order_id", *told.PRICED_LINES, told.WEIGHED_UNITS),
         told.DROPS,
+    ),
+    Copy(
+        "billing",
+        "orders",
+        "vat_of_drops",
+        kept_sums(
+            "(SELECT *, vat_class = 'S' AND vat_rate < 10 AS reduced FROM drop_line) carried",
+            "purchase_order_id",
+            *told.VAT_WEIGHTS,
+        ),
+        told.DROPS_VAT,
     ),
     Copy(
         "billing",

@@ -1,8 +1,11 @@
 """Invariants of the orders' database: from a school's approved line to the drop that it receives."""
 
+from datetime import date
+
 from bursar.verify import answers, budgets, close, subscriptions, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, kept_sums, last_told
+from contracts.vat import vat_rate
 
 _ORDER = ("number", "round_id", "plan_id", "contract_id", "supplier_id")
 
@@ -33,7 +36,25 @@ LINKS = (
     *subscriptions.LINKS,
 )
 
+# The rates have been the same since before the first order.
+_STANDARD, _REDUCED = vat_rate("S", date.max), vat_rate("S", date.max, reduced=True)
+
 _CLOSE = (
+    Check(
+        "orders_bear_the_vat_of_their_drops",
+        "A purchase order's VAT is what its schools' parts carry, rounded once for each rate.",
+        f"""
+        WITH carried AS (
+            SELECT purchase_order_id, CASE WHEN vat_class <> 'S' THEN 0 WHEN vat_reduced THEN {_REDUCED}
+                ELSE {_STANDARD} END AS rate, sum(net_pence) AS net_pence
+            FROM drop_line GROUP BY 1, 2
+        ), vat AS (
+            SELECT purchase_order_id, sum(round(net_pence * rate / 100)) AS vat_pence FROM carried GROUP BY 1
+        )
+        SELECT format('%s: %s pence of VAT, its drops come to %s', number, p.vat_pence, vat.vat_pence)
+        FROM purchase_order p JOIN vat USING (purchase_order_id) WHERE p.vat_pence <> vat.vat_pence
+        """,  # noqa: S608 -- rates of contracts.vat
+    ),
     Check(
         "approved_lines_are_dropped",
         "Every approved line of a closed round stands in exactly one drop, with its quantity or what the proof granted"
@@ -249,6 +270,12 @@ _TOLD = (
         "The lines that DropIssued tells of add up, school by school, to the drops of the purchase order.",
         kept_sums("drop_line", "purchase_order_id", *told.PRICED_LINES, told.WEIGHED_UNITS),
         told.DROPS,
+    ),
+    as_told(
+        "vat_of_drops_is_told",
+        "DropIssued says of each school's part of each line which VAT it carries.",
+        kept_sums("(SELECT *, vat_reduced AS reduced FROM drop_line) carried", "purchase_order_id", *told.VAT_WEIGHTS),
+        told.DROPS_VAT,
     ),
     as_told(
         "answers_are_told",

@@ -17,6 +17,10 @@ DELIVERY_SITES = """
     FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
         jsonb_array_elements(body -> 'sites') AS site
 """
+VAT_EXCEPTION = (
+    "offer_id", "category_code", "school_urn", "vat_class", "reduced", "valid_from", "valid_to", "certificate",
+    "withdrawn",
+)  # fmt: skip
 ALLIANCE_FACTS = ("name", "legal_name", "address", "endpoint", "vat_number", "email", "telephone")
 ALLIANCE = f"""
     SELECT DISTINCT ON (key) 'alliance' AS subject,
@@ -68,6 +72,27 @@ DROPS = f"""
         UNION ALL
         SELECT subject, school_urn, lines, quantity, net_pence FROM ({_AMENDED_PARTS}) parts
     ) spoken GROUP BY subject
+"""
+# Which schools' parts of which lines carry which VAT: each by its URN times its line's number, summed by VAT.
+VAT_WEIGHTS = tuple(
+    f"coalesce(sum(school_urn::bigint * line_no) FILTER (WHERE vat_class = '{code}' AND {reduced}), 0)"
+    for code, reduced in (("S", "NOT reduced"), ("S", "reduced"), ("Z", "true"), ("E", "true"), ("O", "true"))
+)
+DROPS_VAT = f"""
+    WITH ordered AS (
+        SELECT body ->> 'purchase_order_id' AS subject, (line ->> 'line_no')::int AS line_no,
+            line ->> 'vat_class' AS vat_class
+        FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'PurchaseOrderIssued'
+    ), dropped AS (
+        SELECT body ->> 'purchase_order_id' AS subject, (body ->> 'school_urn')::int AS school_urn,
+            (line ->> 'line_no')::int AS line_no, line -> 'vat' AS vat
+        FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'DropIssued'
+    ), carried AS (
+        SELECT subject, school_urn, line_no, coalesce(vat ->> 'vat_class', ordered.vat_class) AS vat_class,
+            coalesce((vat ->> 'reduced')::boolean, false) AS reduced
+        FROM dropped JOIN ordered USING (subject, line_no)
+    )
+    SELECT subject, jsonb_build_array({", ".join(VAT_WEIGHTS)}) AS facts FROM carried GROUP BY subject
 """
 RECEIPTS = """
     SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(count(*),

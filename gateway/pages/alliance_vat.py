@@ -1,6 +1,6 @@
 """VAT exceptions: which school pays other VAT on what, with its certificate and from when to when."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,6 +11,8 @@ from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
+
+_NOT_SENT: Final = ("exception_id", "withdrawn", "version")
 
 
 @alliance.get("/vat-exceptions")
@@ -29,13 +31,26 @@ def end_vat_exception(exception_id: Any) -> Response | tuple[str, int]:
     if not faults and last:
         path = f"/vat-exceptions/{exception_id}"
         answer = upstream.get("catalogue", path)
-        body = {name: value for name, value in answer.json().items() if name not in ("exception_id", "version")}
+        body = {name: value for name, value in answer.json().items() if name not in _NOT_SENT}
         with faults.of_service():
             version = request.form.get("version", "0")
             upstream.put("catalogue", path, json=body | {"valid_to": last.isoformat()}, etag=f'"{version}"')
     if faults:
         return _list_page(faults), faults.status
     flash("The exception has its last day.")
+    return redirect(url_for("alliance.vat_exceptions"), 303)
+
+
+@alliance.post("/vat-exceptions/<uuid:exception_id>/withdraw")
+@for_manager
+def withdraw_vat_exception(exception_id: Any) -> Response | tuple[str, int]:
+    """Take back an exception that was recorded by mistake."""
+    faults = Faults()
+    with faults.of_service():
+        upstream.post("catalogue", f"/vat-exceptions/{exception_id}/withdraw")
+    if faults:
+        return _list_page(faults), faults.status
+    flash("The exception is withdrawn: it holds on no day.")
     return redirect(url_for("alliance.vat_exceptions"), 303)
 
 
@@ -79,9 +94,11 @@ def add_vat_exception() -> Response | tuple[str, int]:
 
 
 def _list_page(faults: Faults) -> str:
+    exceptions = ask.items("catalogue", "/vat-exceptions")
     return render_template(
         "alliance/vat_exceptions.html",
-        exceptions=ask.items("catalogue", "/vat-exceptions"),
+        exceptions=exceptions,
+        lapsing=[each for each in exceptions if each["lapses_soon"]],
         names={school["urn"]: school["name"] for school in ask.items_or_none("members", "/schools") or []},
         words=catalogue_words,
         today=london_today().isoformat(),

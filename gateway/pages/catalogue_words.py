@@ -29,6 +29,7 @@ FIELDS: Final = {
     "category_code": "category",
     "pack_size": "pack size",
     "vat_class": "VAT class",
+    "staff": "staff of a school",
     "tiers": "price",
     "minimum_quantity": "minimum",
     "alone_price": "price alone",
@@ -44,5 +45,9 @@ VAT_TREATMENTS: Final = {
     "E": "Exempt",
     "AE": "Reverse charge",
     "O": "Outside the scope",
+}
+STAFF: Final = {
+    "teaching": "Teaching staff of another school: exempt",
+    "other": "Other staff of another school: standard rate",
 }
 PLANNED: Final = {"notice": "Last day to give notice", "end": "Contract ends"}

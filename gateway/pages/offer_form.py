@@ -28,6 +28,7 @@ def read_offer(sent: MultiDict[str, str], faults: Faults) -> dict[str, Any]:
     typed = Typed(sent, faults)
     body: dict[str, Any] = {name: typed.text(name, label) for name, label in _TEXTS.items()}
     body["description"] = typed.text("description", "a description", needed=False).replace("\r\n", "\n")
+    body["staff"] = typed.text("staff", "the staff", needed=False) or None
     body["pack_size"] = typed.units("pack_size", "how many a unit holds") or 1
     body["minimum_quantity"] = typed.units("minimum_quantity", "the fewest that a school orders") or 1
     body["alone_price"] = typed.price("alone_price", "the price alone", needed=False)
@@ -56,6 +57,7 @@ def typed_offer(offer: Mapping[str, Any]) -> MultiDict[str, str]:
     names = (*_TEXTS, "description", "pack_size", "minimum_quantity", "version")
     typed: MultiDict[str, str] = MultiDict({name: str(offer[name]) for name in names})
     typed["alone_price"] = offer["alone_price"] or ""
+    typed["staff"] = offer["staff"] or ""
     typed["eligible_urns"] = "\n".join(str(urn) for urn in offer["eligible_urns"])
     for name in _CHOICES:
         typed.setlist(name, offer[name])

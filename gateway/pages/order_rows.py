@@ -16,7 +16,7 @@ from contracts.vat import vat_pence
 from gateway.pages.faults import Faults
 from gateway.pages.order_book import Book, Offer
 from gateway.pages.order_typing import Entry, Typing
-from gateway.pages.show import money, number, per_unit, price
+from gateway.pages.show import money, number, per_cent, per_unit, price, vat
 
 _BLANK: Final = Entry()
 
@@ -80,12 +80,14 @@ def faulty_ids(faults: Faults | None) -> frozenset[str]:
 def groups_of(form: Mapping[str, Any], book: Book, shown: Shown) -> list[Group]:
     """The school's offers by category, as the service orders them."""
     write = current_app.jinja_env.get_template("school/order_row.html").module.row  # type: ignore[attr-defined]
-    own = shown.offers
+    taxed = {each["offer_id"]: each for each in form["vat"]}
+    own = {*shown.offers, *taxed}
 
     def row(standing: Mapping[str, Any]) -> str:
         offer_id = standing["offer_id"]
         if offer_id in own:
-            return str(write(_own_row(book.offers[offer_id], standing, shown)))
+            offer = {**book.offers[offer_id], **taxed.get(offer_id, {})}
+            return str(write(_own_row(offer, standing, shown)))
         return _common_row(book, standing, write)
 
     def category(standing: Mapping[str, Any]) -> tuple[str, str]:
@@ -101,12 +103,14 @@ def groups_of(form: Mapping[str, Any], book: Book, shown: Shown) -> list[Group]:
 def sums_of(form: Mapping[str, Any], book: Book, typing: Typing) -> dict[str, int]:
     """What the typed lines come to in pence at today's prices, with VAT rounded once for each rate."""
     prices = {standing["offer_id"]: standing["unit_price"] for standing in form["standings"]}
+    rates = {each["offer_id"]: each["vat_rate"] for each in form["vat"]}
     nets: dict[str, int] = defaultdict(int)
     for offer_id, line in typing.lines.items():
         if offer_id in prices:
-            nets[book.offers[offer_id]["vat_rate"]] += _net(line["quantity"], prices[offer_id])
-    net, vat = sum(nets.values()), sum(vat_pence(part, Decimal(rate)) for rate, part in nets.items())
-    return {"net_pence": net, "vat_pence": vat, "gross_pence": net + vat}
+            rate = rates.get(offer_id) or book.offers[offer_id]["vat_rate"]
+            nets[rate] += _net(line["quantity"], prices[offer_id])
+    net, taxes = sum(nets.values()), sum(vat_pence(part, Decimal(rate)) for rate, part in nets.items())
+    return {"net_pence": net, "vat_pence": taxes, "gross_pence": net + taxes}
 
 
 def _common_row(book: Book, standing: Mapping[str, Any], write: Callable[[Row], Markup]) -> str:
@@ -148,7 +152,7 @@ def _row(offer: Offer, standing: Mapping[str, Any], others: int, entry: Entry) -
         frozenset(),
         ",".join(f"{tier['from_quantity']}:{_steps(tier['unit_price'])}" for tier in offer["tiers"]),
         others,
-        str(offer["vat_rate"]).removesuffix(".00"),
+        per_cent(offer["vat_rate"]).removesuffix(" %"),
     )
 
 
@@ -168,4 +172,5 @@ def _notes(offer: Offer) -> str:
     pack = f", {offer['pack_size']} to a pack" if offer["pack_size"] > 1 else ""
     least = offer.get("minimum_quantity", 1)
     minimum = f" · {number(least)} or more" if least > 1 else ""
-    return f"{offer['sku']} · {unit}{pack}{minimum} · {offer['supplier_name']}"
+    own_vat = f" · {vat(offer)}" if "vat_certificate" in offer else ""
+    return f"{offer['sku']} · {unit}{pack}{minimum} · {offer['supplier_name']}{own_vat}"

@@ -65,6 +65,7 @@ def an_offer(**more: Any) -> Json:
         "unit": "XBX",
         "pack_size": 5,
         "vat_class": "S",
+        "staff": None,
         "tiers": [
             {"from_quantity": 1, "unit_price": "12.5000"},
             {"from_quantity": 50, "unit_price": "11.8000"},
@@ -96,13 +97,14 @@ def sent_exception() -> Json:
         "valid_from": "2026-09-01",
         "valid_to": None,
         "certificate": "VAT 7 of 1 September",
+        "withdrawn": False,
         "version": 2,
     }
 
 
 def an_exception(**more: Any) -> Json:
     """The same as it is listed."""
-    return {**sent_exception(), "about": "Copier paper A4, 80 g", **more}
+    return {**sent_exception(), "about": "Copier paper A4, 80 g", "lapses_soon": False, **more}
 
 
 def _a_price_list(price_list_id: str, **counts: int) -> Json:
@@ -197,6 +199,7 @@ def answers_of_catalogue() -> dict[tuple[str, str], Any]:
         ("catalogue", "/vat-exceptions"): listed(
             an_exception(),
             an_exception(exception_id=an_id(0xF4, 2), school_urn=None, valid_to=day_in(9), certificate=""),
+            an_exception(exception_id=an_id(0xF4, 3), valid_to=day_in(9), lapses_soon=True),
         ),
         ("catalogue", f"/vat-exceptions/{EXCEPTION}"): sent_exception(),
     }

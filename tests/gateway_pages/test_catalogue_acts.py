@@ -143,7 +143,12 @@ def test_a_certificate_is_recorded_and_ended(visit: Visit, services: FakeService
     manager.post(f"/alliance/vat-exceptions/{EXCEPTION}/end", {"valid_to": "2026-12-31", "version": "2"})
     call = services.changes[-1]
     assert (call.etag, call.sent["valid_to"], call.sent["certificate"]) == ('"2"', "2026-12-31", "VAT 7 of 1 September")
-    assert "version" not in call.sent
+    assert not {"version", "withdrawn"} & set(call.sent)
+    DONE["POST", "catalogue", f"/vat-exceptions/{EXCEPTION}/withdraw"] = {}
+    assert manager.post(f"/alliance/vat-exceptions/{EXCEPTION}/withdraw", {}).location == "/alliance/vat-exceptions"
+    lapsing = text_of(manager.get("/alliance/vat-exceptions"))
+    assert "1 certificate lapses soon" in lapsing
+    assert "VAT 7 of 1 September for Copier paper A4, 80 g, until" in lapsing
 
 
 def test_the_planner_says_what_meets_the_threshold(visit: Visit) -> None:

@@ -61,10 +61,10 @@ class Market:
         self.hear(("SchoolRecorded", school_body(urn, phase=phase, name=name or f"School {urn}", **more)))
         return urn
 
-    def supplier(self, name: str) -> str:
+    def supplier(self, name: str, **more: Any) -> str:
         """A supplier; returns its id."""
         supplier_id = str(uuid4())
-        body = {"supplier_id": supplier_id, "name": name, "email": "sales@example.org", "vat_number": None}
+        body = {"supplier_id": supplier_id, "name": name, "email": "sales@example.org", "vat_number": None, **more}
         self.hear(("SupplierRecorded", body))
         return supplier_id
 

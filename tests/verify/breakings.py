@@ -196,8 +196,15 @@ CATALOGUE = [
         "catalogue",
         "vat_exceptions_do_not_overlap",
         "INSERT INTO vat_exception SELECT gen_random_uuid(), offer_id, category_code, school_urn, supplier_id, 'Z',"
-        " false, '2030-01-01', NULL, certificate, 1 FROM vat_exception WHERE offer_id IS NOT NULL",
+        " false, '2030-01-01', NULL, certificate, 1, false FROM vat_exception WHERE offer_id IS NOT NULL",
         "for school 900002",
+        ("catalogue.vat_exceptions_are_told",),
+    ),
+    Breaking(
+        "catalogue",
+        "vat_exceptions_are_told",
+        "UPDATE vat_exception SET certificate = 'X' WHERE offer_id IS NOT NULL",
+        '"X"',
     ),
     Breaking("catalogue", "contracts_are_told", "UPDATE contract SET title = 'X' WHERE title = 'Toner'", '"X"'),
     Breaking("catalogue", "offers_are_told", "UPDATE offer SET name = 'X' WHERE sku = 'A4'", '"X"'),
@@ -330,6 +337,18 @@ ORDERS = [
         _event("DropIssued", "{school_urn}", "900004"),
         "the log told",
         also=("billing.drops_are_as_told_by_orders",),
+    ),
+    Breaking(
+        "orders",
+        "orders_bear_the_vat_of_their_drops",
+        f"UPDATE purchase_order SET vat_pence = vat_pence + 1 WHERE purchase_order_id = {_order(4)}",
+        "PO-000004: 501 pence of VAT, its drops come to 500",
+    ),
+    Breaking(
+        "orders",
+        "vat_of_drops_is_told",
+        f"UPDATE drop_line SET vat_class = 'E' WHERE purchase_order_id = {_order(1)} AND vat_class = 'Z'",
+        "tables say",
     ),
     Breaking("orders", "answers_are_told", "UPDATE purchase_order SET reason = 'X' WHERE state = 'rejected'", '"X"'),
     Breaking(
@@ -687,6 +706,20 @@ COPIES = [
     ),
     _copy("orders", "offers", "catalogue", "UPDATE offer SET tiers = '[]' WHERE sku = 'A4'", "orders keeps"),
     _copy("orders", "withdrawals", "catalogue", "UPDATE offer SET withdrawn = true WHERE sku = 'A4'", "keeps [True]"),
+    _copy(
+        "orders",
+        "vat_exceptions",
+        "catalogue",
+        "UPDATE vat_exception SET certificate = 'X' WHERE offer_id IS NOT NULL",
+        '"X"',
+    ),
+    _copy(
+        "billing",
+        "vat_of_drops",
+        "orders",
+        f"UPDATE drop_line SET vat_rate = 5 WHERE {_TONER_OF_ASH}",
+        "billing keeps",
+    ),
     _copy("orders", "settlements", "billing", "UPDATE purchase_order SET settled_at = NULL", "orders keeps nothing"),
     _copy("billing", "closed_rounds", "orders", "UPDATE round SET closed_at = now()", "billing keeps"),
     _copy(

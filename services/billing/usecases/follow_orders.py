@@ -4,6 +4,7 @@ Each function takes the bodies of a run of events and may see the same ones agai
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -62,8 +63,10 @@ def record_drops(connection: Connection, bodies: Bodies) -> None:
                 "line_no": line["line_no"],
                 "quantity": line["quantity"],
                 "net_pence": line["net_pence"],
+                **_vat(line, on),
             }
             for body in bodies
+            for on in (date.fromisoformat(body["tax_point"]) if "tax_point" in body else london_today(),)
             for line in body["lines"]
         ],
     )
@@ -115,6 +118,14 @@ def record_receipts(connection: Connection, bodies: Bodies) -> None:
     )
     match_invoices(connection, _order_ids(bodies))
     settle_orders(connection, _order_ids(bodies))
+
+
+def _vat(line: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """What a school's line carries on its tax point; the first version of DropIssued tells of neither."""
+    if vat := line.get("vat"):
+        rate = vat_rate(vat["vat_class"], on, reduced=vat["reduced"])
+        return {"vat_class": vat["vat_class"], "vat_rate": str(rate)}
+    return {"standard_rate": str(vat_rate("S", on))}
 
 
 def _order_ids(bodies: Bodies) -> list[str]:

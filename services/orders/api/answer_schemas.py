@@ -177,7 +177,7 @@ class OrderHeadSchema(OrderStateSchema):
 
 
 class OrderLineSchema(Schema):
-    """One line of an order."""
+    """One line of an order; its VAT is what it carries for the school, by which certificate if by one."""
 
     offer_id = fields.String(required=True)
     sku = fields.String(required=True)
@@ -189,6 +189,8 @@ class OrderLineSchema(Schema):
     net_pence = fields.Integer(required=True)
     vat_pence = fields.Integer(required=True)
     vat_class = fields.String(required=True)
+    vat_rate = fields.String(required=True)
+    vat_certificate = fields.String(required=True)
     flexible = fields.Integer(required=True)
     max_unit_price = fields.String(required=True, allow_none=True)
     min_schools = fields.Integer(required=True, allow_none=True)

@@ -44,7 +44,7 @@ class PurchaseOrderListSchema(Schema):
 
 
 class PurchaseOrderLineSchema(Schema):
-    """A line of a purchase order."""
+    """A line of a purchase order; `vat_class` is what is offered carries, and what a school's own carries for it."""
 
     line_no = fields.Integer(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["goods", "charge", "service"]))
@@ -59,12 +59,20 @@ class PurchaseOrderLineSchema(Schema):
 
 
 class DropLineSchema(Schema):
-    """One school's share of a line, and what it has recorded of it so far."""
+    """One school's share of a line, the VAT that it carries for the school, and what was recorded of it so far.
+
+    Where that VAT is not the line's own class, it came of an exception, with the reference of the school's certificate.
+    """
 
     line_no = fields.Integer(required=True)
     quantity = fields.Integer(required=True)
     net_pence = fields.Integer(required=True)
+    vat_class = fields.String(required=True)
+    vat_reduced = fields.Boolean(required=True)
+    vat_rate = fields.String(required=True)
+    vat_certificate = fields.String(required=True)
     quantity_received = fields.Integer(required=True)
+    promised_on = fields.String(required=True, allow_none=True)
     note = fields.String(required=True)
 
 
@@ -72,7 +80,6 @@ class DropSchema(Schema):
     """One school's share of a purchase order, where it goes, and what the school said of it.
 
     `site_name` and `address` are those of the site that the school chose, or else of its main one.
-    promised_on = fields.String(required=True, allow_none=True)
     """
 
     school_urn = fields.Integer(required=True)

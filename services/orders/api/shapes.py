@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.money import unit_price_text
+from contracts.vat import vat_rate
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.pricing import PricedOrder
 from services.orders.domain.tiers import Standing, Tier
@@ -164,6 +165,8 @@ def order_json(view: OrderView) -> Json:
                 "net_pence": line.net_pence,
                 "vat_pence": vat,
                 "vat_class": line.offer.vat_class,
+                "vat_rate": str(line.offer.vat_rate),
+                "vat_certificate": line.offer.vat_certificate,
                 **wishes_json(view.wanted.get(line.offer.offer_id)),
             }
             for line, vat in view.priced.lines
@@ -199,11 +202,13 @@ def purchase_order_json(view: PurchaseOrderView, *, whole: bool, own_drop: bool)
     if not whole:
         return shape
     drops = [dict(row._mapping) for row in view.drops]
+    for line in (line for drop in drops for line in drop["lines"]):
+        line["vat_rate"] = str(vat_rate(line["vat_class"], header.delivery_from, reduced=line["vat_reduced"]))
     lines = [{**row._mapping, "unit_price": unit_price_text(row.unit_price)} for row in view.lines]
     if own_drop:
         mine = {line["line_no"]: line for drop in drops for line in drop["lines"]}
         for line in lines:
-            line |= {name: mine[line["line_no"]][name] for name in ("quantity", "net_pence")}
+            line |= {name: mine[line["line_no"]][name] for name in ("quantity", "net_pence", "vat_class")}
     return {**shape, "lines": lines, "drops": drops}
 
 

@@ -111,7 +111,7 @@ _DETAILS = text("""
 """)
 _COUNT_LINES = text("SELECT count(*) FROM order_line WHERE round_id = :round_id AND school_urn = :urn")
 _LOCKED = text("""
-    SELECT l.offer_id::text, d.quantity, l.unit_price, d.net_pence
+    SELECT l.offer_id::text, d.quantity, l.unit_price, d.net_pence, d.vat_class, d.vat_reduced, d.vat_certificate
     FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
     WHERE l.round_id = :round_id AND d.school_urn = :urn
 """)
@@ -209,7 +209,7 @@ def count_lines(connection: Connection, round_id: str, urn: int) -> int:
 
 
 def locked_lines(connection: Connection, round_id: str, urn: int) -> Sequence[Row[Any]]:
-    """What a closed round made of a school's order: offer_id, quantity, unit_price, net_pence."""
+    """What a closed round made of a school's order: offer_id, quantity, unit_price, net_pence and the line's VAT."""
     return connection.execute(_LOCKED, {"round_id": round_id, "urn": urn}).all()
 
 
