@@ -16,7 +16,7 @@ from chassis.database import Database
 from contracts.vat import vat_rate
 from services.billing.domain.invoice import InvoiceLine, SupplierInvoice, vat_by_invoice
 from services.billing.storage.invoices import Original
-from services.billing.usecases.import_bank_statement import import_csv
+from services.billing.usecases.import_bank_statement import import_statement
 from services.billing.usecases.issue_bills import issue_bills
 from services.billing.usecases.read_books import list_bills
 from services.billing.usecases.read_invoices import list_invoices
@@ -68,7 +68,7 @@ def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
     ]
     odd = _bills(billing, waiting)[0]
     movements.append(_Movement(odd.gross_pence - 1, odd.school_name, odd.payment_reference))
-    import_csv(billing, desk.cast.manager, _statement(movements, desk.today), ACCOUNT)
+    import_statement(billing, desk.cast.manager, _statement(movements, desk.today), ACCOUNT)
 
 
 def _invoice(desk: Desk, header: Row[Any], issued_on: date) -> SupplierInvoice:

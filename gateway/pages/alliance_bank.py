@@ -1,5 +1,8 @@
 """The bank: reading a statement in, and its lines with what they were matched to."""
 
+from collections.abc import Sequence
+from typing import Any, Final
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,6 +12,16 @@ from gateway.pages.faults import Faults
 from gateway.pages.show import day, plural
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
+
+_COLUMNS: Final = {
+    "date": "Date",
+    "reference": "Reference or description",
+    "amount": "Amount, if one column has it",
+    "paid_in": "Paid in, if there are two",
+    "paid_out": "Paid out",
+    "counterparty": "Who paid or was paid",
+    "date_order": "Dates are written",
+}
 
 
 @alliance.get("/bank")
@@ -21,11 +34,12 @@ def bank() -> str:
 @alliance.post("/bank")
 @for_manager
 def upload_statement() -> Response | tuple[str, int]:
-    """Read in a statement: camt.053 XML or CSV. A broken one is refused whole."""
+    """Read in a statement. A broken one is refused whole; of a CSV file whose header is new, the columns are asked."""
     faults = Faults()
     sent = request.files.get("file")
     document = sent.read() if sent else b""
-    answer = {}
+    columns = {name: request.form.get(name, "").strip() or None for name in _COLUMNS}
+    answer: dict[str, Any] = {}
     if not document:
         faults.add("Choose the statement’s file.", "file")
     else:
@@ -34,27 +48,33 @@ def upload_statement() -> Response | tuple[str, int]:
                 "POST",
                 "billing",
                 "/bank-statements",
-                params={"account": request.form.get("account", "").strip() or None},
+                params={"account": request.form.get("account", "").strip() or None, **_chosen(columns)},
                 body=document,
-                content_type=_content_type(document),
+                content_type="application/octet-stream",
                 key=request.form.get("sending_key"),
             ).json()
+    if faults.code == "columns_unknown":
+        header = [fault.message for fault in faults]
+        faults = Faults()
+        faults.add("Say which columns hold the date, the amount and the reference.", "date")
+        return _page(faults, header), 422
     if faults:
-        return _page(faults), faults.status
+        return _page(faults, request.form.getlist("header")), faults.status
+    warnings = "".join(f" {warning} Nothing of it was posted by itself." for warning in answer["warnings"])
     flash(
         f"Statement of {day(answer['from_on'])} to {day(answer['to_on'])} read: {plural(answer['new'], 'new line')}, "
         f"{answer['repeated']:,} seen before, {answer['posted']:,} matched and posted, {answer['unmatched']:,} left."
+        f"{warnings}"
     )
     return redirect(url_for("alliance.bank"), 303)
 
 
-def _content_type(document: bytes) -> str:
-    """XML begins with a tag, after blanks and a byte order mark; all else is taken for CSV."""
-    begins = document[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return "application/xml" if begins.startswith(b"<") else "text/csv"
+def _chosen(columns: dict[str, str | None]) -> dict[str, str | None]:
+    """The columns as they are sent: nothing until a date is chosen."""
+    return columns if columns["date"] else {}
 
 
-def _page(faults: Faults) -> str:
+def _page(faults: Faults, header: Sequence[str] = ()) -> str:
     state = request.args.get("state", "new")
     lines, following = ask.part(
         "billing",
@@ -68,6 +88,10 @@ def _page(faults: Faults) -> str:
         following=following,
         state=state,
         account=request.form.get("account", ""),
+        header=header,
+        options=[(name, name) for name in header],
+        asks=_COLUMNS,
+        typed=request.form,
         key=sending_key(request.form, faults),
         faults=faults,
     )

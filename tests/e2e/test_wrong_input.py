@@ -166,7 +166,7 @@ def test_statements_are_taken_whole_or_not_at_all(ordered: ApiHands) -> None:
     assert send(good[: len(good) // 2], "application/xml") == (422, "statement_unreadable")
     assert send(BOMB, "application/xml")[0] == 422
     assert send(good.replace(b'<Amt Ccy="GBP">1000.00', b'<Amt Ccy="GBP">999.00', 1), "application/xml")[0] == 422
-    assert send(b"date,amount\n2026-13-45,ten\n", "text/csv") == (422, "statement_unreadable")
+    assert send(b"date,amount,reference\n2026-13-45,10.00,x\n", "text/csv") == (422, "statement_unreadable")
     assert state_of(ordered) == before
 
 

@@ -91,6 +91,7 @@ DONE: dict[tuple[str, str, str], Any] = {
         "repeated": 1,
         "posted": 1,
         "unmatched": 1,
+        "warnings": [],
     },
     ("POST", "members", "/people"): A_PERSON,
     ("POST", "members", f"/schools/{OAK}/people"): A_PERSON | {"elsewhere": False},

@@ -10,6 +10,7 @@ from services.billing.domain.settled_invoice import MOST_UNITS
 MOST_PER_PAGE = 1000
 MOST_LINES = 20_000
 HIGHEST_URN = 999_999
+KINDS = ["invoice", "credit_note"]
 
 
 class InvoiceLineIn(Schema):
@@ -23,11 +24,24 @@ class InvoiceLineIn(Schema):
     vat_class = fields.String(required=True, validate=validate.OneOf(list(VAT_CLASSES)))
     vat_rate = VatRate(load_default=None, allow_none=True)
     school_urn = whole(1, HIGHEST_URN, load_default=None, allow_none=True)
+    purchase_order_number = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=plain_text(40),
+        metadata={"description": "Where the line stands on another order than the document"},
+    )
 
 
 class InvoiceIn(Schema):
-    """An invoice as it is keyed in."""
+    """An invoice or credit note as it is keyed in; a credit note's figures are positive, as on paper."""
 
+    kind = fields.String(load_default="invoice", validate=validate.OneOf(KINDS))
+    credits = fields.List(
+        fields.String(validate=plain_text(60)),
+        load_default=list,
+        validate=validate.Length(max=20),
+        metadata={"description": "The numbers of the invoices that a credit note gives back"},
+    )
     number = fields.String(required=True, validate=plain_text(60))
     issue_date = fields.Date(required=True)
     due_date = fields.Date(load_default=None, allow_none=True)
@@ -66,12 +80,20 @@ class InvoiceHeadOut(Schema):
     due_date = fields.Date(allow_none=True)
     purchase_order_id = fields.String()
     purchase_order_number = fields.String()
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    credits = fields.List(fields.String())
     currency = fields.String()
-    net_pence = fields.Integer()
+    net_pence = fields.Integer(metadata={"description": "Signed as what is owed: a credit note is negative"})
     vat_pence = fields.Integer()
     gross_pence = fields.Integer()
     paid_pence = fields.Integer()
     state = fields.String(validate=validate.OneOf(["matched", "held", "billed"]))
+    answer = fields.String(
+        validate=validate.OneOf(["received", "accepted", "under_query", "rejected", "part_paid", "paid"]),
+        metadata={"description": "What the supplier was told last"},
+    )
+    original_type = fields.String()
+    original_sha256 = fields.String(metadata={"description": "SHA-256 of the file as it came, in hexadecimal"})
     registered_by = fields.String()
     registered_at = fields.DateTime()
 
@@ -89,51 +111,6 @@ class InvoicePage(Schema):
 
     items = fields.List(fields.Nested(InvoiceHeadOut))
     next = fields.String(allow_none=True)
-
-
-class StatementOut(Schema):
-    """What became of an imported bank statement."""
-
-    bank_statement_id = fields.String()
-    account = fields.String()
-    from_on = fields.Date(allow_none=True)
-    to_on = fields.Date(allow_none=True)
-    lines = fields.Integer()
-    new = fields.Integer()
-    repeated = fields.Integer()
-    posted = fields.Integer()
-    unmatched = fields.Integer()
-
-
-class MatchedTo(Schema):
-    """The document that a bank line pays."""
-
-    kind = fields.String(validate=validate.OneOf(["bill", "supplier_invoice"]))
-    id = fields.String()
-    number = fields.String()
-
-
-class BankLineOut(Schema):
-    """One bank line; the amount is positive for money in, in hundredths of its currency."""
-
-    bank_line_id = fields.String()
-    bank_statement_id = fields.String()
-    account = fields.String()
-    booked_on = fields.Date()
-    amount_pence = fields.Integer()
-    currency = fields.String()
-    counterparty = fields.String()
-    reference = fields.String()
-    state = fields.String(validate=validate.OneOf(["new", "matched"]))
-    matched_to = fields.Nested(MatchedTo, allow_none=True)
-    explanation = fields.String()
-
-
-class BankLinePage(Schema):
-    """A page of bank lines."""
-
-    items = fields.List(fields.Nested(BankLineOut))
-    next = fields.Integer(allow_none=True)
 
 
 class BalanceOut(Schema):
@@ -156,17 +133,3 @@ class PageQuery(Schema):
 
     after = fields.String(load_default="", validate=validate.Length(max=40))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
-
-
-class BankLineQuery(Schema):
-    """Which bank lines."""
-
-    state = fields.String(load_default=None, validate=validate.OneOf(["new", "matched"]))
-    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**62))
-    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
-
-
-class StatementQuery(Schema):
-    """Whose statement a CSV file is."""
-
-    account = fields.String(load_default="current", validate=plain_text(60))

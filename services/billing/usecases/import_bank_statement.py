@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 from chassis.actor import Actor
 from chassis.database import Database
 from chassis.numbers import next_numbers
-from services.billing.domain.bank_csv import read_bank_csv
 from services.billing.domain.bank_statement import BankStatement, StatementLine, fingerprints
-from services.billing.domain.camt import read_camt
+from services.billing.domain.csv_columns import Columns
 from services.billing.domain.ledger import Entry, payment_entry, receipt_entry
 from services.billing.domain.reconciliation import Decision, OpenDocument, OpenDocuments, decide, references_in
+from services.billing.domain.statement_file import read_statement_file
 from services.billing.storage import bank, invoices, ledger, settlement
+from services.billing.storage.bank_layouts import remember_columns, remembered_columns
+from services.billing.usecases.answer_invoices import answer_invoices
 from services.billing.usecases.settle_orders import settle_orders
 
 
@@ -40,20 +42,22 @@ class _Settled:
     document: OpenDocument
 
 
-def import_camt(database: Database, actor: Actor, content: bytes) -> Imported:
-    """Import a camt.053 file. Raises StatementUnreadable or XmlNotAllowed and stores nothing then."""
-    return _import(database, actor, content, read_camt(content))
+def import_statement(
+    database: Database, actor: Actor, content: bytes, account: str, columns: Columns | None = None
+) -> Imported:
+    """Import a statement in camt.053, MT940, OFX or CSV, and post its exact matches unless it does not add up.
 
-
-def import_csv(database: Database, actor: Actor, content: bytes, account: str) -> Imported:
-    """Import a statement of `account` in our CSV layout. Raises StatementUnreadable and stores nothing then."""
-    return _import(database, actor, content, read_bank_csv(content, account))
-
-
-def _import(database: Database, actor: Actor, content: bytes, statement: BankStatement) -> Imported:
+    `account` is whose statement a CSV file is; `columns`, where given, are remembered for its header. Raises
+    StatementUnreadable, ColumnsUnknown or XmlNotAllowed, and stores nothing then.
+    """
     digest = hashlib.sha256(content).digest()
     with database.transaction(actor) as connection:
+        statement, header = read_statement_file(
+            content, account, columns, lambda header: remembered_columns(connection, header)
+        )
         bank.begin_import(connection)
+        if columns and header:
+            remember_columns(connection, header, columns, actor.name)
         before = bank.statement_with(connection, statement.account, digest)
         if before is not None:
             return Imported(before.bank_statement_id, statement, new=0, repeated=len(statement.lines), posted=0)
@@ -62,17 +66,24 @@ def _import(database: Database, actor: Actor, content: bytes, statement: BankSta
         identities = fingerprints(statement.lines)
         known = bank.known_fingerprints(connection, identities)
         fresh = [pair for pair in zip(statement.lines, identities, strict=True) if pair[1] not in known]
-        posted = _take_lines(connection, statement_id, fresh, actor.name)
+        posted = _take_lines(connection, statement_id, fresh, actor.name, posts=not statement.warnings)
     return Imported(statement_id, statement, len(fresh), len(statement.lines) - len(fresh), posted)
 
 
 def _take_lines(
-    connection: Connection, statement_id: str, fresh: Sequence[tuple[StatementLine, str]], posted_by: str
+    connection: Connection,
+    statement_id: str,
+    fresh: Sequence[tuple[StatementLine, str]],
+    posted_by: str,
+    *,
+    posts: bool,
 ) -> int:
     owed = _owed(connection, [line for line, _ in fresh])
     rows, settled = [], []
     for line, identity in fresh:
         decision = decide(line.amount_pence, line.currency, line.reference, owed)
+        if decision.document is not None and not posts:
+            decision = Decision(None, f"It fits {decision.document.number}, but its statement does not add up.")
         bank_line_id = str(uuid4())
         rows.append(_row(bank_line_id, statement_id, line, identity, decision))
         if decision.document is not None:
@@ -131,6 +142,7 @@ def _post_payments(connection: Connection, settled: Sequence[_Settled], posted_b
         )
         entries.append(payment_entry(item.bank_line_id, number, on, supplier_id, pence, f"Paid {invoice.number}"))
     bank.add_payments(connection, rows)
+    answer_invoices(connection, [row["supplier_invoice_id"] for row in rows])
     ledger.post(connection, entries, posted_by)
 
 

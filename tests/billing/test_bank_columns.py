@@ -1,0 +1,89 @@
+"""Bank statements as CSV in the columns of any bank: guessed, or chosen once and remembered."""
+
+from datetime import date
+
+import pytest
+from werkzeug.test import TestResponse
+
+from services.billing.domain.bank_csv import read_bank_csv, read_bank_table
+from services.billing.domain.bank_statement import StatementLine
+from services.billing.domain.csv_columns import Columns
+from services.billing.domain.errors import ColumnsUnknown, StatementUnreadable
+from tests.billing.world import MANAGER, World, answered
+
+SEEN = [(date(2026, 11, 24), 44676, "B-000001/900001"), (date(2026, 11, 25), -134028, "SI-000001")]
+
+
+def read(content: bytes, columns: Columns | None = None) -> tuple[StatementLine, ...]:
+    return read_bank_csv(read_bank_table(content), "current", columns).lines
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Date,Details,Debit,Credit,Balance\n24/11/2026,B-000001/900001,,446.76,1\n25/11/2026,SI-000001,1340.28,,2\n",
+        b"Date,Details,Money out,Money in\n24/11/26,B-000001/900001,0.00,446.76\n25/11/26,SI-000001,-1340.28,0.00\n",
+        b"id,created,amount,notes\na,2026-11-24 10:00:00,446.76,B-000001/900001\nb,2026-11-25T09Z,-1340.28,SI-000001\n",
+        "Account name:;General\nBooking date;Amount;Reference\n24 Nov 2026;£446.76;B-000001/900001\n"
+        '25-Nov-26;"-£1,340.28";SI-000001\n'.encode(),
+        b"Date\tDescription\tAmount\r\n24-11-2026\tB-000001/900001\t+446.76\r\n25.11.2026\tSI-000001\t-1340.28\r\n",
+        "Date,Name,Reference,Amount\n24/11/2026,Caf\u00e9,B-000001/900001,446.76\n".encode("cp1252")
+        + b"25/11/2026,Ash,SI-000001,-1340.28\n",
+    ],
+)
+def test_headers_of_banks_speak_for_themselves(content: bytes) -> None:
+    assert [(line.booked_on, line.amount_pence, line.reference) for line in read(content)] == SEEN
+
+
+def test_names_references_and_currencies_are_told_apart() -> None:
+    (line,) = read(b"Date,Description,Reference,Amount,Currency,ID\n2026-11-24,Ash Primary,B-1,1.00,eur,77\n")
+    assert (line.counterparty, line.reference, line.currency, line.bank_reference) == (
+        "Ash Primary",
+        "B-1",
+        "EUR",
+        "77",
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b"24/11/2026,x,,\n", "either what was paid in or"),
+        (b"24/11/2026,x,1.00,2.00\n", "either what was paid in or"),
+        (b"24/11/2026,x,ten,\n", "not an amount"),
+        (b"30/02/2026,x,1.00,\n", "not a date"),
+        (b"11/24/2026,x,1.00,\n", "not a date"),
+        (b"24/11/2026,x,1,340.28,x\n", "5 fields"),
+    ],
+)
+def test_a_row_that_says_two_things_or_none_refuses_the_file(row: bytes, reason: str) -> None:
+    with pytest.raises(StatementUnreadable, match=reason) as caught:
+        read(b"Date,Details,Debit,Credit\n24/11/2026,ok,1.00,\n" + row)
+    assert caught.value.line == 3
+
+
+UNKNOWN = b"Tag,Betrag,Zweck\n04/05/2026,446.76,B-000001/900001\n"
+
+
+def test_a_header_that_says_nothing_is_told_column_by_column() -> None:
+    with pytest.raises(ColumnsUnknown) as caught:
+        read(UNKNOWN)
+    assert caught.value.header == ["Tag", "Betrag", "Zweck"]
+    chosen = Columns(date="Tag", amount="Betrag", reference="Zweck", date_order="mdy")
+    assert read(UNKNOWN, chosen)[0].booked_on == date(2026, 4, 5)
+    with pytest.raises(ColumnsUnknown):
+        read(UNKNOWN, Columns(date="Tag", amount="Sum", reference="Zweck"))
+
+
+def test_chosen_columns_are_remembered_for_the_header(world: World) -> None:
+    assert world.upload(UNKNOWN, "text/csv").get_json()["code"] == "columns_unknown"
+    half = _send(world, "date=Tag&reference=Zweck")
+    assert (half.status_code, half.get_json()["code"]) == (422, "validation_failed")
+    told = _send(world, "date=Tag&amount=Betrag&reference=Zweck&date_order=dmy")
+    assert answered(told, 201)["from_on"] == "2026-05-04"
+    again = answered(world.upload(UNKNOWN.replace(b"446.76", b"1.00"), "text/csv"), 201)
+    assert (again["from_on"], again["new"]) == ("2026-05-04", 1)
+
+
+def _send(world: World, columns: str) -> TestResponse:
+    return world.a(MANAGER).post(f"/bank-statements?{columns}", data=UNKNOWN, content_type="text/csv")
