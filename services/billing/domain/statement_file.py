@@ -1,13 +1,17 @@
 """Which format a bank's file has, and reading it: the content decides, whatever it was sent as."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from services.billing.domain.bank_csv import read_bank_csv, read_bank_table
 from services.billing.domain.bank_statement import BankStatement
 from services.billing.domain.camt import read_camt
 from services.billing.domain.csv_columns import Columns
+from services.billing.domain.errors import StatementUnreadable
 from services.billing.domain.ofx import is_ofx, read_ofx
 from services.billing.domain.swift_mt940 import is_mt940, read_mt940
+
+_OTHER_FILES: Final = (b"PK", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff")
 
 Remembered = Callable[[Sequence[str]], Columns | None]
 """The columns that somebody chose for a CSV header before."""
@@ -21,6 +25,8 @@ def read_statement_file(
     `account` is whose statement a CSV file is; the others name it. Raises StatementUnreadable, XmlNotAllowed,
     ColumnsUnknown.
     """
+    if data.startswith(_OTHER_FILES):
+        raise StatementUnreadable("a spreadsheet, PDF or picture: ask the bank for camt.053, MT940, OFX or CSV")
     if is_ofx(data):
         return read_ofx(data), None
     if data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
