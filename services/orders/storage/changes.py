@@ -42,7 +42,7 @@ _ASK = text(f"""
 _TELL_ASKED = text("""
     INSERT INTO event_log (type, version, key, body)
     SELECT 'ConsentWanted', 1, 'purchase_order:' || p.purchase_order_id, jsonb_build_object(
-        'answer_id', CAST(:answer_id AS text), 'purchase_order_id', p.purchase_order_id, 'number', p.number,
+        'answer_id', a.answer_id, 'purchase_order_id', p.purchase_order_id, 'number', p.number,
         'title', coalesce(p.title, r.title), 'supplier_name', coalesce(s.name, ''), 'school_urn', a.school_urn,
         'school_name', coalesce(max(school.name), ''), 'more_pence', sum(a.asked_net_pence - a.net_before_pence),
         'lines', count(*))
@@ -50,7 +50,7 @@ _TELL_ASKED = text("""
     LEFT JOIN round r USING (round_id) LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
     LEFT JOIN school ON school.urn = a.school_urn
     WHERE a.answer_id = :answer_id AND a.state = 'proposed'
-    GROUP BY p.purchase_order_id, r.title, s.name, a.school_urn ORDER BY a.school_urn
+    GROUP BY p.purchase_order_id, r.title, s.name, a.answer_id, a.school_urn ORDER BY a.school_urn
 """)
 _REVISE = text("""
     UPDATE purchase_order SET revision = revision + 1, version = version + 1, net_pence = net_pence + :more_pence
