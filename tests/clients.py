@@ -31,6 +31,7 @@ KEYS = {
     "ContractRecorded": ("catalogue", "contract", "contract_id"),
     "OfferPublished": ("catalogue", "offer", "offer_id"),
     "VatExceptionRecorded": ("catalogue", "vat_exception", "exception_id"),
+    "CategoryRecorded": ("catalogue", "category", "code"),
     "OfferWithdrawn": ("catalogue", "offer", "offer_id"),
     "RoundOpened": ("orders", "round", "round_id"),
     "RoundOpeningFailed": ("orders", "round", "round_id"),

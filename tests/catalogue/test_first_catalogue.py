@@ -76,11 +76,11 @@ def test_it_covers_everything_that_is_bought_together(catalogue: ServiceDatabase
     loaded = load(catalogue)
 
     assert len(first_suppliers()) == 6
-    assert loaded == Loaded(22, 11, 146, ())
+    assert loaded == Loaded(23, 11, 147, ())
     assert {category.name for category in list_categories(catalogue.database, SERVICE)} >= BOUGHT_TOGETHER
     offered = {offer["category_code"] for offer in offers(catalogue)}
     assert offered == {category.code for category in list_categories(catalogue.database, SERVICE)}
-    assert events(catalogue) == {"ContractRecorded": 11, "OfferPublished": 146}
+    assert events(catalogue) == {"CategoryRecorded": 23, "ContractRecorded": 11, "OfferPublished": 147}
 
 
 def test_loading_again_adds_nothing_and_leaves_changes_alone(catalogue: ServiceDatabase) -> None:
@@ -107,7 +107,7 @@ def test_contracts_wait_for_their_supplier(catalogue: ServiceDatabase) -> None:
     hear_of(catalogue, *waiting)
     second = load(catalogue)
     assert second.categories == 0
-    assert (first.contracts + second.contracts, first.offers + second.offers) == (11, 146)
+    assert (first.contracts + second.contracts, first.offers + second.offers) == (11, 147)
 
 
 def test_more_together_never_costs_more_each(catalogue: ServiceDatabase) -> None:

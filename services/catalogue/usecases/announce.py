@@ -16,6 +16,26 @@ from services.catalogue.domain.vat import VatException
 _VERSION: Final = 2  # of both ContractRecorded and OfferPublished
 
 
+def announce_categories(connection: Connection, categories: Sequence[Category]) -> None:
+    """Append CategoryRecorded for each."""
+    append_many(
+        connection,
+        [
+            NewEvent(
+                "CategoryRecorded",
+                key=f"category:{category.code}",
+                body={
+                    "code": category.code,
+                    "name": category.name,
+                    "cpv": category.cpv,
+                    "ledger_code": category.ledger_code,
+                },
+            )
+            for category in categories
+        ],
+    )
+
+
 def announce_contracts(connection: Connection, contracts: Sequence[Contract]) -> None:
     """Append ContractRecorded for each."""
     append_many(

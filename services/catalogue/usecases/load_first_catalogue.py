@@ -25,7 +25,7 @@ from services.catalogue.storage.contracts import contracts_by_reference, save_co
 from services.catalogue.storage.locking import lock_catalogue
 from services.catalogue.storage.offers import offers_of_contracts, save_offers
 from services.catalogue.storage.suppliers import supplier_ids
-from services.catalogue.usecases.announce import announce_contracts, announce_offers
+from services.catalogue.usecases.announce import announce_categories, announce_contracts, announce_offers
 
 Rows = list[dict[str, Any]]
 
@@ -70,7 +70,9 @@ def _add_categories(connection: Connection, rows: Rows) -> int:
     new = [Category(**row) for row in rows if row["code"] not in known]
     for category in new:
         check_category(category)
-    return len(save_categories(connection, new))
+    saved = save_categories(connection, new)
+    announce_categories(connection, saved)
+    return len(saved)
 
 
 def _add_contracts(connection: Connection, rows: Rows, charge_rows: Rows, supplier_ids: Mapping[str, str]) -> int:
@@ -156,6 +158,7 @@ def _offers(rows: Rows, contracts: Mapping[str, Contract]) -> Iterable[Offer]:
                 phases=in_order(row["phases"].split()),
                 alone_price=Decimal(row["alone_price"]) if row["alone_price"] else None,
                 prices_from=contract.starts_on,
+                staff=row["staff"] or None,
             )
 
 

@@ -10,7 +10,7 @@ from services.catalogue.domain.errors import CategoryTaken
 from services.catalogue.storage.categories import find_category, save_categories
 from services.catalogue.storage.locking import lock_catalogue
 from services.catalogue.storage.offers import published_offers_of_categories
-from services.catalogue.usecases.announce import announce_offers
+from services.catalogue.usecases.announce import announce_categories, announce_offers
 
 
 def add_category(database: Database, actor: Actor, category: Category) -> Category:
@@ -20,7 +20,9 @@ def add_category(database: Database, actor: Actor, category: Category) -> Catego
         lock_catalogue(connection)
         if find_category(connection, category.code) is not None:
             raise CategoryTaken(f"There is a category {category.code}.", fields={"code": "Already in use."})
-        return save_categories(connection, [category])[0]
+        saved = save_categories(connection, [category])
+        announce_categories(connection, saved)
+    return saved[0]
 
 
 def put_category(database: Database, actor: Actor, category: Category, version: int) -> Category:
@@ -36,6 +38,7 @@ def put_category(database: Database, actor: Actor, category: Category, version: 
         if same_category(before, category):
             return before
         [saved] = save_categories(connection, [replace(category, version=version)])
+        announce_categories(connection, [saved])
         if (before.name, before.ledger_code) != (saved.name, saved.ledger_code):
             offers = published_offers_of_categories(connection, [saved.code])
             announce_offers(connection, offers, {saved.code: saved})

@@ -7,7 +7,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 from sqlalchemy import Row
 
-from chassis.web import current_actor, current_database, requires
+from chassis.web import by_link, current_actor, current_database, requires
 from contracts.errors import NotFound
 from services.orders.api import document_schemas, shapes
 from services.orders.api.order_documents import XML, one_of, render
@@ -23,6 +23,7 @@ _STATE: Final = ("form", "revision", "state", "progress", "code", "reason", "med
 
 @order_documents.route("/purchase-orders/<uuid:purchase_order_id>/documents")
 @requires(*READERS)
+@by_link("purchase_order_id")
 @order_documents.response(200, document_schemas.DocumentListSchema)
 def list_documents(purchase_order_id: UUID) -> Response:
     """Every revision's documents, the latest first; `ready` once those of the order as it stands are done with."""
@@ -40,6 +41,7 @@ def list_documents(purchase_order_id: UUID) -> Response:
 
 @order_documents.route("/purchase-orders/<uuid:purchase_order_id>/documents", methods=["POST"])
 @requires(*READERS)
+@by_link("purchase_order_id")
 @order_documents.response(202, document_schemas.DocumentListSchema)
 def make_again(purchase_order_id: UUID) -> tuple[Response, int]:
     """Make what is missing, was refused or failed; the rest stays as it is, so that asking twice does no harm."""
@@ -47,8 +49,9 @@ def make_again(purchase_order_id: UUID) -> tuple[Response, int]:
     return list_documents(purchase_order_id), 202
 
 
-@order_documents.route("/purchase-orders/<uuid:purchase_order_id>.<any(pdf, xlsx, xml):form>")
+@order_documents.route("/purchase-orders/<uuid:purchase_order_id>.<form>")
 @requires(*READERS)
+@by_link("purchase_order_id")
 @order_documents.arguments(document_schemas.DocumentQuerySchema, location="query")
 @order_documents.response(200, content_type="application/pdf")
 @order_documents.alt_response(202, schema=document_schemas.DocumentStateSchema)
@@ -57,6 +60,8 @@ def document(query: dict[str, Any], purchase_order_id: UUID, form: str) -> Respo
 
     Peppol has an order for each drop: of several drops the answer is a ZIP of them, and `drop` asks for one.
     """
+    if form not in SENT:
+        raise NotFound("A purchase order can be had as .pdf, .xlsx or .xml.")
     found = make_documents.get_document(
         current_database(), current_actor(), str(purchase_order_id), form, render, revision=query["revision"]
     )
@@ -71,6 +76,7 @@ def document(query: dict[str, Any], purchase_order_id: UUID, form: str) -> Respo
 
 @order_documents.route("/purchase-orders/<uuid:purchase_order_id>/labels.pdf")
 @requires(*READERS)
+@by_link("purchase_order_id")
 @order_documents.arguments(document_schemas.PaperQuerySchema, location="query")
 @order_documents.response(200, content_type="application/pdf")
 @order_documents.alt_response(202, schema=document_schemas.DocumentStateSchema)
@@ -81,6 +87,7 @@ def labels(query: dict[str, Any], purchase_order_id: UUID) -> Response:
 
 @order_documents.route("/purchase-orders/<uuid:purchase_order_id>/delivery-notes.pdf")
 @requires(*READERS)
+@by_link("purchase_order_id")
 @order_documents.arguments(document_schemas.PaperQuerySchema, location="query")
 @order_documents.response(200, content_type="application/pdf")
 @order_documents.alt_response(202, schema=document_schemas.DocumentStateSchema)

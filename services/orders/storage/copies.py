@@ -73,6 +73,11 @@ _OFFERS = text(f"""
     ON CONFLICT (offer_id) DO UPDATE SET ({_OFFER_COLUMNS}, withdrawn)
         = ({", ".join("excluded." + column for column in _OFFER_COLUMNS.split(", "))}, false)
 """)  # noqa: S608 -- column names of this module
+_CATEGORIES = text("""
+    INSERT INTO category (code, cpv)
+    SELECT * FROM jsonb_to_recordset(CAST(:bodies AS jsonb)) AS b(code text, cpv text)
+    ON CONFLICT (code) DO UPDATE SET cpv = excluded.cpv
+""")
 _WITHDRAW = text("""
     WITH gone AS (
         UPDATE offer SET withdrawn = true WHERE offer_id = ANY (CAST(:offer_ids AS uuid[])) AND NOT withdrawn
@@ -109,6 +114,11 @@ def record_contracts(connection: Connection, bodies: Iterable[Mapping[str, Any]]
 def record_offers(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
     """Keep the offers as published (bodies of OfferPublished); rounds that are open keep what they offered."""
     _upsert(connection, _OFFERS, "offer_id", ({**_OFFER_DEFAULTS, **body} for body in bodies))
+
+
+def record_categories(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the categories' codes as announced (bodies of CategoryRecorded)."""
+    _upsert(connection, _CATEGORIES, "code", bodies)
 
 
 def withdraw_offers(connection: Connection, offer_ids: Sequence[str]) -> None:
