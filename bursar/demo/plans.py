@@ -9,6 +9,7 @@ from typing import Final
 from bursar.demo.alliance import JOINED, SCHOOLS, DemoSchool
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.round import Member
+from services.orders.domain.terms import MinimumChoice
 from services.orders.domain.wanted import WantedLine
 
 OPEN_FOR: Final = timedelta(days=21)
@@ -21,6 +22,7 @@ class RoundPlan:
 
     `answers` maps URNs onto how far the school's order is; `usual` is what the others do. `pence_a_pupil` is about
     what a school spends on one line. `short` maps URNs onto units that were missing on their first line.
+    `minimum_choice`: whether goods below a contract's minimum are left out or ordered with its small-order fee.
     """
 
     title: str
@@ -33,6 +35,7 @@ class RoundPlan:
     answers: Mapping[int, str] = field(default_factory=dict)
     receivers: int = len(SCHOOLS)
     short: Mapping[int, int] = field(default_factory=dict)
+    minimum_choice: MinimumChoice = "drop"
 
     def answer_of(self, school: DemoSchool) -> str:
         """How far this school's order is: silent, draft, submitted, returned or approved."""
@@ -96,6 +99,7 @@ PLANS: Final = (
         title="Spring stationery, exercise books and cleaning",
         contracts=("C-STATIONERY", "C-EXERCISE", "C-CLEANING"),
         state="open",
+        minimum_choice="pay_fee",
         closes_in_days=8,
         lines=15,
         pence_a_pupil=40,

@@ -87,6 +87,7 @@ def _planned(desk: Desk, plan: RoundPlan) -> Round:
         delivery_from=delivery_from,
         delivery_to=delivery_to,
         contract_ids=[desk.contracts[reference] for reference in plan.contracts],
+        minimum_choice=plan.minimum_choice,
     )
     view, _ = get_round(desk.orders, desk.cast.manager, round_id, desk.today)
     return view.round

@@ -20,6 +20,7 @@ from services.billing.usecases.read_books import list_bank_lines, list_bills, tr
 from services.billing.usecases.read_invoices import list_invoices
 from services.catalogue.usecases.read_catalogue import list_offers
 from services.members.usecases.read_directory import list_schools, list_suppliers
+from services.orders.usecases.close_round import preview_close
 from services.orders.usecases.read_budgets import get_budgets
 from services.orders.usecases.read_rounds import list_rounds
 from services.orders.usecases.read_subscriptions import PlanView, get_plan, list_plans
@@ -128,6 +129,15 @@ def test_half_of_the_orders_are_in_the_open_round(loaded: Parts) -> None:
         states = {row.state: row.orders for row in rows}
 
     assert states == {"approved": 4, "submitted": 2, "draft": 2, "returned": 1}
+
+
+def test_the_open_round_shares_a_delivery_charge_and_a_small_order_fee(loaded: Parts) -> None:
+    orders, today = loaded["orders"].database, datetime.now(UTC).date()
+    (waiting,) = (view.round for view in list_rounds(orders, SERVICE, today) if view.round.state == "open")
+    preview = preview_close(orders, waiting.round_id, datetime.now(UTC))
+    shared = {line.name: line.net_pence for line in preview.lines if line.kind == "charge"}
+    assert shared == {"Delivery": 45_00, "Small-order fee": 25_00}
+    assert sum(school.charges_pence for school in preview.schools) == 70_00
 
 
 def test_the_money_adds_up_and_some_of_it_waits_for_a_person(loaded: Parts) -> None:

@@ -261,6 +261,27 @@ def test_a_school_sees_its_own_proof_with_everybodys_totals(market: Market) -> N
     assert market.sql("SELECT * FROM close_share", supplier_user(market.supplier_id)) == []
 
 
+def test_the_form_says_what_is_shared_on_top_of_its_prices(market: Market) -> None:
+    """Of contracts that offer the school something; a round keeps the terms under which it opened."""
+    fee = {"small_order_fee_pence": 15_00, "small_order_fee_share_by": "equal", "minimum_order_pence": 200_00}
+    under(market, charges=[DELIVERY], **fee)
+    market.offer("Paper", phases=["primary"])
+    oak, elm = market.school(), market.school(phase="secondary")
+    round_id = market.open_round()
+    under(market, charges=[])
+    charge = {"free_from_pence": None, "share_by": "value", "amount_pence": 45_00, "name": "Delivery"}
+    (contract,) = ok(market.as_(buyer(oak)).get(f"{order_path(round_id, oak)}/form"))["contracts"]
+    assert (contract["contract_title"], contract["minimum_order_pence"]) == ("Paper and stationery", 200_00)
+    assert contract["charges"] == [charge]
+    assert contract["small_order_fee"] == {
+        **charge,
+        "name": "Small-order fee",
+        "amount_pence": 15_00,
+        "share_by": "equal",
+    }
+    assert ok(market.as_(buyer(elm)).get(f"{order_path(round_id, elm)}/form"))["contracts"] == []
+
+
 def test_the_proof_file_holds_every_share_and_no_formula(market: Market) -> None:
     under(market, charges=[DELIVERY])
     paper, tricky = market.offer("Paper"), market.offer("=SUM(A1)", tiers=EACH)

@@ -47,12 +47,42 @@ class SiteSchema(Schema):
     main = fields.Boolean(required=True)
 
 
+class OwnVatSchema(Schema):
+    """What an offer carries for the school on the round's first day of delivery, by which certificate."""
+
+    offer_id = fields.String(required=True)
+    vat_class = fields.String(required=True)
+    vat_rate = fields.String(required=True)
+    vat_certificate = fields.String(required=True)
+
+
+class FormChargeSchema(Schema):
+    """A charge on the goods of all schools together, before VAT, and how they share it."""
+
+    name = fields.String(required=True)
+    amount_pence = fields.Integer(required=True)
+    share_by = fields.String(required=True)
+    free_from_pence = fields.Integer(required=True, allow_none=True)
+
+
+class FormContractSchema(Schema):
+    """What a contract adds to its goods; below `minimum_order_pence` they are left out, or the fee is shared."""
+
+    contract_id = fields.String(required=True)
+    contract_title = fields.String(required=True)
+    supplier_name = fields.String(required=True)
+    minimum_order_pence = fields.Integer(required=True, allow_none=True)
+    charges = fields.List(fields.Nested(FormChargeSchema), required=True)
+    small_order_fee = fields.Nested(FormChargeSchema, required=True, allow_none=True)
+
+
 class FormSchema(Schema):
     """The order form in one answer.
 
     `standings` are the offers that this school may order or has ordered, in the order of the form; `offers` what the
     round offers to anybody, or null for a reader who keeps those of this `offers_version`; `budgets` the school's own
-    for the categories offered, with this order at worst.
+    for the categories offered, with this order at worst; `contracts` what they add to their goods; `vat` the offers of
+    which the VAT is another for this school.
     """
 
     round = fields.Nested(RoundSchema, required=True)
@@ -61,6 +91,8 @@ class FormSchema(Schema):
     last = fields.List(fields.Nested(LastLineSchema), required=True)
     sites = fields.List(fields.Nested(SiteSchema), required=True)
     budgets = fields.List(fields.Nested(BudgetLineSchema), required=True)
+    vat = fields.List(fields.Nested(OwnVatSchema), required=True)
+    contracts = fields.List(fields.Nested(FormContractSchema), required=True)
     offers_version = fields.Integer(required=True)
     standings = fields.List(fields.Nested(StandingSchema), required=True)
     offers = fields.List(fields.Nested(RoundOfferSchema), required=True, allow_none=True)

@@ -8,8 +8,10 @@ from services.orders.api.shapes import next_tier_json, wishes_json
 from services.orders.domain.line_report import LeftOut, ReportLine
 from services.orders.domain.offer import RoundOffer
 from services.orders.domain.ordered_units import NOTHING
+from services.orders.domain.terms import Charge
 from services.orders.domain.tiers import standing
 from services.orders.domain.wanted import LastLine, WantedLine
+from services.orders.storage.round_contracts import ContractTerms
 from services.orders.usecases.read_form import ReportView
 
 Json = dict[str, Any]
@@ -41,6 +43,24 @@ def last_json(line: LastLine) -> Json:
         "round_number": line.round_number,
         "round_title": line.round_title,
     }
+
+
+def contract_json(contract: ContractTerms) -> Json:
+    """What a contract adds to its goods, and what it does below its minimum."""
+    terms = contract.terms
+    return {
+        "contract_id": contract.contract_id,
+        "contract_title": contract.contract_title,
+        "supplier_name": contract.supplier_name,
+        "minimum_order_pence": terms.minimum_order_pence,
+        "charges": [_charge_json(charge) for charge in terms.charges],
+        "small_order_fee": terms.small_order_fee and _charge_json(terms.small_order_fee),
+    }
+
+
+def _charge_json(charge: Charge) -> Json:
+    names = ("name", "amount_pence", "share_by", "free_from_pence")
+    return {name: getattr(charge, name) for name in names}
 
 
 def report_json(view: ReportView) -> Json:

@@ -34,7 +34,8 @@ def form_text(view: FormView, known: int | None) -> str:
         "last": [form_shapes.last_json(line) for line in view.last],
         "sites": view.sites,
         "budgets": [budget_line_json(line, names) for line in view.budgets],
-        "vat": [form_shapes.vat_json(offer) for offer in view.taxed.values()],
+        "vat": [form_shapes.vat_json(offer) for offer in view.taxed],
+        "contracts": [form_shapes.contract_json(contract) for contract in view.contracts],
         "offers_version": found.round.offers_version,
     }
     totals = view.totals

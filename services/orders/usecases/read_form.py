@@ -14,6 +14,7 @@ from services.orders.domain.sheet_columns import Columns, Table
 from services.orders.domain.wanted import LastLine, WantedLine
 from services.orders.storage import order_forms
 from services.orders.storage.orders import OrderInRound
+from services.orders.storage.round_contracts import ContractTerms, contracts_with_more
 from services.orders.storage.round_offers import round_offers
 from services.orders.storage.vat import own_offers
 from services.orders.usecases.read_order import own_order
@@ -25,22 +26,24 @@ from services.orders.usecases.sum_orders import ordered_units
 class FormView:
     """An order with all that the school may order or has ordered.
 
-    `known` holds every offer of the round as it is for everybody, `offers` those for this school, `taxed` those of
-    which the VAT is another for it; `totals` what counts of all schools with
-    this one's lines as if it had sent them, and `own` those lines, by offer id; `last` is what it ordered last time,
-    `sites` where it can have it delivered, `budgets` what its budgets for what is offered leave.
+    `known` holds every offer of the round as it is for everybody, `offers` those for this school, `taxed` those at
+    another rate of VAT for it, as they are for it; `totals` what counts of all schools with this one's lines as if it
+    had sent them, and `own` those lines, by offer id; `last` is what it ordered last time, `sites` where it can have it
+    delivered, `budgets` what its budgets for what is offered leave, `contracts` those that add charges to what is
+    offered to it or have a minimum order.
     """
 
     found: OrderInRound
     priced: PricedOrder
     known: Mapping[str, RoundOffer]
     offers: Sequence[RoundOffer]
-    taxed: Mapping[str, RoundOffer]
+    taxed: Sequence[RoundOffer]
     totals: Totals
     own: Mapping[str, WantedLine]
     last: Sequence[LastLine]
     sites: Sequence[dict[str, Any]]
     budgets: Sequence[BudgetLine]
+    contracts: Sequence[ContractTerms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,11 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
     with database.transaction(actor) as connection:
         found = own_order(connection, actor, round_id, urn)
         known = round_offers(connection, found.round)
-        mine, taxed = own_offers(connection, found.round, urn)
+        mine, different = own_offers(connection, found.round, urn)
         form = order_forms.own_form(connection, round_id, urn)
         last = order_forms.last_lines(connection, found.round, urn, known)
         view = budgets_beside(connection, actor, found) if form.budgeted else None
+        adding = contracts_with_more(connection, round_id)
     totals = _with_own(ordered_units(database, round_id, form.stamp).totals, found, form.lines)
     own = {line.offer_id: line for line in form.lines}
     offers = offers_for(found.member, known.values(), own)
@@ -73,7 +77,10 @@ def get_form(database: Database, actor: Actor, round_id: str, urn: int) -> FormV
     offered = sorted({offer.category_code for offer in offers})
     lines = [] if view is None else budget_lines(view, parts_of(mine, form.lines), offered)
     budgets = [line for line in lines if line.position.budget]
-    return FormView(found, priced, known, offers, taxed, totals, own, last, form.sites, budgets)
+    taxed = [offer for key, offer in different.items() if offer.vat_rate != known[key].vat_rate]
+    offering = {offer.contract_id for offer in offers}
+    contracts = [each for each in adding if each.contract_id in offering]
+    return FormView(found, priced, known, offers, taxed, totals, own, last, form.sites, budgets, contracts)
 
 
 def report_table(
