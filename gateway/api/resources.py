@@ -31,6 +31,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "offers": Resource("catalogue"),
     "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
     "order-reports": Resource("orders"),
+    "drops": Resource("orders"),
     "purchase-orders": Resource("orders", 6 * _MIB),  # photos of damage
     "despatches": Resource("orders", 8 * _MIB),  # UBL
     "claims": Resource("orders"),

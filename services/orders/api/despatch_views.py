@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from sqlalchemy import Row
 
 from chassis.idempotency import idempotent
-from chassis.web import current_actor, current_database, requires
+from chassis.web import by_link, current_actor, current_database, requires
 from contracts.london import london_day
 from services.orders.api import delivery_schemas
 from services.orders.api.shapes import Json, instant
@@ -25,6 +25,7 @@ _PATH = "/purchase-orders/<uuid:purchase_order_id>/despatches"
 
 @despatches.route("/purchase-orders/<uuid:purchase_order_id>/outstanding")
 @requires(*READERS)
+@by_link("purchase_order_id")
 @despatches.response(200, delivery_schemas.OutstandingSchema)
 def list_outstanding(purchase_order_id: UUID) -> Response:
     """What is still to be sent, on its way and received, by school and line of goods."""
@@ -35,6 +36,7 @@ def list_outstanding(purchase_order_id: UUID) -> Response:
 
 @despatches.route(_PATH)
 @requires(*READERS)
+@by_link("purchase_order_id")
 @despatches.response(200, delivery_schemas.DespatchListSchema)
 def list_despatches(purchase_order_id: UUID) -> Response:
     """The despatches of a purchase order; a school sees its own part of them."""
@@ -45,6 +47,7 @@ def list_despatches(purchase_order_id: UUID) -> Response:
 @despatches.route(_PATH, methods=["POST"])
 @idempotent
 @requires("supplier_user")
+@by_link("purchase_order_id")
 @despatches.arguments(delivery_schemas.DespatchInSchema)
 @despatches.response(201, delivery_schemas.DespatchOfOrderSchema)
 def post_despatch(sent: dict[str, Any], purchase_order_id: UUID) -> Response:

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 
 from chassis.etag import tagged
 from chassis.idempotency import idempotent
-from chassis.web import current_actor, current_database, requires
+from chassis.web import by_link, current_actor, current_database, requires
 from services.orders.api import purchase_order_schemas, request_schemas, shapes, supplier_answer_schemas
 from services.orders.domain.answer import AnswerSource
 from services.orders.usecases import answer_purchase_order, read_purchase_orders
@@ -32,6 +32,7 @@ def list_purchase_orders(query: dict[str, Any]) -> Response:
 
 @purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>")
 @requires(*READERS)
+@by_link("purchase_order_id")
 @purchase_orders.response(200, purchase_order_schemas.PurchaseOrderSchema)
 def get_purchase_order(purchase_order_id: UUID) -> Response:
     """A purchase order whole; a school sees its own drop of it."""
@@ -41,6 +42,7 @@ def get_purchase_order(purchase_order_id: UUID) -> Response:
 @purchase_orders.route("/purchase-orders/<uuid:purchase_order_id>/acknowledgement", methods=["POST"])
 @idempotent
 @requires("supplier_user")
+@by_link("purchase_order_id")
 @purchase_orders.arguments(supplier_answer_schemas.AnswerInSchema)
 @purchase_orders.response(200, purchase_order_schemas.PurchaseOrderSchema)
 def acknowledge(sent: dict[str, Any], purchase_order_id: UUID) -> Response:

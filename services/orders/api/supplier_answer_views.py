@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
-from chassis.web import current_actor, current_database, requires
+from chassis.web import by_link, current_actor, current_database, requires
 from services.orders.api import supplier_answer_schemas as schemas
 from services.orders.api.shapes import Json, instant
 from services.orders.api.supplier_answer_shapes import effects_json, made_json
@@ -42,6 +42,7 @@ def answer_by_any_file(query: dict[str, Any]) -> Response:
 @answers.route(_PATH, methods=["POST"])
 @idempotent
 @requires("supplier_user")
+@by_link("purchase_order_id")
 @answers.arguments(schemas.AnswerFileQuerySchema, location="query")
 @answers.doc(requestBody={"required": True, "content": _FILES})
 @answers.response(201, schemas.AnswerSchema)
@@ -52,6 +53,7 @@ def answer_this_by_file(query: dict[str, Any], purchase_order_id: UUID) -> Respo
 
 @answers.route(_PATH)
 @requires(*READERS)
+@by_link("purchase_order_id")
 @answers.response(200, schemas.AnswerListSchema)
 def list_answers(purchase_order_id: UUID) -> Response:
     """Every answer to a purchase order, the newest first."""
@@ -61,6 +63,7 @@ def list_answers(purchase_order_id: UUID) -> Response:
 
 @answers.route(f"{_PATH}/<uuid:answer_id>")
 @requires(*READERS)
+@by_link("purchase_order_id")
 @answers.arguments(schemas.AnswerQuerySchema, location="query")
 @answers.response(200, schemas.AnswerSchema)
 def get_answer(query: dict[str, Any], purchase_order_id: UUID, answer_id: UUID) -> Response:
