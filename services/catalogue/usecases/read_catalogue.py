@@ -101,6 +101,7 @@ def _described(connection: Connection, offers: Sequence[Offer]) -> list[dict[str
         offer_body(offer, categories[offer.category_code])
         | {
             "later_prices": [_dated(prices) for prices in offer.later_prices],
+            "staff": offer.staff,
             "state": offer.state,
             "version": offer.version,
         }
