@@ -49,10 +49,12 @@ def protect(
 def open_to_links(op: Operations, table: str, thing: str, *, reach: Reach = "read") -> None:
     """Let whoever is limited to one `thing` ("purchase_order") reach the rows of `table` that carry its id.
 
-    Without this a link reaches no row of a table: limited actors are of no supplier here (chassis.database).
+    Without this a link reaches no row of a table: limited actors are of no supplier here (chassis.database). What is
+    open already is opened anew.
     """
     named = f"substring(current_setting('bursar.limited_to', true), '^{thing}:(.+)$')"
     own = f"{thing}_id = (SELECT CAST({named} AS uuid))"
+    op.execute(f"DROP POLICY IF EXISTS {table}_linked ON {table}")
     op.execute(f"CREATE POLICY {table}_linked ON {table} FOR SELECT USING ({own})")
     if reach == "write":
         op.execute(f"CREATE POLICY {table}_linked_insert ON {table} FOR INSERT WITH CHECK ({own})")
