@@ -39,7 +39,10 @@ RESOURCES: Final[dict[str, Resource]] = {
     "subscriptions": Resource("orders"),
     "budgets": Resource("orders"),
     "supplier-invoices": Resource("billing", 4 * _MIB),  # UBL with its attachments
+    "credit-claims": Resource("billing"),
+    "remittances": Resource("billing"),
     "bills": Resource("billing"),
+    "credit-notes": Resource("billing"),
     "bank-statements": Resource("billing", 8 * _MIB),
     "bank-lines": Resource("billing"),
     "accounts": Resource("billing"),

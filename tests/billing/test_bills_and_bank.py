@@ -353,3 +353,15 @@ def test_answers_have_exactly_the_documented_fields(world: World) -> None:
         (account["items"][0], bill_wire.AccountItemOut),
     ):
         assert answer.keys() == schema().fields.keys()
+
+
+def test_a_supplier_reads_what_it_was_paid_for_which_invoice(world: World) -> None:
+    invoice = world.invoiced(world.ordered())
+    world.pay(entry(f"{invoice['gross_pence'] / 100:.2f}", invoice["our_number"], sign="DBIT"))
+    (paid,) = answered(world.a(seller_of(FENWRIGHT)).get("/remittances"))["items"]
+    assert (paid["number"], paid["paid_on"], paid["amount_pence"]) == ("PY-000001", "2026-11-24", 134028)
+    assert [(each["number"], each["our_number"], each["amount_pence"]) for each in paid["invoices"]] == [
+        ("INV-0042", "SI-000001", 134028)
+    ]
+    assert answered(world.a(seller_of(OAKDALE)).get("/remittances"))["items"] == []
+    refused(world.a(buyer_of(ASH)).get("/remittances"), 403, "forbidden")

@@ -9,7 +9,7 @@ from marshmallow import Schema
 from sqlalchemy import Row
 
 from contracts.money import unit_price_text
-from services.billing.api import bill_schemas, match_schemas, schemas
+from services.billing.api import bank_schemas, bill_schemas, match_schemas, schemas
 from services.billing.domain.bill import bill_state
 from services.billing.usecases.import_bank_statement import Imported
 from services.billing.usecases.issue_bills import Issued
@@ -29,10 +29,10 @@ _MATCH: Final = _names(match_schemas.MatchOut, "accepted", "decisions")
 _TOTALS: Final = _names(match_schemas.TotalsOut)
 _CLAIM: Final = _names(match_schemas.ClaimOut)
 _BILL: Final = _names(bill_schemas.BillHeadOut, "state")
-_BILL_LINE: Final = _names(bill_schemas.BillLineOut)
+_BILL_LINE: Final = _names(bill_schemas.BillLineOut, "vat_rate")
 _CREDIT_NOTE: Final = _names(bill_schemas.CreditNoteHeadOut)
 _CREDIT_NOTE_LINE: Final = _names(bill_schemas.CreditNoteLineOut)
-_BANK_LINE: Final = _names(schemas.BankLineOut, "matched_to")
+_BANK_LINE: Final = _names(bank_schemas.BankLineOut, "matched_to")
 _ACCOUNT_ITEM: Final = _names(bill_schemas.AccountItemOut)
 
 
@@ -66,8 +66,20 @@ def bill_head(row: Row[Any]) -> JsonObject:
 
 
 def bill(head: Row[Any], lines: list[Row[Any]]) -> JsonObject:
-    """A bill with its lines."""
-    return {**bill_head(head), "lines": [_plain(line, _BILL_LINE) for line in lines]}
+    """A bill with its lines, and its totals by VAT."""
+    totals: dict[tuple[str, Decimal], list[int]] = defaultdict(lambda: [0, 0])
+    for line in lines:
+        total = totals[line.vat_class, line.vat_rate]
+        total[0] += line.net_pence
+        total[1] += line.vat_pence
+    return {
+        **bill_head(head),
+        "lines": [{**_plain(line, _BILL_LINE), "vat_rate": f"{line.vat_rate:.2f}"} for line in lines],
+        "vat_totals": [
+            {"vat_class": vat_class, "vat_rate": f"{rate:.2f}", "net_pence": net, "vat_pence": vat}
+            for (vat_class, rate), (net, vat) in sorted(totals.items())
+        ],
+    }
 
 
 def issued(found: Issued) -> JsonObject:
@@ -91,6 +103,11 @@ def claim(row: Row[Any]) -> JsonObject:
     return _plain(row, _CLAIM)
 
 
+def remittance(row: Row[Any]) -> JsonObject:
+    """One payment to a supplier, with the invoices it settles."""
+    return _plain(row, ("number", "paid_on", "amount_pence", "supplier_id", "supplier_name", "invoices"))
+
+
 def imported(result: Imported) -> JsonObject:
     """What became of a bank statement."""
     statement = result.statement
@@ -104,6 +121,7 @@ def imported(result: Imported) -> JsonObject:
         "repeated": result.repeated,
         "posted": result.posted,
         "unmatched": result.new - result.posted,
+        "warnings": list(statement.warnings),
     }
 
 
