@@ -84,13 +84,16 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "drop_amended": Kind("Orders that changed", "A supplier could not take your order as it was.", _SCHOOL),
     "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
-    "bill_issued": Kind("Bills", "Your school has a new bill.", _SCHOOL),
+    "bill_issued": Kind("Bills", "Your school has a new bill, or a credit note for one.", _SCHOOL),
     "service_decided": Kind("Services decided", "A service that you asked for was approved or refused.", _SCHOOL),
     "membership_ends": Kind(
         "Leaving the alliance", "Your school’s membership has a last day.", _SCHOOL, "at_once", required=True
     ),
     "purchase_order_issued": Kind(
         "Purchase orders", "The schools have ordered from you.", _SUPPLIER, "at_once", required=True
+    ),
+    "invoice_answered": Kind(
+        "Your invoices", "An invoice of yours was received, accepted, queried, rejected or paid.", _SUPPLIER
     ),
     "changes_decided": Kind(
         "Decisions about your changes", "What became of changes that you offered.", _SUPPLIER, "at_once", required=True
@@ -110,6 +113,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "supplier_details_changed": Kind(
         "Suppliers’ details", "A supplier changed where its documents go, or its VAT number.", _ALLIANCE, "at_once"
     ),
+    "purchase_order_revised": Kind(
+        "Purchase orders that changed", "An order is revised, as was agreed.", _SUPPLIER, "at_once", required=True
+    ),
     "answer_wanted": Kind("Answers we wait for", "A purchase order waits for your answer.", _SUPPLIER, "at_once"),
     "round_not_opened": Kind(
         "Rounds that could not open", "A round that was to open by itself did not.", _ALLIANCE, "at_once", required=True
@@ -128,11 +134,21 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The documents of one revision of a purchase order, which a mail to its supplier carries."""
+
+    purchase_order_id: str
+    supplier_id: str
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail to be queued: to a person, whose address is looked up when it is sent, or to a bare address.
 
     `text` is plain paragraphs with an empty line between them; `link` a path of our own ("/school/…"), shown as a full
-    address below them. `key` names what the mail is about: a second one with the same key is the same mail.
+    address below them. `key` names what the mail is about: a second one with the same key is the same mail. What it
+    `encloses` is fetched when it is sent.
     """
 
     kind: str
@@ -143,6 +159,7 @@ class Mail:
     to_address: str | None = None
     link: str | None = None
     expires_at: datetime | None = None
+    encloses: Enclosure | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.billing.api import bank, bills, invoices, matches
+from services.billing.api import bank, bills, documents, invoices, matches, remittances
 from services.billing.api.errors import STATUSES
 
 
@@ -21,8 +21,10 @@ def build_app(settings: Settings, database: Database) -> Flask:
     """The application on a given database."""
     blueprints = (
         invoices.blueprint,
+        documents.blueprint,
         matches.matches,
         matches.claims,
+        remittances.remittances,
         bills.bills,
         bills.credit_notes,
         bills.accounts,

@@ -75,13 +75,19 @@ def get_invoice(supplier_invoice_id: UUID) -> Response:
 
 
 def _invoice(sent: dict[str, Any]) -> SupplierInvoice:
-    lines = tuple(_line(number, line, sent["issue_date"]) for number, line in enumerate(sent.pop("lines"), 1))
-    return SupplierInvoice(**sent, lines=lines)
+    sign = -1 if sent["kind"] == "credit_note" else 1
+    issued = sent["issue_date"]
+    lines = tuple(_line(number, line, issued, sign) for number, line in enumerate(sent.pop("lines"), 1))
+    given_back = tuple(sent.pop("credits"))
+    amounts = {name: sign * sent.pop(name) for name in ("net_pence", "vat_pence", "gross_pence")}
+    return SupplierInvoice(**sent, **amounts, credits=given_back, lines=lines)
 
 
-def _line(number: int, sent: dict[str, Any], issued: date) -> InvoiceLine:
+def _line(number: int, sent: dict[str, Any], issued: date, sign: int) -> InvoiceLine:
     if sent["net_pence"] is None:
         sent["net_pence"] = line_net_pence(sent["quantity"], sent["unit_price"])
     if sent["vat_rate"] is None:
         sent["vat_rate"] = vat_rate(sent["vat_class"], max(issued, EARLIEST_ISSUE))
+    sent["quantity"], sent["net_pence"] = sign * sent["quantity"], sign * sent["net_pence"]
+    sent["order_number"] = sent.pop("purchase_order_number")
     return InvoiceLine(line_no=number, **sent)

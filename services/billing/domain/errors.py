@@ -1,5 +1,7 @@
 """Every rule of billing that a request can break, each with its stable code."""
 
+from collections.abc import Sequence
+
 from contracts.errors import BrokenRule
 
 
@@ -87,6 +89,12 @@ class PrepaidOrRounded(BrokenRule):
     code = "prepaid_or_rounded"
 
 
+class ElectronicAddressMissing(BrokenRule):
+    """A Peppol document goes between electronic addresses, and one side has none."""
+
+    code = "electronic_address_missing"
+
+
 class UnknownOrderLine(BrokenRule):
     """The purchase order has no such line."""
 
@@ -157,6 +165,19 @@ class StatementUnreadable(BrokenRule):
         super().__init__(f"{where}{reason}", fields={f"line {line}" if line else "file": reason})
         self.line = line
         self.reason = reason
+
+
+class ColumnsUnknown(BrokenRule):
+    """The header of a CSV statement does not say which column holds what; `fields` has the columns that it names."""
+
+    code = "columns_unknown"
+
+    def __init__(self, header: Sequence[str]) -> None:
+        super().__init__(
+            "Say which columns hold the date, the amount and the reference.",
+            fields={f"columns.{place}": name for place, name in enumerate(header)},
+        )
+        self.header = list(header)
 
 
 class CreditExceedsBill(BrokenRule):

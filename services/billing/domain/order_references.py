@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from contracts.order_numbers import read_order_number
 from services.billing.domain.errors import AmbiguousOrderLine, CancelledOrderLine, UnknownOrderLine
 from services.billing.domain.invoice import SupplierInvoice
 from services.billing.domain.invoice_document import DocumentLine, InvoiceDocument
@@ -41,13 +42,19 @@ def orders_named(document: InvoiceDocument) -> tuple[str, ...]:
     """The numbers of the purchase orders that a document and its lines name, in the order of their first mention.
 
     The order reference (BT-13) may hold several, separated by commas, semicolons or spaces. Without one, the buyer
-    reference (BT-10) counts.
+    reference (BT-10) counts. The number of a document for one drop stands for its order.
     """
     named = _numbers(document.order_number or document.buyer_reference or "")
     for line in document.lines:
         number, _ = _reference(line)
         named.extend([number] if number else [])
     return tuple(dict.fromkeys(named))[:_MOST_ORDERS]
+
+
+def our_number(number: str) -> str:
+    """Our order's number, also where a document was made for one drop of it ("PO-000001-3", "PO-000001-3-R2")."""
+    read = read_order_number(number)
+    return read.number if read else number.strip()
 
 
 def find_order_line(line: DocumentLine, ordered: Sequence[OrderedLine]) -> OrderedLine:
@@ -127,19 +134,20 @@ def _the_one(line: DocumentLine, found: Sequence[OrderedLine]) -> OrderedLine:
 
 def _reference(line: DocumentLine) -> tuple[str | None, int | None]:
     """The (order number, line number) that a line names, each if it does; the buyer's item number may hold them too."""
+    own = our_number(line.order_number) if line.order_number else None
     for raw in (line.order_line, line.buyer_item):
         if raw is None:
             continue
         both = _WITH_LINE.fullmatch(raw)
         if both:
-            return both["order"], int(both["line"])
+            return our_number(both["order"]), int(both["line"])
         if raw is line.order_line and _LINE.fullmatch(raw):
-            return line.order_number, int(raw)
-    return line.order_number, None
+            return own, int(raw)
+    return own, None
 
 
 def _numbers(raw: str) -> list[str]:
-    return [number for number in _SEPARATED.split(raw.strip()) if number]
+    return [our_number(number) for number in _SEPARATED.split(raw.strip()) if number]
 
 
 def _same(one: str, other: str) -> bool:

@@ -19,7 +19,11 @@ _LIST = """
         CAST(i.supplier_id AS text) AS supplier_id, coalesce(s.name, '') AS supplier_name, i.number,
         issue_date, due_date,
         CAST(i.purchase_order_id AS text) AS purchase_order_id, o.number AS purchase_order_number, currency,
-        net_pence, vat_pence, gross_pence, paid_pence, registered_by, registered_at,
+        net_pence, vat_pence, gross_pence, paid_pence, registered_by, registered_at, kind, credits, original_type,
+        encode(original_sha256, 'hex') AS original_sha256, coalesce((
+            SELECT a.state FROM supplier_invoice_answer a WHERE a.supplier_invoice_id = i.supplier_invoice_id
+            ORDER BY seq DESC LIMIT 1
+        ), 'received') AS answer,
         CASE WHEN m.matches IS NULL OR m.held > 0 THEN 'held' WHEN m.billed = m.matches THEN 'billed'
             ELSE 'matched' END AS state
     FROM supplier_invoice i
@@ -154,6 +158,13 @@ def list_invoices(connection: Connection, after: str, limit: int) -> list[Row[An
 def get_invoice(connection: Connection, invoice_id: str) -> Row[Any] | None:
     """One invoice with its state."""
     return connection.execute(_ONE, {"id": invoice_id}).one_or_none()
+
+
+def get_original(connection: Connection, invoice_id: str) -> Row[str, bytes, str, bytes] | None:
+    """The document as it came in (number, original, original_type, original_sha256), if the actor may see it."""
+    invoice = supplier_invoice.c
+    query = select(invoice.number, invoice.original, invoice.original_type, invoice.original_sha256)
+    return connection.execute(query.where(invoice.supplier_invoice_id == invoice_id)).one_or_none()
 
 
 def invoice_lines(connection: Connection, invoice_id: str) -> list[Row[Any]]:

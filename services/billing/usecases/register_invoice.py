@@ -19,13 +19,19 @@ from services.billing.domain.errors import (
 )
 from services.billing.domain.invoice import SupplierInvoice, check_arithmetic, vat_of_lines
 from services.billing.domain.ledger import invoice_entry
-from services.billing.domain.order_references import OrderedLine, check_order_lines, orders_named
+from services.billing.domain.order_references import (
+    OrderedLine,
+    check_order_lines,
+    orders_named,
+    our_number,
+)
 from services.billing.domain.settled_invoice import check_document, settle
 from services.billing.domain.ubl_invoice import read_ubl_invoice
 from services.billing.storage import direct_bills, directory, invoices, ledger, ordered_lines, orders
 from services.billing.storage.invoices import Original
 from services.billing.usecases.match_invoices import match_invoices
 from services.billing.usecases.read_invoices import InvoiceView, view_invoice
+from services.billing.usecases.settle_orders import settle_orders
 
 Build = Callable[[str, Sequence[OrderedLine]], SupplierInvoice]
 """Makes the invoice of the first order's number and the lines of all orders that it names."""
@@ -38,10 +44,11 @@ def register_form(database: Database, actor: Actor, invoice: SupplierInvoice, or
     UnknownOrderLine, UnknownSchool, WrongBuyer, CreditExceedsInvoice; nothing is stored then.
     """
     check_arithmetic(invoice)
-    numbers = [invoice.purchase_order_number, *(line.order_number for line in invoice.lines if line.order_number)]
+    lines = tuple(replace(line, order_number=our_number(line.order_number or "") or None) for line in invoice.lines)
+    numbers = [our_number(invoice.purchase_order_number), *(line.order_number for line in lines if line.order_number)]
 
     def build(order_number: str, _: Sequence[OrderedLine]) -> SupplierInvoice:
-        return replace(invoice, purchase_order_number=order_number)
+        return replace(invoice, purchase_order_number=order_number, lines=lines)
 
     return _register(database, actor, list(dict.fromkeys(numbers)), build, original)
 
@@ -74,6 +81,8 @@ def _register(
         _check_orders(connection, invoice, found, ordered)
         invoice_id = _store(connection, invoice, found, actor.name, original)
         match_invoices(connection, order_ids, registering=invoice_id)
+        if order.settlement == "direct":
+            settle_orders(connection, order_ids)
         return view_invoice(connection, invoice_id)
 
 
