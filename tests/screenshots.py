@@ -17,7 +17,7 @@ from tests import backends
 URL = os.environ.get("BURSAR_URL", "http://127.0.0.1:8000")
 FOLDER = Path(__file__).parents[1] / "screenshots"
 WIDTHS = (320, 768, 1280)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+FLAGS = ["--lang=en-GB", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
 
 BUYER, APPROVER = "office@hopgarden.example", "head@stmildreds.example"
@@ -40,9 +40,16 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
     BUYER: (
         Shot("school-home", "/school"),
         Shot("school-order-form", "/school", (".agenda a[href$='/order']",)),
+        Shot(
+            "school-order-list", "/school", (".agenda a[href$='/order']", "a[href$='/order/list'], button[value=list]")
+        ),
+        Shot("school-order-decline", "/school", (".agenda a[href$='/decline']",)),
         Shot("school-order-check", "/school", (".agenda a[href$='/order']", ".bar .btn-primary")),
         Shot("school-orders", "/school/orders"),
         Shot("school-order", "/school/orders", (FIRST,)),
+        Shot("school-proof", "/school/orders", ("tr:has-text('Settled') th a", "main a[href$='/proof']")),
+        Shot("school-reports", "/school/reports"),
+        Shot("school-report", "/school/reports/savings"),
         Shot("school-deliveries", "/school/deliveries"),
         Shot("school-delivery", "/school/deliveries", ("main tbody td a",)),
         Shot("school-services", "/school/services"),
@@ -53,6 +60,7 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("school-settings", "/school/settings"),
         Shot("school-sites", "/school/settings/sites"),
         Shot("school-people", "/school/people"),
+        Shot("school-person-seen", "/school/people", (FIRST,)),
         Shot("school-calendar", "/school/calendar"),
         Shot("notifications", "/settings/notifications"),
     ),
@@ -62,6 +70,11 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("school-budgets", "/school/budgets"),
         Shot("school-budgets-set", "/school/budgets/set"),
         Shot("school-limits", "/school/settings/limits"),
+        Shot("school-person", "/school/people", (FIRST,)),
+        Shot("school-person-new", "/school/people/new"),
+        Shot("school-leave", "/school/settings", ("a[href$='/settings/leave']",)),
+        Shot("school-leave-check", "/school/settings/leave/check?left_on=2099-08-31"),
+        Shot("school-service-join", "/school/services", ("a[href*='/services/join/']",)),
     ),
     SUPPLIER: (
         Shot("supplier-home", "/supplier"),
@@ -85,12 +98,19 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("alliance-offers", "/alliance/offers"),
         Shot("alliance-offer", "/alliance/offers", (FIRST,)),
         Shot("alliance-planner", "/alliance/planner"),
+        Shot("alliance-planner-thresholds", "/alliance/planner/thresholds"),
+        Shot("alliance-vat-exceptions", "/alliance/vat-exceptions"),
         Shot("alliance-round-new", "/alliance/rounds/new"),
         Shot("alliance-round-open", "/alliance", ("tr:has(.tag.info) th a",)),
         Shot("alliance-round-close", "/alliance", ("tr:has(.tag.info) th a", "a[href$='/close']")),
         Shot(
             "alliance-round-bills", "/alliance", ("tr:has-text('Delivered') th a", "a[href$='/bills']:has-text('of')")
         ),
+        Shot("alliance-proof", "/alliance", ("tr:has-text('Settled') th a", "main a[href$='/proof']")),
+        Shot("alliance-proof-line", "/alliance", ("tr:has-text('Settled') th a", "main a[href$='/proof']", FIRST)),
+        Shot("alliance-round-report", "/alliance", ("tr:has-text('Settled') th a", "main a[href$='/report']")),
+        Shot("alliance-reports", "/alliance/reports"),
+        Shot("alliance-report", "/alliance/reports/savings"),
         Shot("alliance-purchase-orders", "/alliance/purchase-orders"),
         Shot("alliance-purchase-order", "/alliance/purchase-orders", (FIRST,)),
         Shot("alliance-invoices", "/alliance/invoices"),
@@ -102,6 +122,7 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("alliance-trial-balance", "/alliance/trial-balance"),
         Shot("alliance-schools", "/alliance/schools"),
         Shot("alliance-school", "/alliance/schools", (FIRST,)),
+        Shot("alliance-school-edit", "/alliance/schools", (FIRST, ".title-row .btn-primary")),
         Shot("alliance-suppliers", "/alliance/suppliers"),
         Shot("alliance-supplier", "/alliance/suppliers", (FIRST,)),
         Shot("alliance-imports", "/alliance/imports"),

@@ -90,11 +90,12 @@ def _consequences(left_on: date) -> Consequences:
         if found["state"] == "open" and found["my_order"] and found["my_order"]["state"] not in ("declined", "dropped")
     ]
     in_time = [london_day(datetime.fromisoformat(found["closes_at"])) <= left_on for found in ordering]
+    ends = {plan["plan_id"]: plan["ends_on"] for plan in ask.items("orders", "/subscription-plans")}
     services = [
         (each, _last_day(each, left_on.isoformat()))
         for each in ask.items("orders", "/subscriptions")
-        if each["state"] in ("requested", "approved")
-        or (each["state"] == "ended" and each["ends_on"] > left_on.isoformat())
+        if each["state"] in ("requested", "approved", "ended")
+        and (each["ends_on"] or ends[each["plan_id"]]) > left_on.isoformat()
     ]
     return Consequences(
         dropped=[found for found, takes_part in zip(ordering, in_time, strict=True) if not takes_part],

@@ -198,7 +198,7 @@ def test_every_figure_of_a_budget_leads_to_its_documents(visit: Visit) -> None:
     response = visit("buyer").get("/school/budgets")
     text = text_of(response)
     assert "Stationery £2,000.00 £950.00 £200.00 £372.30 £477.70" in text
-    assert "Cleaning Hard £500.00 £0.00 £0.00 £615.00 −£115.00" in text
+    assert "Cleaning Nothing beyond it £500.00 £0.00 £0.00 £615.00 −£115.00" in text
     links = parsed(response).xpath("//section[@aria-labelledby='c-stationery']//th/a")
     assert [link.text for link in links] == ["O-000012", "PO-000001", "B-000001"]
     assert "/school/bills/" in links[2].get("href")

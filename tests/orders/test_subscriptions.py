@@ -482,11 +482,13 @@ def test_a_school_that_leaves_the_alliance_leaves_its_services_on_that_day(servi
     begun, to_come = services.plan(), services.plan(title="Legal advice")
     first = services.join(begun, urn)
     waits = services.ask(to_come, urn, "2026-12-01", on="2026-09-01")
+    ends_before = services.join(services.plan(title="Audit", ends_on="2026-09-30"), urn)
     services.market.hear(("SchoolRecorded", school_body(urn, left_on="2026-10-15")))
     services.market.hear(("SchoolRecorded", school_body(urn, left_on="2026-10-15")))
     seen = services.read(first)
     assert (seen["state"], seen["ends_on"]) == ("ended", "2026-10-15")
     assert services.read(waits)["state"] == "declined"
+    assert (services.read(ends_before)["state"], services.read(ends_before)["ends_on"]) == ("approved", None)
     services.run_until("2026-12-01")
     assert sum(net[urn] for net in services.nets(begun)) == 14795  # 45 of 365 days
 

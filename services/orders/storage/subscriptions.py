@@ -45,7 +45,8 @@ _UPDATE = text("""
         ended_by = CAST(:ended_by AS text), ended_at = CAST(:ended_at AS timestamptz)
     WHERE subscription_id = :subscription_id
 """)
-# A school that leaves the alliance has its services until its last day in it; what had not begun never does.
+# A school that leaves the alliance has its services until its last day in it; what had not begun never does, and what
+# ends by then anyway goes on to its own end.
 _END_OF_MEMBERSHIP = text("""
     WITH gone AS (
         SELECT urn, left_on FROM jsonb_to_recordset(CAST(:bodies AS jsonb)) AS b(urn integer, left_on date)
@@ -55,10 +56,11 @@ _END_OF_MEMBERSHIP = text("""
         FROM gone
         WHERE u.school_urn = gone.urn AND (u.state = 'requested' OR u.state = 'approved' AND u.starts_on > gone.left_on)
     )
-    UPDATE subscription u SET state = 'ended', ends_on = gone.left_on, version = version + 1,
+    UPDATE subscription u SET state = 'ended', ends_on = gone.left_on, version = u.version + 1,
         ended_by = 'The school left the alliance', ended_at = now()
-    FROM gone
+    FROM gone, subscription_plan p
     WHERE u.school_urn = gone.urn AND u.starts_on <= gone.left_on
+        AND p.plan_id = u.plan_id AND p.ends_on > gone.left_on
         AND (u.state = 'approved' OR u.state = 'ended' AND u.ends_on > gone.left_on)
 """)
 _MEMBER = text("SELECT urn, name, phase, joined_on, left_on FROM school WHERE urn = :urn")
