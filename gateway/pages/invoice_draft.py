@@ -1,26 +1,31 @@
 """An invoice while it is being typed: filled in from an order's receipts, read back, and its totals worked out."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from contracts.london import london_today
 from contracts.money import line_net_pence, pounds
-from contracts.vat import vat_pence, vat_rate
+from contracts.vat import vat_pence
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One line as text in its inputs, beside what was ordered and received."""
+    """One line as text in its inputs, beside what was ordered and received.
 
+    A line of the order that carries several rates of VAT is as many lines of the invoice; `key` tells them apart.
+    """
+
+    key: str
     line_no: int
     name: str
     unit: str
     vat_class: str
+    vat_rate: str
     ordered: int
     received: int
     ordered_price: str
@@ -44,20 +49,19 @@ class InvoiceDraft:
 
     def body(self) -> dict[str, Any]:
         """The request that sends this invoice; lines of nothing are left out."""
-        issued = self.read["issue_date"]
         lines = [
             {
                 "order_line_no": line.line_no,
                 "quantity": quantity,
                 "unit_price": unit_price,
                 "vat_class": line.vat_class,
-                "vat_rate": f"{vat_rate(line.vat_class, issued):.2f}",
+                "vat_rate": line.vat_rate,
             }
             for line, quantity, unit_price in self._counted()
         ]
         body: dict[str, Any] = {
             "number": self.number.strip(),
-            "issue_date": issued.isoformat(),
+            "issue_date": self.read["issue_date"].isoformat(),
             "purchase_order_number": self.order_number,
             "lines": lines,
         }
@@ -69,18 +73,17 @@ class InvoiceDraft:
         """The request's paths by the inputs they came from."""
         ids = {"net_pence": "net", "vat_pence": "vat", "gross_pence": "gross"}
         for place, (line, _, _) in enumerate(self._counted()):
-            ids[f"lines.{place}.quantity"] = f"quantity-{line.line_no}"
-            ids[f"lines.{place}.unit_price"] = f"price-{line.line_no}"
-            ids[f"lines.{place}"] = f"quantity-{line.line_no}"
+            ids[f"lines.{place}.quantity"] = f"quantity-{line.key}"
+            ids[f"lines.{place}.unit_price"] = f"price-{line.key}"
+            ids[f"lines.{place}"] = f"quantity-{line.key}"
         return ids
 
     def with_totals(self) -> "InvoiceDraft":
-        """The same with totals worked out from the lines, VAT by class as EN 16931 has it (BR-CO-17)."""
+        """The same with totals worked out from the lines, VAT by rate as EN 16931 has it (BR-CO-17)."""
         nets: defaultdict[str, int] = defaultdict(int)
         for line, quantity, unit_price in self._counted():
-            nets[line.vat_class] += line_net_pence(quantity, Decimal(unit_price))
-        on = self.read.get("issue_date") or london_today()
-        vat = sum(vat_pence(net, vat_rate(vat_class, on)) for vat_class, net in nets.items())
+            nets[line.vat_rate] += line_net_pence(quantity, Decimal(unit_price))
+        vat = sum(vat_pence(net, Decimal(rate)) for rate, net in nets.items())
         net = sum(nets.values())
         return replace(self, net=pounds(net), vat=pounds(vat), gross=pounds(net + vat))
 
@@ -88,7 +91,7 @@ class InvoiceDraft:
         """The lines with something on them, with quantity and price as read."""
         counted = []
         for line in self.lines:
-            quantity, unit_price = self.read.get(f"quantity-{line.line_no}"), self.read.get(f"price-{line.line_no}")
+            quantity, unit_price = self.read.get(f"quantity-{line.key}"), self.read.get(f"price-{line.key}")
             if quantity and unit_price is not None:
                 counted.append((line, quantity, unit_price))
         return counted
@@ -96,9 +99,9 @@ class InvoiceDraft:
 
 def from_order(order: Mapping[str, Any]) -> InvoiceDraft:
     """A draft with every line at the quantity the schools received and the price that was ordered."""
-    lines = tuple(_line(line, received, str(received), line["unit_price"]) for line, received in _with_receipts(order))
-    read: dict[str, Any] = {f"quantity-{line.line_no}": line.received for line in lines}
-    read |= {f"price-{line.line_no}": line.unit_price for line in lines}
+    lines = tuple(_lines(order))
+    read: dict[str, Any] = {f"quantity-{line.key}": line.received for line in lines}
+    read |= {f"price-{line.key}": line.unit_price for line in lines}
     return InvoiceDraft(order["number"], "", london_today().isoformat(), "", lines, "", "", "", read).with_totals()
 
 
@@ -110,41 +113,52 @@ def from_typing(order: Mapping[str, Any], sent: Mapping[str, str], faults: Fault
     read["issue_date"] = typed.day("issue_date", "the invoice’s date")
     read["due_date"] = typed.day("due_date", "the due date", needed=False)
     lines = []
-    for line, received in _with_receipts(order):
-        quantity, unit_price = f"quantity-{line['line_no']}", f"price-{line['line_no']}"
-        read[quantity] = typed.units(quantity, f"the quantity of {line['name']}")
-        read[unit_price] = typed.price(unit_price, f"the price of {line['name']}")
-        lines.append(_line(line, received, sent.get(quantity, ""), sent.get(unit_price, "")))
+    for line in _lines(order):
+        quantity, unit_price = f"quantity-{line.key}", f"price-{line.key}"
+        read[quantity] = typed.units(quantity, f"the quantity of {line.name}")
+        read[unit_price] = typed.price(unit_price, f"the price of {line.name}")
+        lines.append(replace(line, quantity=sent.get(quantity, ""), unit_price=sent.get(unit_price, "")))
     if sent.get("action") != "totals":
         read["net_pence"] = typed.pence("net", "the total without VAT")
         read["vat_pence"] = typed.pence("vat", "the VAT")
         read["gross_pence"] = typed.pence("gross", "the total with VAT")
-        if not any(read.get(f"quantity-{line.line_no}") for line in lines):
-            faults.add("Enter a quantity on at least one line.", f"quantity-{lines[0].line_no}" if lines else None)
+        if not any(read.get(f"quantity-{line.key}") for line in lines):
+            faults.add("Enter a quantity on at least one line.", f"quantity-{lines[0].key}" if lines else None)
     shown = {name: sent.get(name, "") for name in ("number", "issue_date", "due_date", "net", "vat", "gross")}
     return InvoiceDraft(order_number=order["number"], lines=tuple(lines), read=read, **shown)
 
 
-def _line(line: Mapping[str, Any], received: int, quantity: str, unit_price: str) -> DraftLine:
+def _lines(order: Mapping[str, Any]) -> Iterator[DraftLine]:
+    """Each line of the order with what the schools received of it, a line for each VAT that it carries for them.
+
+    A charge is due without a receipt: one of it, at what the schools with the same VAT bear of it.
+    """
+    parts: dict[int, dict[tuple[str, str], list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for drop in order["drops"]:
+        for part in drop["lines"]:
+            parts[part["line_no"]][part["vat_class"], part["vat_rate"]].append(part)
+    for line in order["lines"]:
+        carried = sorted(parts[line["line_no"]].items(), key=lambda each: Decimal(each[0][1]), reverse=True)
+        for place, ((vat_class, vat_rate), own) in enumerate(carried):
+            yield _line(line, f"{line['line_no']}-{place}" if place else str(line["line_no"]), vat_class, vat_rate, own)
+
+
+def _line(
+    line: Mapping[str, Any], key: str, vat_class: str, vat_rate: str, parts: list[Mapping[str, Any]]
+) -> DraftLine:
+    charge = line["kind"] == "charge"
+    received = 1 if charge else sum(part["quantity_received"] for part in parts)
+    price = f"{Decimal(sum(part['net_pence'] for part in parts)).scaleb(-2):.4f}" if charge else line["unit_price"]
     return DraftLine(
+        key=key,
         line_no=line["line_no"],
         name=line["name"],
         unit=line["unit"],
-        vat_class=line["vat_class"],
-        ordered=line["quantity"],
+        vat_class=vat_class,
+        vat_rate=vat_rate,
+        ordered=1 if charge else sum(part["quantity"] for part in parts),
         received=received,
-        ordered_price=line["unit_price"],
-        quantity=quantity,
-        unit_price=unit_price,
+        ordered_price=price,
+        quantity=str(received),
+        unit_price=price,
     )
-
-
-def _with_receipts(order: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], int]]:
-    """Each line of the order with what all schools together received of it; a charge is due without."""
-    received: defaultdict[int, int] = defaultdict(int)
-    for drop in order["drops"]:
-        for line in drop["lines"]:
-            received[line["line_no"]] += line["quantity_received"]
-    return [
-        (line, line["quantity"] if line["kind"] == "charge" else received[line["line_no"]]) for line in order["lines"]
-    ]

@@ -9,7 +9,17 @@ from gateway.upstream import Problem
 from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary_text, text_of, value_of
 from tests.gateway_pages.fake import Call, FakeServices
 from tests.gateway_pages.people import OAK
-from tests.gateway_pages.world import CLEANING_PO, CLOSED, CONTRACT, DRAFT, HELD_INVOICE, OPEN, PAPER_PO, SCHOOLS, an_id
+from tests.gateway_pages.world import (
+    CLEANING_PO,
+    CLOSED,
+    CONTRACT,
+    DRAFT,
+    HELD_INVOICE,
+    OPEN,
+    PAPER_PO,
+    SCHOOLS,
+    an_id,
+)
 
 Visit = Callable[[str], Visitor]
 DELIVERY = f"/school/deliveries/{PAPER_PO}"
@@ -85,6 +95,21 @@ def test_the_invoice_form_begins_with_what_was_received(visit: Visit) -> None:
     page = visit("supplier").get(INVOICE_FORM)
     assert value_of(page, "quantity-1") == "50", "9 at Elm Park and 41 at St Brigid’s"
     assert (value_of(page, "net"), value_of(page, "vat"), value_of(page, "gross")) == ("1,642.50", "328.50", "1,971.00")
+
+
+def test_the_invoice_form_has_a_line_for_each_rate_of_vat(visit: Visit, services: FakeServices) -> None:
+    supplier = visit("supplier")
+    supplier.get(INVOICE_FORM)
+    carried = {"vat_reduced": True, "vat_rate": "5.00", "vat_certificate": "VAT 7 of 1 September"}
+    services.table["orders", f"/purchase-orders/{PAPER_PO}"]["drops"][2]["lines"][0].update(carried)
+    page = supplier.get(INVOICE_FORM)
+    assert (value_of(page, "quantity-1"), value_of(page, "quantity-1-1")) == ("9", "41")
+    sent = invoice(**{"quantity-2": "0", "quantity-1": "9", "quantity-1-1": "41", "price-1-1": "10.95"})
+    supplier.post(INVOICE_FORM, sent | {"net": "547.50", "vat": "42.16", "gross": "589.66"})
+    lines = [
+        (line["order_line_no"], line["quantity"], line["vat_rate"]) for line in last_change(services).sent["lines"]
+    ]
+    assert lines == [(1, 9, "20.00"), (1, 41, "5.00")]
 
 
 def invoice(**more: str) -> dict[str, object]:
