@@ -6,10 +6,12 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from bursar.databases import database_of
+from bursar.demo.certificates import record_certificates
+from bursar.demo.desk import Desk
 from bursar.demo.money import invoice_round, pay
 from bursar.demo.people import give_passwords, load_people
 from bursar.demo.plans import PLANS
-from bursar.demo.rounds import Desk, bring, find_round
+from bursar.demo.rounds import bring, find_round
 from bursar.demo.rules import set_rules
 from bursar.demo.services import bring_services, invoice_services
 from bursar.demo.waiting import DemoStuck, until_applied
@@ -34,6 +36,7 @@ def load_demo(environ: Mapping[str, str]) -> None:
         passwords = stack.enter_context(ThreadPoolExecutor(1)).submit(give_passwords, gateway, cast.person_ids)
         until_applied(catalogue, "members", members)
         load_first_catalogue(catalogue, SERVICE)
+        record_certificates(catalogue, cast.manager, datetime.now(UTC).date())
         until_applied(orders, "members", members)
         until_applied(orders, "catalogue", catalogue)
         contracts = {contract["reference"]: contract["contract_id"] for contract in list_contracts(catalogue, SERVICE)}

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bursar.demo.desk import Desk
 from bursar.demo.plans import RoundPlan
-from bursar.demo.rounds import Desk, purchase_orders
+from bursar.demo.rounds import purchase_orders
 from chassis.actor import SERVICE
 from chassis.database import Database
 from contracts.vat import vat_rate

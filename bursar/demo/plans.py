@@ -21,7 +21,7 @@ class RoundPlan:
     """A round: when it closes (days from today), what it offers, how far it is, and what each school does.
 
     `answers` maps URNs onto how far the school's order is; `usual` is what the others do. `pence_a_pupil` is about
-    what a school spends on one line. `short` maps URNs onto units that were missing on their first line.
+    what a school spends on one line. `short` and `damaged` map URNs onto units of their first line that were so.
     `minimum_choice`: whether goods below a contract's minimum are left out or ordered with its small-order fee.
     """
 
@@ -35,6 +35,7 @@ class RoundPlan:
     answers: Mapping[int, str] = field(default_factory=dict)
     receivers: int = len(SCHOOLS)
     short: Mapping[int, int] = field(default_factory=dict)
+    damaged: Mapping[int, int] = field(default_factory=dict)
     minimum_choice: MinimumChoice = "drop"
 
     def answer_of(self, school: DemoSchool) -> str:
@@ -85,6 +86,17 @@ PLANS: Final = (
         pence_a_pupil=600,
         answers={900002: "silent", 900006: "silent"},
         receivers=3,
+        damaged={900003: 1},
+    ),
+    RoundPlan(
+        title="Shared staff and energy for the spring",
+        contracts=("C-SHARED", "C-ENERGY"),
+        state="ordered",
+        closes_in_days=-13,
+        lines=12,
+        pence_a_pupil=250,
+        answers={900006: "silent"},
+        receivers=2,
     ),
     RoundPlan(
         title="Licences and software for next year",

@@ -1,18 +1,16 @@
 """Take the demo's rounds as far as they are to be: ordered, closed, accepted, received."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from bursar.demo.alliance import SCHOOLS, DemoSchool
-from bursar.demo.people import Cast
+from bursar.demo.deliveries import deliver
+from bursar.demo.desk import Desk
 from bursar.demo.plans import OPEN_FOR, RoundPlan, wanted_by
 from chassis.actor import SERVICE
-from chassis.database import Database
-from services.orders.domain.receipt import ReceivedLine
 from services.orders.domain.round import Round
 from services.orders.usecases.answer_purchase_order import answer_purchase_order
 from services.orders.usecases.close_round import close_round
@@ -21,26 +19,10 @@ from services.orders.usecases.place_order import save_order, submit_order
 from services.orders.usecases.plan_round import change_round, open_round, plan_round
 from services.orders.usecases.read_form import get_form
 from services.orders.usecases.read_order import get_order
-from services.orders.usecases.read_purchase_orders import get_purchase_order, list_purchase_orders
+from services.orders.usecases.read_purchase_orders import list_purchase_orders
 from services.orders.usecases.read_rounds import get_round, list_rounds
-from services.orders.usecases.record_receipt import record_receipt
 
 _FAR = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where the demo orders: the orders' database, who acts, what day it is, contract ids by reference."""
-
-    orders: Database
-    cast: Cast
-    now: datetime
-    contracts: dict[str, str]
-
-    @property
-    def today(self) -> date:
-        """The day on which the demo is loaded, in UTC."""
-        return self.now.date()
 
 
 def bring(desk: Desk, plan: RoundPlan) -> str:
@@ -59,7 +41,7 @@ def bring(desk: Desk, plan: RoundPlan) -> str:
     if plan.state not in ("open", "closed"):
         for header in purchase_orders(desk, found.round_id):
             _accept(desk, plan, header)
-            _receive(desk, plan, header)
+            deliver(desk, plan, header)
     return found.round_id
 
 
@@ -126,20 +108,3 @@ def _accept(desk: Desk, plan: RoundPlan, header: Row[Any]) -> None:
         answered_at = plan.closes_at(desk.today) + timedelta(days=1)
         supplier = desk.cast.suppliers[header.supplier_id]
         answer_purchase_order(desk.orders, supplier, header.purchase_order_id, "accepted", "", answered_at)
-
-
-def _receive(desk: Desk, plan: RoundPlan, header: Row[Any]) -> None:
-    """Record what arrived at the first schools of the list; a drop that was recorded stays as it is."""
-    whole = get_purchase_order(desk.orders, SERVICE, header.purchase_order_id)
-    arrived_at = datetime.combine(plan.delivery(desk.today)[0], plan.closes_at(desk.today).timetz())
-    for drop in sorted(whole.drops, key=lambda drop: drop.school_urn)[: plan.receivers]:
-        if drop.state != "awaited":
-            continue
-        missing = plan.short.get(drop.school_urn, 0)
-        received = [ReceivedLine(line["line_no"], line["quantity"]) for line in drop.lines if line["quantity"]]
-        if missing:
-            first = received[0]
-            received[0] = ReceivedLine(first.line_no, max(0, first.received - missing), short=missing)
-        note = f"{missing} missing" if missing else ""
-        buyer = desk.cast.buyers[drop.school_urn]
-        record_receipt(desk.orders, buyer, header.purchase_order_id, received, note, min(arrived_at, desk.now))

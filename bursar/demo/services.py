@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from bursar.demo.desk import Desk
 from bursar.demo.money import invoice_order
-from bursar.demo.rounds import Desk
 from chassis.actor import SERVICE
 from chassis.database import Database
 from services.billing.usecases.issue_bills import issue_service_bills

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bursar.demo import load, loading, rounds, sign_ins
+from bursar.demo import deliveries, load, loading, rounds, sign_ins
 from bursar.demo.alliance import PASSWORD, SHOWN
 from bursar.demo.loading import DemoRefused
 from bursar.demo.plans import PLANS
@@ -40,7 +40,7 @@ def loaded(parts: Parts, environ: dict[str, str]) -> Parts:
     for module, step, turn in (
         (loading, "load_first_catalogue", 1),
         (rounds, "approve_order", 7),
-        (rounds, "record_receipt", 20),
+        (deliveries, "record_receipt", 20),
         (loading, "invoice_round", 2),
     ):
         with pytest.MonkeyPatch.context() as patch:

@@ -31,9 +31,11 @@ from gateway.storage.invitations import store_invitation
 from gateway.storage.links import store_link
 from gateway.upstream import EXTENSION, Answer, Problem, ServiceUnavailable
 from tests.backends import ServiceDatabase
+from tests.gateway_pages.answer_world import ANSWER
 from tests.gateway_pages.people import PEOPLE
 from tests.gateway_pages.portal_world import a_stop_link, an_order_link
 from tests.gateway_pages.world import (
+    CLEANING_PO,
     DRAFT,
     HELD_INVOICE,
     IMPORT,
@@ -76,8 +78,11 @@ DONE: dict[tuple[str, str, str], Any] = {
     ("POST", "orders", f"/rounds/{OPEN}/orders/{OAK}/approve"): an_order("approved"),
     ("POST", "orders", f"/rounds/{WAITING}/orders/{OAK}/approve"): an_order("approved", round_id=WAITING),
     ("POST", "orders", f"/rounds/{OPEN}/nudge"): {"school_urns": [OAK]},
+    ("POST", "orders", f"/purchase-orders/{CLEANING_PO}/answers"): {"state": "waiting", "answer": "changes"},
+    ("POST", "orders", f"/purchase-orders/{CLEANING_PO}/answers/{ANSWER}/decision"): {"state": "taken"},
+    ("POST", "orders", f"/purchase-orders/{CLEANING_PO}/answers/{ANSWER}/completion"): {"state": "taken"},
     ("POST", "orders", "/rounds"): a_round(DRAFT, "R-0004", "Spring grounds and cleaning", "draft"),
-    ("POST", "billing", "/bills"): {"items": [headed(a_bill())], "next": None},
+    ("POST", "billing", "/bills"): {"items": [headed(a_bill())], "credit_notes": [], "next": None},
     ("POST", "billing", "/supplier-invoices"): {
         "supplier_invoice_id": HELD_INVOICE,
         "number": "INV-0041",
@@ -173,7 +178,8 @@ class FakeServices:
 
 def _answer(body: Any) -> Answer:
     if isinstance(body, bytes):  # a picture
-        return Answer(200, body, {"content-type": "image/svg+xml"})
+        kind = "image/png" if body.startswith(b"\x89PNG") else "image/svg+xml"
+        return Answer(200, body, {"content-type": kind})
     return Answer(200, json.dumps(body).encode(), {})
 
 
