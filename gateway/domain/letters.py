@@ -238,10 +238,11 @@ def purchase_order_answered(body: Body) -> Words:
     supplier = body.get("supplier_name") or "The supplier"
     title = f", {body['title']}" if body.get("title") else ""
     said = {"accepted": "accepted", "rejected": "rejected"}.get(body["answer"], "answered")
+    changed = ", with changes that stand in the order now" if body.get("with_changes") else ""
     reason = f"\n\n{body['reason']}" if body["reason"] else ""
     return Words(
         f"{supplier} has {said} {number}",
-        f"{supplier} has {said} {number}{title}.{reason}",
+        f"{supplier} has {said} {number}{title}{changed}.{reason}",
         f"/alliance/purchase-orders/{body['purchase_order_id']}",
     )
 

@@ -141,6 +141,14 @@ def test_a_moved_deadline_says_from_when_to_when(store: ServiceDatabase, people:
     assert said.link == f"/school/rounds/{moved['round_id']}/order"
 
 
+def test_the_manager_reads_what_a_supplier_has_answered(store: ServiceDatabase, people: dict[str, str]) -> None:
+    hear(store, ("PurchaseOrderAcknowledged", samples()["PurchaseOrderAcknowledged", 2]))
+    said = mail(store, "purchase_order_answered")
+    assert said.subject == "Fenwright Paper has accepted PO-000001"
+    assert "accepted PO-000001, Autumn stationery, with changes that stand in the order now." in said.text
+    assert said.link == f"/alliance/purchase-orders/{samples()['PurchaseOrderAcknowledged', 2]['purchase_order_id']}"
+
+
 def test_a_school_that_the_alliance_lets_go_is_told_and_the_managers_are_not(
     store: ServiceDatabase, people: dict[str, str]
 ) -> None:
