@@ -1,7 +1,7 @@
 """Supplier invoices and the match workbench: order, receipt and invoice side by side, school by school."""
 
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,14 +15,26 @@ from gateway.upstream import upstream
 # The school would pay for what it has not got or not ordered: nobody can release that.
 _NEVER_RELEASED = frozenset({"not_received", "wrong_buyer", "awaiting_receipts"})
 
+# What can be decided of a school's line: the button, and what is said once it is done.
+DECISIONS: Final = {
+    "accept": ("Release the line", "Released: what the school ordered and received goes on its next bill."),
+    "dispute": ("Dispute it", "Disputed: this school’s line waits, the others go on."),
+    "credit-request": ("Ask for a credit", "The supplier is asked to credit what the school does not owe."),
+    "withdraw": ("Take the decision back", "Taken back: the line stands as the match says."),
+}
+
+_MOST_AGREEING = 100
+"""Lines that agree are shown up to so many: an invoice for a whole county has thousands."""
+
 
 @alliance.get("/invoices")
 @for_reader
 def invoices() -> str:
-    """Every supplier invoice, those with something held first."""
+    """Every supplier invoice, those with something held first, and what suppliers have still to credit."""
     found = ask.items("billing", "/supplier-invoices")
     found.sort(key=lambda invoice: invoice["state"] != "held")
-    return render_template("alliance/invoices.html", invoices=found)
+    claims = ask.items("billing", "/credit-claims")
+    return render_template("alliance/invoices.html", invoices=found, claims=claims)
 
 
 @alliance.get("/invoices/<uuid:invoice_id>")
@@ -32,36 +44,73 @@ def invoice(invoice_id: Any) -> str:
     return _page(str(invoice_id), Faults())
 
 
-@alliance.post("/invoices/<uuid:invoice_id>/lines/<int:line_no>/schools/<int:urn>/release")
+@alliance.post("/invoices/<uuid:invoice_id>/lines/<int:line_no>/schools/<int:urn>/decide")
 @for_manager
-def release_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[str, int]:
-    """Release one school's held line, with the reason that is kept beside the name."""
+def decide_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[str, int]:
+    """Release, dispute or claim one school's line, or take that back, with the reason kept beside the name."""
     faults = Faults()
     field = f"reason-{line_no}-{urn}"
-    reason = Typed(request.form, faults).text(field, "why it is right to release this line")
+    reason = Typed(request.form, faults).text(field, "why")
+    decision = request.form.get("decision", "")
+    if decision not in DECISIONS:
+        faults.add("Choose what to do with the line.", field)
     if not faults:
-        path = f"/supplier-invoices/{invoice_id}/matches/{line_no}/{urn}/accept"
-        with faults.of_service({"reason": field}):
+        path = f"/supplier-invoices/{invoice_id}/matches/{line_no}/{urn}/{decision}"
+        with faults.of_service({"reason": field}, otherwise=field):
             upstream.post("billing", path, json={"reason": reason}, key=request.form.get("sending_key"))
     if faults:
         return _page(str(invoice_id), faults), faults.status
-    flash("Released: what the school ordered and received goes on its next bill.")
+    flash(DECISIONS[decision][1])
     return redirect(url_for("alliance.invoice", invoice_id=invoice_id, _anchor=f"line-{line_no}"), 303)
+
+
+def possible_decisions(match: dict[str, Any]) -> list[tuple[str, str]]:
+    """What can be decided of a school's line now: (decision, what its button says)."""
+    reasons = set(match["reasons"])
+    open_now = match["state"] in ("held", "billable")
+    possible = {
+        "accept": match["state"] == "held" and not _NEVER_RELEASED.intersection(reasons),
+        "dispute": open_now and not match["disputed"],
+        "credit-request": match["claim_net_pence"] + match["claim_vat_pence"] > 0,
+        "withdraw": open_now and (match["disputed"] or match["accepted"] is not None),
+    }
+    return [(decision, DECISIONS[decision][0]) for decision, can in possible.items() if can]
 
 
 def _page(invoice_id: str, faults: Faults) -> str:
     found = ask.one("billing", f"/supplier-invoices/{invoice_id}")
     matches = sorted(found["matches"], key=lambda match: (match["line_no"], match["school_name"]))
-    held_lines = {match["line_no"] for match in matches if match["state"] == "held"}
+    differing = {match["line_no"] for match in matches if match["state"] == "held" or match["claim_net_pence"]}
+    agreeing = [line for line in found["lines"] if line["line_no"] not in differing]
     return render_template(
         "alliance/invoice.html",
         invoice=found,
         matches={line_no: list(group) for line_no, group in groupby(matches, key=lambda match: match["line_no"])},
         held=sum(match["state"] == "held" for match in matches),
-        held_lines=held_lines,
-        agreeing=sum(line["line_no"] not in held_lines for line in found["lines"]),
-        never_released=_NEVER_RELEASED,
+        differing=[line for line in found["lines"] if line["line_no"] in differing],
+        agreeing=agreeing,
+        shown=agreeing[:_MOST_AGREEING],
+        effects=_effects(matches),
+        possible_decisions=possible_decisions,
         key=sending_key(request.form, faults),
         typed=request.form,
         faults=faults,
     )
+
+
+def _effects(matches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the invoice does to each school, in net pence: invoiced, to bill or billed, held, credited to it."""
+    effects: dict[int, dict[str, Any]] = {}
+    for match in sorted(matches, key=lambda match: (match["school_name"], match["school_urn"])):
+        effect = effects.setdefault(
+            match["school_urn"],
+            {"school_name": match["school_name"], "invoiced": 0, "to_bill": 0, "billed": 0, "held": 0, "credited": 0},
+        )
+        effect["invoiced"] += match["net_pence"]
+        effect["credited"] += match["credited_net_pence"]
+        if match["state"] == "held":
+            effect["held"] += match["net_pence"] - match["credited_net_pence"]
+        else:
+            charged = match["billable_net_pence"] - match["returned_net_pence"] - match["due_net_pence"]
+            effect["billed" if match["state"] == "billed" else "to_bill"] += charged
+    return list(effects.values())

@@ -43,13 +43,13 @@ def round_bills(round_id: Any) -> str:
 def issue_bills(round_id: Any) -> Response | tuple[str, int]:
     """Bill each school for all that is received, matched and not billed yet."""
     faults = Faults()
-    issued: list[dict[str, Any]] = []
+    issued: dict[str, Any] = {"items": [], "credit_notes": []}
     with faults.of_service():
         body = {"round_id": str(round_id)}
-        issued = upstream.post("billing", "/bills", json=body, key=request.form.get("sending_key")).json()["items"]
+        issued = upstream.post("billing", "/bills", json=body, key=request.form.get("sending_key")).json()
     if faults:
         return _round_page(str(round_id), faults), faults.status
-    flash(f"{plural(len(issued), 'bill')} issued." if issued else "There is nothing new to bill.")
+    flash(_said(issued))
     return redirect(url_for("alliance.round_bills", round_id=round_id), 303)
 
 
@@ -79,6 +79,15 @@ def _round_page(round_id: str, faults: Faults) -> str:
         faults=faults,
         **_sums(found),
     )
+
+
+def _said(issued: dict[str, Any]) -> str:
+    counted = [
+        plural(len(issued[name]), one)
+        for name, one in (("items", "bill"), ("credit_notes", "credit note"))
+        if issued[name]
+    ]
+    return f"{' and '.join(counted)} issued." if counted else "There is nothing new to bill."
 
 
 def _sums(bills: list[dict[str, Any]]) -> dict[str, int]:

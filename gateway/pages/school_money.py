@@ -1,4 +1,4 @@
-"""A school's money: its bills and its statement of account."""
+"""A school's money: its bills, credit notes and its statement of account."""
 
 from typing import Any
 
@@ -13,20 +13,30 @@ from gateway.pages.doors import for_school, own_urn, school
 def bills() -> str:
     """This school's bills, those to pay first."""
     found = ask.items("billing", "/bills", school_urn=own_urn())
-    found.sort(key=lambda bill: (bill["state"] == "paid", bill["due_date"], bill["number"]))
-    to_pay = sum(bill["gross_pence"] - bill["paid_pence"] for bill in found)
-    return render_template("school/bills.html", bills=found, to_pay=to_pay)
+    found.sort(key=lambda bill: (bill["state"] in ("paid", "credited"), bill["due_date"], bill["number"]))
+    left = [(bill["settlement"], bill["gross_pence"] - bill["paid_pence"] - bill["credited_pence"]) for bill in found]
+    to_pay = sum(max(pence, 0) for settlement, pence in left if settlement == "recharge")
+    to_suppliers = sum(max(pence, 0) for settlement, pence in left if settlement == "direct")
+    return render_template("school/bills.html", bills=found, to_pay=to_pay, to_suppliers=to_suppliers)
 
 
 @school.get("/bills/<uuid:bill_id>")
 @for_school
 def bill(bill_id: Any) -> str:
-    """One bill, fit to be printed."""
-    return render_template("school/bill.html", bill=ask.one("billing", f"/bills/{bill_id}"))
+    """One bill with its credit notes, fit to be printed."""
+    notes = ask.items("billing", "/credit-notes", bill_id=str(bill_id))
+    return render_template("school/bill.html", bill=ask.one("billing", f"/bills/{bill_id}"), credit_notes=notes)
+
+
+@school.get("/credit-notes/<uuid:credit_note_id>")
+@for_school
+def credit_note(credit_note_id: Any) -> str:
+    """What the school gets back of a bill, fit to be printed."""
+    return render_template("school/credit_note.html", note=ask.one("billing", f"/credit-notes/{credit_note_id}"))
 
 
 @school.get("/account")
 @for_school
 def account() -> str:
-    """The statement of account: bills and payments with the balance after each."""
+    """The statement of account: bills, credit notes and payments with the balance after each."""
     return render_template("school/account.html", account=ask.one("billing", f"/accounts/{own_urn()}"))

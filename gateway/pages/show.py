@@ -48,6 +48,16 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "accepted": ("Accepted", "done"),
         "rejected": ("Rejected", "fault"),
     },
+    "answer": {
+        "part": ("Waits for the other drops", "wait"),
+        "waiting": ("Waits for a decision", "wait"),
+        "with_schools": ("Schools are asked", "wait"),
+        "taken": ("Taken", "done"),
+        "part_taken": ("Taken in part", "wait"),
+        "declined": ("Declined", "fault"),
+        "replaced": ("Replaced", ""),
+        "final": ("Counts", "done"),
+    },
     "amendment": {
         "proposed": ("Waiting", "wait"),
         "applied": ("Agreed", "done"),
@@ -66,7 +76,18 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "settled": ("Settled", "done"),
     },
     "invoice": {"matched": ("Matched", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
-    "match": {"billable": ("Can be billed", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
+    "match": {
+        "billable": ("Can be billed", "info"),
+        "held": ("Held", "fault"),
+        "billed": ("Billed", "done"),
+        "credited": ("Credited", ""),
+    },
+    "verdict": {
+        "agrees": ("Agrees", "done"),
+        "tolerated": ("Within tolerance", "info"),
+        "differs": ("Differs", "fault"),
+        "awaiting": ("Waits for receipts", "wait"),
+    },
     "bank_details": {
         "proposed": ("Needs a second person", "wait"),
         "waiting": ("Waiting", "wait"),
@@ -74,7 +95,14 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "replaced": ("Replaced", ""),
         "stopped": ("Stopped", "fault"),
     },
-    "bill": {"open": ("To pay", "wait"), "part_paid": ("Part paid", "wait"), "paid": ("Paid", "done")},
+    "bill": {
+        "open": ("To pay", "wait"),
+        "part_paid": ("Part paid", "wait"),
+        "paid": ("Paid", "done"),
+        "credited": ("Credited", ""),
+        "pay_supplier": ("Pay the supplier", "wait"),
+        "held": ("Queried with the supplier", "fault"),
+    },
     "budget": {"reserved": ("Reserved", "wait"), "committed": ("Committed", "info"), "actual": ("Spent", "done")},
     "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
 }
@@ -88,6 +116,15 @@ REASONS: Final = {
     "quantity_short": "More is invoiced than arrived",
     "not_received": "The school has recorded no delivery",
     "awaiting_receipts": "Its share is not settled until every school has recorded its delivery",
+    "disputed": "The alliance disputes it",
+}
+
+# What people decide of a school's share of an invoiced line.
+DECISIONS: Final = {
+    "accepted": "Released",
+    "disputed": "Disputed",
+    "credit_requested": "Credit asked for",
+    "withdrawn": "Taken back",
 }
 
 # What a school pays an order from.
@@ -195,6 +232,7 @@ def register(app: Flask) -> None:
         "urgency": urgency,
         "state": state,
         "reason": reason,
+        "decision": lambda code: DECISIONS.get(code, code),
         "share_by": share_by,
         "plural": plural,
         "wishes": wishes,

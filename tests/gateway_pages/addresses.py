@@ -1,5 +1,6 @@
 """Every page that can be looked at, with somebody who may: what the tests and screenshots walk through."""
 
+from tests.gateway_pages import answer_world as a
 from tests.gateway_pages import catalogue_world as c
 from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
@@ -45,6 +46,8 @@ PAGES: list[tuple[str, str, str]] = [
     ("buyer", "school-service-join", f"/school/services/join/{s.PAYROLL}"),
     ("buyer", "school-bills", "/school/bills"),
     ("buyer", "school-bill", f"/school/bills/{w.BILL}"),
+    ("buyer", "school-bill-direct", f"/school/bills/{w.DIRECT_BILL}"),
+    ("buyer", "school-credit-note", f"/school/credit-notes/{w.CREDIT_NOTE}"),
     ("buyer", "school-account", "/school/account"),
     ("buyer", "school-reports", "/school/reports"),
     ("buyer", "school-report", "/school/reports/savings"),
@@ -80,6 +83,8 @@ PAGES: list[tuple[str, str, str]] = [
     ("supplier", "supplier-orders", "/supplier/orders"),
     ("supplier", "supplier-order", f"/supplier/orders/{w.PAPER_PO}"),
     ("supplier", "supplier-order-to-answer", f"/supplier/orders/{w.CLEANING_PO}"),
+    ("supplier", "supplier-answer-form", f"/supplier/orders/{w.CLEANING_PO}/offer-changes"),
+    ("supplier", "supplier-answer", f"/supplier/orders/{w.CLEANING_PO}/answers/{a.TAKEN}"),
     ("supplier", "supplier-changes", f"/supplier/orders/{w.PAPER_PO}/changes"),
     ("supplier", "supplier-despatches", f"/supplier/orders/{w.PAPER_PO}/despatches"),
     ("supplier", "supplier-claims", "/supplier/claims"),
@@ -102,6 +107,9 @@ PAGES: list[tuple[str, str, str]] = [
     ("manager", "alliance-round-bills", f"/alliance/rounds/{w.CLOSED}/bills"),
     ("manager", "alliance-purchase-orders", "/alliance/purchase-orders"),
     ("manager", "alliance-purchase-order", f"/alliance/purchase-orders/{w.PAPER_PO}"),
+    ("manager", "alliance-answer", f"/alliance/purchase-orders/{w.CLEANING_PO}/answers/{a.ANSWER}"),
+    ("manager", "alliance-answer-asking", f"/alliance/purchase-orders/{w.CLEANING_PO}/answers/{a.ASKING}"),
+    ("board", "alliance-answer-taken", f"/alliance/purchase-orders/{w.CLEANING_PO}/answers/{a.TAKEN}"),
     ("manager", "alliance-changes", f"/alliance/purchase-orders/{w.PAPER_PO}/changes"),
     ("manager", "alliance-services", "/alliance/services"),
     ("manager", "alliance-service-new", "/alliance/services/new"),

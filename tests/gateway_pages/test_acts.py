@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from gateway.upstream import Problem
+from tests.gateway_pages.answer_world import ANSWER
 from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary_text, text_of, value_of
 from tests.gateway_pages.fake import Call, FakeServices
 from tests.gateway_pages.people import OAK
@@ -67,10 +68,54 @@ def test_a_supplier_accepts_or_rejects_with_a_reason(visit: Visit, services: Fak
     supplier, path = visit("supplier"), f"/supplier/orders/{CLEANING_PO}/answer"
     supplier.post(path, {"answer": "accepted", "sending_key": "a-key-of-this-form"})
     assert last_change(services).path == f"/purchase-orders/{CLEANING_PO}/acknowledgement"
-    assert last_change(services).sent == {"answer": "accepted", "reason": None}
+    assert last_change(services).sent == {"answer": "accepted", "reason": None, "source": "portal"}
     assert summary_links(supplier.post(path, {"answer": "rejected"})) == {"reason": "Enter why you reject the order."}
     supplier.post(path, {"answer": "rejected", "reason": "Sold out"})
-    assert last_change(services).sent == {"answer": "rejected", "reason": "Sold out"}
+    assert last_change(services).sent == {"answer": "rejected", "reason": "Sold out", "source": "portal"}
+
+
+def test_a_supplier_offers_changes_by_line_and_by_school(visit: Visit, services: FakeServices) -> None:
+    supplier, path = visit("supplier"), f"/supplier/orders/{CLEANING_PO}/offer-changes"
+    fields = {"q-1": "90", "p-1": "10.95", "n-1": "Rest in March", "q-2": "125", "p-2": "£10.50", "opened": "3"}
+    drops = {f"q-3-{OAK}": "30", f"d-3-{OAK}": "2027-02-01", "q-3": "125", "reason": "Short"}
+    shown = supplier.post(path, {**fields, "opened": "", "schools": "3"})
+    assert value_of(shown, "q-1") == "90"
+    assert value_of(shown, f"q-3-{OAK}") == "34"
+    supplier.post(path, {**fields, **drops, "sending_key": "a-key-of-this-form"})
+    call = last_change(services)
+    assert (call.path, call.key) == (f"/purchase-orders/{CLEANING_PO}/acknowledgement", "a-key-of-this-form")
+    said = {line["line_no"]: line for line in call.sent["lines"]}
+    assert (call.sent["answer"], call.sent["revision"], call.sent["source"]) == ("changes", 1, "portal")
+    assert (said[1]["quantity"], said[1]["unit_price"], said[1]["note"]) == (90, None, "Rest in March")
+    assert (said[2]["quantity"], said[2]["unit_price"]) == (None, "10.5000")
+    assert said[3]["drops"] == [{"school_urn": OAK, "quantity": 30, "promised_on": "2027-02-01"}]
+    unchanged = supplier.post(path, {"q-1": "125", "opened": ""})
+    assert unchanged.status_code == 422
+    refused = [{"field": f"lines.3.drops.{OAK}.quantity", "message": "Only 34 were ordered."}]
+    acknowledgement = f"/purchase-orders/{CLEANING_PO}/acknowledgement"
+    services.refusals["POST", "orders", acknowledgement] = Problem(422, "order_answer_refused", "Look again.", refused)
+    assert summary_links(supplier.post(path, {**fields, **drops}))[f"q-3-{OAK}"]
+
+
+def test_a_supplier_answers_by_file(visit: Visit, services: FakeServices) -> None:
+    supplier, path = visit("supplier"), f"/supplier/orders/{CLEANING_PO}/answer-file"
+    assert summary_links(supplier.post(path, {})) == {"file": "Choose the file that holds your answer."}
+    sent = {"file": (io.BytesIO(b"<OrderResponse/>"), "response.xml"), "sending_key": "a-key-of-this-form"}
+    supplier.post(path, sent)
+    call = last_change(services)
+    assert (call.path, call.sent) == (f"/purchase-orders/{CLEANING_PO}/answers", b"<OrderResponse/>")
+
+
+def test_the_manager_takes_changes_line_by_line(visit: Visit, services: FakeServices) -> None:
+    manager, path = visit("manager"), f"/alliance/purchase-orders/{CLEANING_PO}/answers/{ANSWER}"
+    manager.post(path, {"act": "lines", "line-1": "take", "line-2": "decline", "reason": "Fixed", "version": "1"})
+    call = last_change(services)
+    assert call.path == f"/purchase-orders/{CLEANING_PO}/answers/{ANSWER}/decision"
+    assert (call.sent, call.etag) == ({"taken_lines": [1], "reason": "Fixed"}, '"1"')
+    manager.post(path, {"act": "none", "reason": "No", "version": "1"})
+    assert last_change(services).sent == {"taken_lines": [], "reason": "No"}
+    manager.post(path, {"act": "complete", "version": "1"})
+    assert last_change(services).path.endswith("/completion")
 
 
 def test_an_invoice_file_goes_on_as_it_is(visit: Visit, services: FakeServices) -> None:
@@ -240,21 +285,29 @@ def test_bills_of_a_round_are_issued_once_per_key(visit: Visit, services: FakeSe
     assert (call.path, call.sent, call.key) == ("/bills", {"round_id": CLOSED}, "a-key-of-this-form")
 
 
-def test_a_held_line_is_released_with_a_reason(visit: Visit, services: FakeServices) -> None:
+@pytest.mark.parametrize("decision", ["accept", "dispute", "credit-request", "withdraw"])
+def test_a_line_is_decided_upon_with_a_reason(visit: Visit, services: FakeServices, decision: str) -> None:
     manager, urn = visit("manager"), SCHOOLS[1][0]
-    path = f"/alliance/invoices/{HELD_INVOICE}/lines/1/schools/{urn}/release"
+    path = f"/alliance/invoices/{HELD_INVOICE}/lines/1/schools/{urn}/decide"
     field = f"reason-1-{urn}"
-    assert summary_links(manager.post(path)) == {field: "Enter why it is right to release this line."}
-    manager.post(path, {field: "Three boxes will be credited"})
+    assert summary_links(manager.post(path, {"decision": decision})) == {field: "Enter why."}
+    assert summary_links(manager.post(path, {field: "Why not"})) == {field: "Choose what to do with the line."}
+    manager.post(path, {field: "Three boxes will be credited", "decision": decision})
     call = last_change(services)
-    assert call.path == f"/supplier-invoices/{HELD_INVOICE}/matches/1/{urn}/accept"
+    assert call.path == f"/supplier-invoices/{HELD_INVOICE}/matches/1/{urn}/{decision}"
     assert call.sent == {"reason": "Three boxes will be credited"}
 
 
 def test_nobody_is_offered_to_release_what_was_never_received(visit: Visit) -> None:
-    text = visit("manager").get(f"/alliance/invoices/{HELD_INVOICE}").text
-    assert f"/schools/{SCHOOLS[1][0]}/release" in text
-    assert f"/schools/{SCHOOLS[2][0]}/release" not in text
+    page = parsed(visit("manager").get(f"/alliance/invoices/{HELD_INVOICE}"))
+    offered = {
+        urn: page.xpath("//form[contains(@action, $urn)]//button[@name='decision']/@value", urn=f"/schools/{urn}/")
+        for urn, _ in SCHOOLS[:4]
+    }
+    assert offered[SCHOOLS[0][0]] == ["dispute"]
+    assert offered[SCHOOLS[1][0]] == ["accept", "dispute", "credit-request"]
+    assert offered[SCHOOLS[2][0]] == ["dispute"]
+    assert offered[SCHOOLS[3][0]] == []
 
 
 @pytest.mark.parametrize(("document", "kind"), [(b"\xef\xbb\xbf <Document/>", "xml"), (b"date,amount\n", "csv")])

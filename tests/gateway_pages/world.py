@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tests.gateway_pages.answer_world import of_answers
 from tests.gateway_pages.budget_world import a_review, of_budgets
 from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.delivery_world import of_deliveries
@@ -33,7 +34,7 @@ def day_in(days: int) -> str:
 OPEN, DRAFT, CLOSED, SETTLED, WAITING, ABOVE = (an_id(0xA0, count) for count in range(1, 7))
 PAPER_PO, CLEANING_PO, REJECTED_PO = (an_id(0xB0, count) for count in range(1, 4))
 HELD_INVOICE, BILLED_INVOICE = an_id(0xC0, 1), an_id(0xC0, 2)
-BILL, PAID_BILL = an_id(0xD0, 1), an_id(0xD0, 2)
+BILL, PAID_BILL, DIRECT_BILL, CREDIT_NOTE = an_id(0xD0, 1), an_id(0xD0, 2), an_id(0xD0, 3), an_id(0xD0, 4)
 PERSON = an_id(0xE0, 1)
 CONTRACT = an_id(0xF0, 1)
 
@@ -367,10 +368,11 @@ def a_purchase_order(
                         "quantity": (34, 41, 41, 9)[place],
                         "net_pence": (37230, 44895, 44895, 9855)[place],
                         "quantity_received": came,
+                        "promised_on": None,
                         "vat_class": "S",
-                        "vat_reduced": urn == OAK and line == 1,
-                        "vat_rate": "5.00" if urn == OAK and line == 1 else "20.00",
-                        "vat_certificate": "VAT 7 of 1 September 2026" if urn == OAK and line == 1 else "",
+                        "vat_reduced": False,
+                        "vat_rate": "20.00",
+                        "vat_certificate": "",
                     }
                     for line in (1, 2, 3)
                 ],
@@ -417,6 +419,8 @@ def a_purchase_order_head(purchase_order_id: str = PAPER_PO, state: str = "accep
         "net_pence": 410625,
         "vat_pence": 82125,
         "version": 2,
+        "revision": 1,
+        "answer_state": None,
         "drop_count": 4,
         "received_count": 1,
     } | more
@@ -456,6 +460,12 @@ def an_amendment(amendment_id: str, state: str = "proposed", **more: Any) -> Jso
         "revision": 2 if state == "applied" else None,
         "history": [{**asked, "action": "asked", "detail": "34 → 30: The mill can send only 30 before January."}],
         "version": 2,
+        "answer_id": None,
+        "new_unit_price": None,
+        "asked_net_pence": None,
+        "substitute_sku": None,
+        "substitute_name": None,
+        "promised_on": None,
     } | more
 
 
@@ -522,13 +532,107 @@ def an_invoice(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
             "billable_quantity": 0 if match_state == "held" else received,
             "billable_net_pence": 0,
             "billable_vat_pence": 0,
+            "tolerated": [],
+            "disputed": False,
+            **{
+                f"{amount}_{figure}": 0
+                for amount in ("credited", "claim", "due", "returned")
+                for figure in ("quantity", "net_pence", "vat_pence")
+            },
+            "claim_quantity": 3 if reasons == ["quantity_short"] else 0,
+            "claim_net_pence": 3285 if reasons == ["quantity_short"] else 0,
+            "decisions": [
+                {
+                    "decision": "credit_requested",
+                    "by": "Morgan Manager",
+                    "at": in_days(-1),
+                    "reasons": reasons,
+                    "why": "Three boxes short",
+                }
+            ]
+            if reasons == ["quantity_short"]
+            else [],
             "accepted": {"by": "Morgan Manager", "at": in_days(-1), "reasons": ["price"], "why": "Agreed by telephone"}
             if match_state == "billed"
             else None,
         }
         for place, (ordered, received, invoiced, match_state, reasons) in enumerate(quantities)
     ]
-    return an_invoice_head(invoice_id, state) | {"lines": lines, "matches": matches}
+    return an_invoice_head(invoice_id, state) | {"lines": lines, "matches": matches, "totals": in_total()}
+
+
+def in_total() -> Json:
+    """Order, receipts and invoice in total."""
+    return {
+        "ordered_net_pence": 111690,
+        "received_net_pence": 88695,
+        "invoiced_net_pence": 111690,
+        "credited_net_pence": 0,
+        "agreed_net_pence": 88695,
+        "tolerated_net_pence": 0,
+        "claimed_net_pence": 3285,
+        "awaiting_net_pence": 19710,
+        "verdict": "awaiting",
+    }
+
+
+def a_claim() -> Json:
+    """What a supplier has still to credit."""
+    return {
+        "supplier_invoice_id": HELD_INVOICE,
+        "our_number": "SI-000001",
+        "number": "INV-0041",
+        "supplier_id": SUPPLIER_ID,
+        "supplier_name": SUPPLIER,
+        "purchase_order_id": PAPER_PO,
+        "purchase_order_number": "PO-000001",
+        "line_no": 1,
+        "order_line_no": 1,
+        "name": "Copier paper A4, 80 g",
+        "school_urn": SCHOOLS[1][0],
+        "school_name": SCHOOLS[1][1],
+        "state": "held",
+        "reasons": ["quantity_short"],
+        "quantity": 3,
+        "net_pence": 3285,
+        "vat_pence": 657,
+        "requested_by": "Morgan Manager",
+        "requested_at": in_days(-1),
+        "why": "Three boxes short",
+    }
+
+
+def a_credit_note() -> Json:
+    """What a school gets back of a bill, with its line."""
+    line = {
+        "line_no": 1,
+        "bill_line_no": 1,
+        "purchase_order_number": "PO-000001",
+        "supplier_name": SUPPLIER,
+        "sku": "PAP-080",
+        "name": "Copier paper A4, 80 g",
+        "unit": "XBX",
+        "quantity": 2,
+        "unit_price": "10.9500",
+        "net_pence": 2190,
+        "vat_pence": 438,
+        "vat_class": "S",
+        "ledger_code": "E19",
+    }
+    return {
+        "credit_note_id": CREDIT_NOTE,
+        "number": "CN-000001",
+        "bill_id": BILL,
+        "bill_number": "B-000001",
+        "school_urn": OAK,
+        "school_name": "Oak Street Primary School",
+        "title": "Back to school",
+        "issue_date": day_in(-1),
+        "net_pence": 2190,
+        "vat_pence": 438,
+        "gross_pence": 2628,
+        "lines": [line],
+    }
 
 
 def an_invoice_head(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
@@ -587,6 +691,9 @@ def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
         "vat_pence": 7446,
         "gross_pence": 44676,
         "paid_pence": 44676 if state == "paid" else 0,
+        "credited_pence": 0,
+        "settlement": "recharge",
+        "pay_to": "",
         "state": state,
         "lines": [line],
     } | more
@@ -704,9 +811,12 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
     ]
     if school:
         heads[1]["received_count"] = 1
+    cleaning = a_purchase_order(CLEANING_PO, "issued", own=school)
     return {
         ("orders", "/purchase-orders"): listed(*heads),
         ("orders", f"/purchase-orders/{PAPER_PO}"): a_purchase_order(own=school),
+        ("orders", f"/purchase-orders/{PAPER_PO}/answers"): listed(),
+        ("orders", f"/purchase-orders/{REJECTED_PO}/answers"): listed(),
         **of_deliveries(a_purchase_order(own=school)),
         ("orders", "/order-reports/savings"): a_report("savings", "Savings"),
         ("orders", "/order-reports/savings/charts/0"): CHART,
@@ -717,7 +827,8 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
         ("orders", f"/purchase-orders/{PAPER_PO}/amendments"): listed(
             an_amendment(an_id(9, 1)), an_amendment(an_id(9, 2), "refused", line_no=2)
         ),
-        ("orders", f"/purchase-orders/{CLEANING_PO}"): a_purchase_order(CLEANING_PO, "issued", own=school),
+        ("orders", f"/purchase-orders/{CLEANING_PO}"): cleaning,
+        **({} if school else of_answers(cleaning)),
         ("orders", f"/purchase-orders/{REJECTED_PO}"): a_purchase_order(REJECTED_PO, "rejected", own=school),
     }
 
@@ -726,6 +837,9 @@ def _of_billing() -> dict[tuple[str, str], Any]:
     held, billed = an_invoice(), an_invoice(BILLED_INVOICE, "billed")
     billed["matches"] = []
     bills = [a_bill(), a_bill(PAID_BILL, "paid")]
+    quoted = {"number": "DB-000001", "payment_reference": "FP-20311", "settlement": "direct", "pay_to": SUPPLIER}
+    direct = a_bill(DIRECT_BILL, "held", **quoted)
+    direct["lines"][0] |= {"state": "held", "reasons": ["quantity_short"]}
     statement: list[Json] = [
         {"on": day_in(-40), "kind": "bill", "number": "B-000002", "description": "Bill for Summer term cleaning"},
         {"on": day_in(-20), "kind": "receipt", "number": "B-000002", "description": "Payment received"},
@@ -754,14 +868,19 @@ def _of_billing() -> dict[tuple[str, str], Any]:
         ("billing", "/supplier-invoices"): listed(an_invoice_head(), an_invoice_head(BILLED_INVOICE, "billed")),
         ("billing", f"/supplier-invoices/{HELD_INVOICE}"): held,
         ("billing", f"/supplier-invoices/{BILLED_INVOICE}"): billed,
-        ("billing", "/bills"): listed(*map(headed, bills)),
+        ("billing", "/bills"): listed(*map(headed, [*bills, direct])),
         ("billing", f"/bills/{BILL}"): bills[0],
         ("billing", f"/bills/{PAID_BILL}"): bills[1],
+        ("billing", f"/bills/{DIRECT_BILL}"): direct,
+        ("billing", "/credit-notes"): listed(headed(a_credit_note())),
+        ("billing", f"/credit-notes/{CREDIT_NOTE}"): a_credit_note(),
+        ("billing", "/credit-claims"): listed(a_claim()),
         ("billing", f"/accounts/{OAK}"): {
             "school_urn": OAK,
             "school_name": "Oak Street Primary School",
             "items": statement,
             "balance_pence": 44676,
+            "pay_suppliers": [headed(direct)],
         },
         ("billing", "/bank-lines"): {"items": bank_lines, "next": 3},
         ("billing", "/reports/trial-balance"): {
