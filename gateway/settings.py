@@ -33,11 +33,16 @@ class GatewaySettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """What the gateway's worker needs. Without a `transport` mail stays in the database, and is not sent."""
+    """What the gateway's worker needs. Without a `transport` mail stays in the database, and is not sent.
+
+    `order_service` is where orders answers, and the key signs the calls for documents that mail carries.
+    """
 
     base: Settings
     transport: Transport | None
     letterhead: Letterhead
+    token_private_key: str
+    order_service: str
 
 
 def read_gateway_settings(environ: Mapping[str, str]) -> GatewaySettings:
@@ -73,8 +78,10 @@ def read_worker_settings(environ: Mapping[str, str]) -> WorkerSettings:
         public_url=public_url,
         secret_key=reader.secret("SECRET_KEY", base.environment),
     )
+    private_key = reader.key("SERVICE_TOKEN_PRIVATE_KEY", private=True)
+    order_service = reader.text("ORDERS_URL")
     reader.done()
-    return WorkerSettings(base, transport, letterhead)
+    return WorkerSettings(base, transport, letterhead, private_key, order_service)
 
 
 def _transport(reader: Reader, base: Settings) -> Transport | None:

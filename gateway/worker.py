@@ -4,25 +4,49 @@ import os
 import time
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import parse_qsl
 
 import structlog
 from prometheus_client import REGISTRY
 
+from chassis.actor import SERVICE, Actor
 from chassis.consumer import handlers_in
 from chassis.database import Database
 from chassis.logs import configure_logs
+from chassis.tokens import Minter
 from chassis.worker import Timer, run_worker
+from gateway.domain.mail import Enclosure
+from gateway.mail.enclosures import Documents, Get
 from gateway.mail.metrics import MailTable
 from gateway.mail.transport import ServerAway
 from gateway.settings import WorkerSettings, read_worker_settings
+from gateway.upstream import Problem, ServiceUnavailable, Upstream
 from gateway.usecases.purge_expired import purge_expired
 from gateway.usecases.send_mail import make_up_digests, send_due_mail
 
 _PURGE_SECONDS: Final = 600
 _MAIL_SECONDS: Final = 2
 _REST_SECONDS: Final = 60.0
+_READS_ORDERS: Final = frozenset({"supplier_user"})
 
 _log = structlog.get_logger()
+
+
+def order_reader(settings: WorkerSettings) -> Get:
+    """Reads of a purchase order what its supplier may read, from the orders service."""
+    service = Upstream({"orders": settings.order_service}, Minter(settings.token_private_key).mint, lambda: SERVICE)
+
+    def get(wanted: Enclosure, what: str) -> bytes | None:
+        reader = Actor("supplier", name=SERVICE.name, roles=_READS_ORDERS, supplier_id=wanted.supplier_id)
+        path, _, query = f"/purchase-orders/{wanted.purchase_order_id}{what}".partition("?")
+        try:
+            answer = service.get("orders", path, params=dict(parse_qsl(query)), actor=reader)
+        except (ServiceUnavailable, Problem) as fault:
+            _log.warning("document_not_fetched", order=wanted.purchase_order_id, what=what, error=str(fault))
+            return None
+        return answer.body if answer.status == 200 else None
+
+    return get
 
 
 class Postman:
@@ -32,6 +56,7 @@ class Postman:
         self._database = database
         self._settings = settings
         self._rests_until = 0.0
+        self._documents = Documents(order_reader(settings))
 
     def go_round(self) -> None:
         """Make up the digests that are due, and send what waits."""
@@ -40,7 +65,11 @@ class Postman:
             return
         try:
             send_due_mail(
-                self._database, self._settings.transport, self._settings.letterhead, lambda: datetime.now(UTC)
+                self._database,
+                self._settings.transport,
+                self._settings.letterhead,
+                lambda: datetime.now(UTC),
+                self._documents,
             )
         except ServerAway as fault:
             self._rests_until = time.monotonic() + _REST_SECONDS

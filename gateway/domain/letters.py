@@ -207,6 +207,18 @@ def purchase_order_issued(body: Body) -> Words:
     )
 
 
+def purchase_order_revised(body: Body) -> Words:
+    """To the people of the supplier, once a change that was agreed has taken effect."""
+    count = len({drop["school_urn"] for drop in body["drops"]})
+    schools = "one school" if count == 1 else f"{count} schools"
+    return Words(
+        f"Purchase order {body['number']}, revision {body['revision']}",
+        f"Revision {body['revision']} of purchase order {body['number']} takes the place of every earlier one, as was"
+        f" agreed. It changes what {schools} {'is' if count == 1 else 'are'} to get: {body['reason']}",
+        f"/supplier/orders/{body['purchase_order_id']}",
+    )
+
+
 def answer_wanted(body: Body) -> Words:
     """To the people of a supplier that has not answered."""
     return Words(

@@ -28,6 +28,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a mail carries."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One mail to one address. `message_id` and `date` stay the same at every try; `unsubscribe` is a full address."""
 
@@ -38,6 +47,7 @@ class Letter:
     sections: Sequence[Section]
     settings: str
     unsubscribe: str | None = None
+    attachments: Sequence[Attachment] = ()
 
 
 def message_of(letter: Letter, sender: str) -> EmailMessage:
@@ -58,6 +68,9 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     message.set_content(_text(letter), cte="quoted-printable")
     message.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
+    for file in letter.attachments:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return message
 
 

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, text
 from gateway.domain.mail import KINDS, RETRIES
 
 _QUEUE = text("""
-    INSERT INTO mail (key, kind, to_person_id, to_address, subject, text, link, state, queued_at, expires_at, due_at)
+    INSERT INTO mail (key, kind, to_person_id, to_address, subject, text, link, encloses, state, queued_at, expires_at,
+        due_at)
     SELECT m.key, m.kind, m.to_person_id, m.to_address, m.subject, m.text, m.link,
+        nullif(m.encloses, 'null'),
         CASE CASE WHEN m.required THEN 'at_once' ELSE coalesce(c.delivery, m.delivery) END
             WHEN 'off' THEN 'off'
             WHEN 'digest' THEN CASE WHEN m.expires_at > :next_digest THEN 'gathered' ELSE 'queued' END
@@ -20,7 +22,7 @@ _QUEUE = text("""
         :now, m.expires_at, :now
     FROM jsonb_to_recordset(CAST(:mails AS jsonb)) AS m(
         key text, kind text, to_person_id uuid, to_address text, subject text, text text, link text,
-        expires_at timestamptz, delivery text, required boolean)
+        encloses jsonb, expires_at timestamptz, delivery text, required boolean)
     LEFT JOIN mail_choice c ON c.person_id = m.to_person_id AND c.kind = m.kind
     ON CONFLICT (key) DO NOTHING
 """)
@@ -43,7 +45,7 @@ _CLAIM = text(f"""
     ) next
     WHERE mail.mail_id = next.mail_id
     RETURNING mail.mail_id, mail.message_id::text, mail.kind, mail.to_person_id::text, next.address, mail.subject,
-        mail.text, mail.link, mail.queued_at, mail.tries
+        mail.text, mail.link, mail.queued_at, mail.tries, mail.encloses
 """)  # noqa: S608 -- a condition of this module
 _PARTS = text("SELECT subject, text, link FROM mail WHERE digest_id = :mail_id ORDER BY mail_id")
 _SENT = text("""
@@ -51,6 +53,9 @@ _SENT = text("""
         text = CASE WHEN kind = ANY (:secret) THEN '' ELSE text END,
         link = CASE WHEN kind = ANY (:secret) THEN NULL ELSE link END
     WHERE mail_id = :mail_id AND state = 'queued'
+""")
+_PUT_OFF = text("""
+    UPDATE mail SET tries = tries - 1, due_at = :until WHERE mail_id = :mail_id AND state = 'queued'
 """)
 _NOT_SENT = text("""
     UPDATE mail SET error = :error, state = CASE WHEN :for_good THEN 'failed' ELSE state END
@@ -96,6 +101,7 @@ class Claimed:
     link: str | None
     queued_at: datetime
     tries: int
+    encloses: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,11 @@ def mark_sent(connection: Connection, mail_id: int, now: datetime) -> None:
     """Keep that the mail was taken; the words of a secret kind are forgotten."""
     secret = [name for name, kind in KINDS.items() if kind.secret]
     connection.execute(_SENT, {"mail_id": mail_id, "now": now, "secret": secret})
+
+
+def put_off(connection: Connection, mail_id: int, until: datetime) -> None:
+    """Send a claimed mail later, because something that it needs is not there yet: no try, and no fault of its own."""
+    connection.execute(_PUT_OFF, {"mail_id": mail_id, "until": until})
 
 
 def mark_not_sent(connection: Connection, mail_id: int, error: str, *, for_good: bool) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from contracts.london import london_day
 from gateway.domain.letters import Words
-from gateway.domain.mail import KEPT_UNSENT, Mail, one_line
+from gateway.domain.mail import KEPT_UNSENT, Enclosure, Mail, one_line
 from gateway.storage.recipients import managers, people_of_schools, people_of_suppliers
 from gateway.storage.suppliers import order_readers
 from gateway.usecases.queue_mail import queue_mails
@@ -83,7 +83,12 @@ def queued(mails_of: Callable[[News], Iterator[Mail]]) -> Callable[[News], None]
 
 
 def mails_to(
-    kind: str, about: str, people: Sequence[str], words: Words, expires_at: datetime | None = None
+    kind: str,
+    about: str,
+    people: Sequence[str],
+    words: Words,
+    expires_at: datetime | None = None,
+    encloses: Enclosure | None = None,
 ) -> Iterator[Mail]:
     """The same words to several people; `about` and the person make the key, so that each is told once."""
     for person_id in people:
@@ -95,4 +100,5 @@ def mails_to(
             to_person_id=person_id,
             link=words.link,
             expires_at=expires_at,
+            encloses=encloses,
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from gateway.domain.mail import KEPT_UNSENT, KINDS, Mail, next_digest
+from gateway.domain.mail import KEPT_UNSENT, KINDS, Enclosure, Mail, next_digest
 from gateway.storage.mail import insert_mails
 
 
@@ -21,13 +21,15 @@ def queue_mail(
     to_address: str | None = None,
     link: str | None = None,
     expires_at: datetime | None = None,
+    encloses: Enclosure | None = None,
     now: datetime | None = None,
 ) -> None:
     """Queue one mail, which exists when the caller's transaction commits; see `Mail` for what each part means.
 
     Queuing the same `key` twice is one mail. Raises ValueError for a kind nobody knows, for none or two recipients.
     """
-    queue_mails(connection, [Mail(kind, key, subject, text, to_person_id, to_address, link, expires_at)], now=now)
+    mail = Mail(kind, key, subject, text, to_person_id, to_address, link, expires_at, encloses)
+    queue_mails(connection, [mail], now=now)
 
 
 def queue_mails(connection: Connection, mails: Sequence[Mail], *, now: datetime | None = None) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import structlog
 
 from chassis.actor import SERVICE
 from chassis.database import Database
 from contracts.london import london_day
-from gateway.domain.mail import KEPT_UNSENT, RETRIES, last_digest
+from gateway.domain.mail import KEPT_UNSENT, RETRIES, Enclosure, last_digest
+from gateway.mail.enclosures import Documents, Enclosed, NotReady
 from gateway.mail.message import CannotBeAddressed, Letter, Section, message_of
 from gateway.mail.metrics import REFUSED, SENT
 from gateway.mail.transport import Line, NotTaken, ServerAway, Transport
@@ -24,11 +26,15 @@ from gateway.storage.mail import (
     is_mail_due,
     mark_not_sent,
     mark_sent,
+    put_off,
 )
 
 _log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
+
+_LOOKS_AGAIN: Final = timedelta(seconds=10)
+_WAITS_FOR_DOCUMENTS: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,13 @@ def make_up_digests(database: Database, now: datetime) -> int:
         return gather_digests(connection, due=due, day=day, now=now, expires_at=now + KEPT_UNSENT)
 
 
-def send_due_mail(database: Database, transport: Transport, letterhead: Letterhead, clock: Clock) -> int:
+def send_due_mail(
+    database: Database,
+    transport: Transport,
+    letterhead: Letterhead,
+    clock: Clock,
+    documents: Documents | None = None,
+) -> int:
     """Send all that is due, one mail after the other; how many were taken.
 
     Each is claimed, handed over and marked, so that two workers never send the same one; only if this process dies
@@ -64,8 +76,25 @@ def send_due_mail(database: Database, transport: Transport, letterhead: Letterhe
     taken = 0
     with transport.opened() as line:  # before anything is claimed: a server that is away costs no mail a try
         while claimed := _claim(database, clock()):
-            taken += _send(database, line, letterhead, *claimed, clock())
+            mail, parts = claimed
+            enclosed = _enclosed(documents, mail, clock())
+            if enclosed is None:
+                with database.transaction(SERVICE) as connection:
+                    put_off(connection, mail.mail_id, clock() + _LOOKS_AGAIN)
+                continue
+            taken += _send(database, line, _letter(mail, parts, letterhead, enclosed), letterhead.sender, mail, clock())
     return taken
+
+
+def _enclosed(documents: Documents | None, mail: Claimed, now: datetime) -> Enclosed | None:
+    """What the mail carries; None while it is still being made, which is not waited for without end."""
+    if mail.encloses is None or documents is None:
+        return Enclosed((), "")
+    try:
+        return documents.fetch(Enclosure(**mail.encloses))
+    except NotReady:
+        late = now - mail.queued_at > _WAITS_FOR_DOCUMENTS
+        return Enclosed((), "Its documents were not ready: open the order to download them.") if late else None
 
 
 def _claim(database: Database, now: datetime) -> tuple[Claimed, list[Part]] | None:
@@ -76,11 +105,9 @@ def _claim(database: Database, now: datetime) -> tuple[Claimed, list[Part]] | No
         return mail, digest_parts(connection, mail.mail_id) if mail.kind == "digest" else []
 
 
-def _send(
-    database: Database, line: Line, letterhead: Letterhead, mail: Claimed, parts: list[Part], now: datetime
-) -> bool:
+def _send(database: Database, line: Line, letter: Letter, sender: str, mail: Claimed, now: datetime) -> bool:
     try:
-        line.send(message_of(_letter(mail, parts, letterhead), letterhead.sender))
+        line.send(message_of(letter, sender))
     except NotTaken as fault:
         return _note(database, mail, str(fault), for_good=fault.for_good)
     except CannotBeAddressed as fault:
@@ -104,13 +131,14 @@ def _note(database: Database, mail: Claimed, error: str, *, for_good: bool) -> b
     return False
 
 
-def _letter(mail: Claimed, parts: list[Part], letterhead: Letterhead) -> Letter:
+def _letter(mail: Claimed, parts: list[Part], letterhead: Letterhead, enclosed: Enclosed) -> Letter:
     root = letterhead.public_url
 
     def full(link: str | None) -> str | None:
         return f"{root}{link}" if link else None
 
-    sections = [Section(mail.text, link=full(mail.link))] if mail.kind != "digest" else []
+    words = f"{mail.text}\n\n{enclosed.words}" if enclosed.words else mail.text
+    sections = [Section(words, link=full(mail.link))] if mail.kind != "digest" else []
     sections += [Section(part.text, title=part.subject, link=full(part.link)) for part in parts]
     unsubscribe = None
     if mail.kind == "digest" and mail.person_id:
@@ -123,4 +151,5 @@ def _letter(mail: Claimed, parts: list[Part], letterhead: Letterhead) -> Letter:
         sections=sections,
         settings=f"{root}/settings/notifications",
         unsubscribe=unsubscribe,
+        attachments=enclosed.files,
     )

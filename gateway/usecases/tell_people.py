@@ -7,7 +7,7 @@ from typing import Final
 from contracts.london import london_day
 from gateway.domain import leaving_letters, letters
 from gateway.domain.letters import Words
-from gateway.domain.mail import Mail
+from gateway.domain.mail import Enclosure, Mail
 from gateway.usecases.news import Body, News, mails_to, queued
 
 _BUYERS: Final = ("school_buyer",)
@@ -149,7 +149,21 @@ def tell_of_purchase_orders(news: News) -> Iterator[Mail]:
     for body in news.bodies:
         to = people.get(body["supplier_id"], [])
         words = letters.purchase_order_issued(body)
-        yield from mails_to("purchase_order_issued", body["purchase_order_id"], to, words)
+        encloses = Enclosure(body["purchase_order_id"], body["supplier_id"])
+        yield from mails_to("purchase_order_issued", body["purchase_order_id"], to, words, encloses=encloses)
+
+
+@queued
+def tell_of_revised_orders(news: News) -> Iterator[Mail]:
+    """PurchaseOrderAmended: the supplier's people."""
+    people = news.at_suppliers(with_order_addresses=False)
+    for body in news.bodies:
+        about = f"{body['purchase_order_id']}:{body['revision']}"
+        encloses = Enclosure(body["purchase_order_id"], body["supplier_id"], body["revision"])
+        to = people.get(body["supplier_id"], [])
+        yield from mails_to(
+            "purchase_order_revised", about, to, letters.purchase_order_revised(body), encloses=encloses
+        )
 
 
 @queued

@@ -1,14 +1,15 @@
 """Queue mail about suppliers' own affairs: orders to an address without an account, bank details, their record."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection
 
 from gateway.domain import supplier_letters
-from gateway.domain.letters import Words
+from gateway.domain.letters import Words, purchase_order_revised
 from gateway.domain.links import NewLink
-from gateway.domain.mail import Mail, one_line
+from gateway.domain.mail import Enclosure, Mail, one_line
 from gateway.storage.mail import known_keys
 from gateway.storage.suppliers import find_suppliers
 from gateway.usecases.news import Body, News, mails_to, queued
@@ -22,14 +23,34 @@ def tell_order_addresses(connection: Connection, news: News) -> None:
     """PurchaseOrderIssued: the address for orders of each supplier gets a link that opens this order, and only this."""
     known = find_suppliers(connection, {body["supplier_id"] for body in news.bodies})
     letters: dict[str, tuple[NewLink, Words]] = {}
+    encloses: dict[str, Enclosure] = {}
     for body in news.bodies:
         supplier = known.get(body["supplier_id"])
         if supplier is not None:
             order_id, number = body["purchase_order_id"], body["number"]
             link = NewLink("purchase_order", order_id, supplier.supplier_id, supplier.name, number, supplier.email)
             words = supplier_letters.order_link(number, body["round_title"] or body.get("title", ""))
-            letters[f"purchase_order_link:{order_id}:issued"] = (link, words)
-    news.queue(_with_links(connection, news, letters))
+            key = f"purchase_order_link:{order_id}:issued"
+            letters[key] = (link, words)
+            encloses[key] = Enclosure(order_id, supplier.supplier_id)
+    news.queue(_with_links(connection, news, letters, encloses))
+
+
+def tell_order_addresses_of_revisions(connection: Connection, news: News) -> None:
+    """PurchaseOrderAmended: the same address gets the new documents, with a link to the order."""
+    known = find_suppliers(connection, {body["supplier_id"] for body in news.bodies})
+    letters: dict[str, tuple[NewLink, Words]] = {}
+    encloses: dict[str, Enclosure] = {}
+    for body in news.bodies:
+        supplier = known.get(body["supplier_id"])
+        if supplier is not None:
+            order_id, number = body["purchase_order_id"], body["number"]
+            link = NewLink("purchase_order", order_id, supplier.supplier_id, supplier.name, number, supplier.email)
+            words = purchase_order_revised(body)
+            key = f"purchase_order_link:{order_id}:{body['revision']}"
+            letters[key] = (link, Words(words.subject, words.text, None))
+            encloses[key] = Enclosure(order_id, supplier.supplier_id, body["revision"])
+    news.queue(_with_links(connection, news, letters, encloses))
 
 
 def tell_of_bank_details(connection: Connection, news: News) -> None:
@@ -68,7 +89,12 @@ def _stop_link(body: Body, address: str) -> NewLink:
     return NewLink("bank_details", body["bank_details_id"], body["supplier_id"], body["supplier_name"], label, address)
 
 
-def _with_links(connection: Connection, news: News, letters: Mapping[str, tuple[NewLink, Words]]) -> Iterator[Mail]:
+def _with_links(
+    connection: Connection,
+    news: News,
+    letters: Mapping[str, tuple[NewLink, Words]],
+    encloses: Mapping[str, Enclosure] = MappingProxyType({}),
+) -> Iterator[Mail]:
     """Mails by key, each with a link of its own; one that is queued already gets no second link."""
     told = known_keys(connection, letters)
     for key, (wanted, words) in letters.items():
@@ -82,6 +108,7 @@ def _with_links(connection: Connection, news: News, letters: Mapping[str, tuple[
                 to_address=wanted.address,
                 link=path,
                 expires_at=link.expires_at,
+                encloses=encloses.get(key),
             )
 
 
