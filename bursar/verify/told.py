@@ -79,20 +79,20 @@ VAT_WEIGHTS = tuple(
     for code, reduced in (("S", "NOT reduced"), ("S", "reduced"), ("Z", "true"), ("E", "true"), ("O", "true"))
 )
 DROPS_VAT = f"""
-    WITH ordered AS (
-        SELECT body ->> 'purchase_order_id' AS subject, (line ->> 'line_no')::int AS line_no,
-            line ->> 'vat_class' AS vat_class
-        FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'PurchaseOrderIssued'
-    ), dropped AS (
-        SELECT body ->> 'purchase_order_id' AS subject, (body ->> 'school_urn')::int AS school_urn,
-            (line ->> 'line_no')::int AS line_no, line -> 'vat' AS vat
-        FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'DropIssued'
-    ), carried AS (
+    SELECT subject, jsonb_build_array({", ".join(VAT_WEIGHTS)}) AS facts
+    FROM (
         SELECT subject, school_urn, line_no, coalesce(vat ->> 'vat_class', ordered.vat_class) AS vat_class,
             coalesce((vat ->> 'reduced')::boolean, false) AS reduced
-        FROM dropped JOIN ordered USING (subject, line_no)
-    )
-    SELECT subject, jsonb_build_array({", ".join(VAT_WEIGHTS)}) AS facts FROM carried GROUP BY subject
+        FROM (
+            SELECT body ->> 'purchase_order_id' AS subject, (body ->> 'school_urn')::int AS school_urn,
+                (line ->> 'line_no')::int AS line_no, line -> 'vat' AS vat
+            FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'DropIssued'
+        ) dropped JOIN (
+            SELECT body ->> 'purchase_order_id' AS subject, (line ->> 'line_no')::int AS line_no,
+                line ->> 'vat_class' AS vat_class
+            FROM log, jsonb_array_elements(body -> 'lines') AS line WHERE type = 'PurchaseOrderIssued'
+        ) ordered USING (subject, line_no)
+    ) carried GROUP BY subject
 """
 RECEIPTS = """
     SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(count(*),
@@ -106,6 +106,11 @@ BILL_AMOUNTS = """
         sum((amount ->> 'net_pence')::bigint), sum((amount ->> 'vat_pence')::bigint)) AS facts
     FROM log, jsonb_array_elements(body -> 'amounts') AS amount
     WHERE type = 'BillIssued' GROUP BY body ->> 'bill_id', body -> 'number', body -> 'school_urn'
+    UNION ALL
+    SELECT body ->> 'credit_note_id', jsonb_build_array(body -> 'number', body -> 'school_urn', count(*),
+        -sum((amount ->> 'net_pence')::bigint), -sum((amount ->> 'vat_pence')::bigint))
+    FROM log, jsonb_array_elements(body -> 'amounts') AS amount
+    WHERE type = 'CreditNoteIssued' GROUP BY body ->> 'credit_note_id', body -> 'number', body -> 'school_urn'
 """
 SETTLEMENTS = """
     SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(true) AS facts

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from bursar.verify import verify
 from tests.backends import ServiceDatabase
-from tests.clients import Clients
 from tests.verify.life import ASH, BEECH, CEDAR, MANAGER, Life, approver, buyer, contract, offer, seller
 
 SENT = {"issue_date": "2027-01-25", "purchase_order_number": "PO-000001"}
@@ -101,11 +101,9 @@ def test_teaching_staff_is_billed_exempt_and_other_staff_at_the_standard_rate(sh
 
 
 def test_only_a_school_supplies_staff(sharing: Sharing) -> None:
-    clients: Clients = sharing.clients
-    known = clients("members", MANAGER).get("/suppliers").get_json()["items"]
+    known = sharing._do("members", MANAGER, "GET", "/suppliers")["items"]
     other = next(each["supplier_id"] for each in known if each["name"] == "oakdale")
-    agreed = clients("catalogue", MANAGER).post("/contracts", contract("Agency", other, "staff"), key="agency")
-    refused = clients("catalogue", MANAGER).post(
-        "/offers", offer("TEMP", agreed.get_json()["contract_id"]) | {"category_code": "staff", "staff": "other"}
-    )
+    agreed = sharing._do("catalogue", MANAGER, "POST", "/contracts", contract("Agency", other, "staff"))
+    sent = offer("TEMP", agreed["contract_id"]) | {"category_code": "staff", "staff": "other"}
+    refused = sharing.clients("catalogue", MANAGER).send("POST", "/offers", json=sent, key=str(uuid4()))
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "staff")
