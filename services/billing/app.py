@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.billing.api import bank, bills, documents, invoices, matches, remittances
+from services.billing.api import bank, bills, documents, invoice_templates, invoices, matches, remittances
 from services.billing.api.errors import STATUSES
 
 
@@ -22,6 +22,7 @@ def build_app(settings: Settings, database: Database) -> Flask:
     blueprints = (
         invoices.blueprint,
         documents.blueprint,
+        invoice_templates.blueprint,
         matches.matches,
         matches.claims,
         remittances.remittances,

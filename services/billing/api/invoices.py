@@ -9,9 +9,10 @@ from flask_smorest import Blueprint
 
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
+from chassis.workbooks import XLSX
 from contracts.money import line_net_pence
 from contracts.vat import vat_rate
-from services.billing.api import schemas, shapes
+from services.billing.api import invoice_templates, schemas, shapes
 from services.billing.domain.invoice import EARLIEST_ISSUE, InvoiceLine, SupplierInvoice
 from services.billing.storage.invoices import Original
 from services.billing.usecases import read_invoices, register_invoice
@@ -31,18 +32,22 @@ READERS = ("supplier_user", "alliance_manager", "board_member")
         "content": {
             "application/json": {"schema": schemas.InvoiceIn},
             "application/xml": {"schema": {"type": "string", "description": "Peppol BIS Billing 3.0 (UBL 2.1)"}},
+            XLSX: {"schema": {"type": "string", "format": "binary", "description": "Our invoice sheet, filled in"}},
+            invoice_templates.CSV: {"schema": {"type": "string", "description": "The same as CSV"}},
         },
     }
 )
 @blueprint.response(201, schemas.InvoiceOut)
 def post_invoice() -> Response:
-    """Register an invoice, as JSON or as a Peppol BIS Billing 3.0 document."""
+    """Register an invoice or credit note: as JSON, as a Peppol BIS Billing 3.0 document, or on our sheet."""
     if request.mimetype in XML_TYPES:
         found = register_invoice.register_ubl(current_database(), current_actor(), request.get_data())
+    elif request.mimetype in (XLSX, invoice_templates.CSV):
+        found = invoice_templates.register(request.get_data(), request.mimetype)
     elif request.is_json:
         found = _post_form()
     else:
-        abort(415, "Send the invoice as application/json or application/xml.")
+        abort(415, f"Send the invoice as application/json, application/xml, {invoice_templates.CSV} or {XLSX}.")
     response = jsonify(shapes.invoice(found))
     response.headers["Location"] = f"/supplier-invoices/{found.head.supplier_invoice_id}"
     response.status_code = 201

@@ -113,6 +113,16 @@ class InvoicePage(Schema):
     next = fields.String(allow_none=True)
 
 
+class TemplateQuery(Schema):
+    """Whose invoice sheet."""
+
+    school_urn = fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, HIGHEST_URN),
+        metadata={"description": "One school alone, where invoices are made out to schools"},
+    )
+
+
 class BalanceOut(Schema):
     """One account's balance, on the side on which it stands."""
 

@@ -40,7 +40,7 @@ _ONE = text(f"{_LIST} WHERE i.supplier_invoice_id = :id")
 _INVOICED = text("""
     SELECT CAST(supplier_invoice_id AS text) AS supplier_invoice_id, line_no, order_line_no, school_urn, quantity,
         unit_price, line.net_pence, line.vat_pence, vat_class, vat_rate, vat_accepted, issue_date,
-        folded_number, credits
+        CASE kind WHEN 'invoice' THEN folded_number END AS folded_number, credits
     FROM supplier_invoice_line line JOIN supplier_invoice USING (supplier_invoice_id)
     WHERE line.purchase_order_id = :order ORDER BY our_number, line_no
 """)
@@ -58,13 +58,15 @@ class Original:
     media_type: str
 
 
-def number_is_taken(connection: Connection, supplier_id: str, number: str) -> bool:
-    """Whether the supplier has sent an invoice whose number folds alike."""
+def number_is_taken(connection: Connection, supplier_id: str, kind: str, number: str) -> bool:
+    """Whether the supplier has sent a document of this kind whose number folds alike."""
     invoice = supplier_invoice.c
     return (
         connection.execute(
             select(invoice.supplier_invoice_id).where(
-                invoice.supplier_id == supplier_id, invoice.folded_number == fold_number(number)
+                invoice.supplier_id == supplier_id,
+                invoice.kind == kind,
+                invoice.folded_number == fold_number(number),
             )
         ).first()
         is not None

@@ -102,7 +102,7 @@ def _find_orders(connection: Connection, numbers: Sequence[str]) -> list[Row[Any
 
 
 def _refuse_duplicate(connection: Connection, invoice: SupplierInvoice, order: Row[Any]) -> None:
-    if invoices.number_is_taken(connection, order.supplier_id, invoice.number):
+    if invoices.number_is_taken(connection, order.supplier_id, invoice.kind, invoice.number):
         raise _duplicate(invoice)
 
 
@@ -155,7 +155,8 @@ def _store(
 
 
 def _duplicate(invoice: SupplierInvoice) -> DuplicateInvoice:
+    what = "Credit note" if invoice.kind == "credit_note" else "Invoice"
     return DuplicateInvoice(
-        f"Invoice {invoice.number!r} was sent before; capitals, spaces and leading zeros make no difference.",
+        f"{what} {invoice.number!r} was sent before; capitals, spaces and leading zeros make no difference.",
         fields={"number": "This invoice number was used before."},
     )
