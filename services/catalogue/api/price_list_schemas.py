@@ -26,7 +26,10 @@ class PriceListCountsSchema(Schema):
 
 
 class PriceListSchema(Schema):
-    """A price list and what it would do, or did; `stale` if the contract's offers changed since it was compared."""
+    """A price list and what it would do, or did.
+
+    `stale` if the contract's offers changed since it was compared; `proposed` by the supplier.
+    """
 
     price_list_id = fields.String()
     contract_id = fields.String()
@@ -42,7 +45,30 @@ class PriceListSchema(Schema):
     compared_at = fields.DateTime()
     applied_by = fields.String(allow_none=True)
     applied_at = fields.DateTime(allow_none=True)
+    proposed = fields.Boolean()
+    declined_by = fields.String(allow_none=True)
+    declined_at = fields.DateTime(allow_none=True)
+    reason = fields.String(allow_none=True)
     version = fields.Integer()
+
+
+class ProposedQuerySchema(Schema):
+    """For which contract."""
+
+    contract_id = fields.UUID(load_default=None)
+
+
+class ProposedListSchema(Schema):
+    """What suppliers proposed, the newest first."""
+
+    items = fields.List(fields.Nested(PriceListSchema))
+    next = fields.String(allow_none=True)
+
+
+class DeclineSchema(Schema):
+    """Why a proposal is not taken over: the supplier reads it."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 1000))
 
 
 class DifferenceSchema(Schema):

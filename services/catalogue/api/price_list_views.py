@@ -35,7 +35,7 @@ def _price_list(price_list_id: str, status: int = 200) -> Response:
 
 @price_lists.route("/contracts/<uuid:contract_id>/price-lists", methods=["POST"])
 @idempotent
-@requires(*EDITORS)
+@requires(*EDITORS, "supplier_user")
 @price_lists.arguments(schemas.PriceListQuerySchema, location="query")
 @price_lists.doc(requestBody={"required": True, "content": _FILES})
 @price_lists.response(201, schemas.PriceListSchema)
@@ -56,8 +56,18 @@ def download_price_list(contract_id: UUID) -> Response:
     return Response(written, content_type="text/csv; charset=utf-8", headers=headers)
 
 
+@price_lists.route("/price-lists")
+@requires(*EDITORS, "supplier_user", "board_member")
+@price_lists.arguments(schemas.ProposedQuerySchema, location="query")
+@price_lists.response(200, schemas.ProposedListSchema)
+def list_proposed(query: dict[str, Any]) -> dict[str, Any]:
+    """What suppliers proposed; a supplier sees its own."""
+    contract_id = query["contract_id"] and str(query["contract_id"])
+    return {"items": import_price_list.list_proposed(current_database(), current_actor(), contract_id), "next": None}
+
+
 @price_lists.route("/price-lists/<uuid:price_list_id>")
-@requires(*EDITORS)
+@requires(*EDITORS, "supplier_user")
 @price_lists.response(200, schemas.PriceListSchema)
 def get_price_list(price_list_id: UUID) -> Response:
     """A price list and how many of its lines do what."""
@@ -65,7 +75,7 @@ def get_price_list(price_list_id: UUID) -> Response:
 
 
 @price_lists.route("/price-lists/<uuid:price_list_id>/lines")
-@requires(*EDITORS)
+@requires(*EDITORS, "supplier_user")
 @price_lists.arguments(schemas.PriceListLineQuerySchema, location="query")
 @price_lists.response(200, schemas.PriceListLinePageSchema)
 def list_price_list_lines(query: dict[str, Any], price_list_id: UUID) -> dict[str, Any]:
@@ -81,4 +91,16 @@ def list_price_list_lines(query: dict[str, Any], price_list_id: UUID) -> dict[st
 def apply_price_list(price_list_id: UUID) -> Response:
     """Publish and withdraw all that the list says, or nothing."""
     import_price_list.apply_price_list(current_database(), current_actor(), str(price_list_id), required_version())
+    return _price_list(str(price_list_id))
+
+
+@price_lists.route("/price-lists/<uuid:price_list_id>/decline", methods=["POST"])
+@idempotent
+@requires(*EDITORS)
+@price_lists.arguments(schemas.DeclineSchema)
+@price_lists.response(200, schemas.PriceListSchema)
+def decline_price_list(sent: dict[str, str], price_list_id: UUID) -> Response:
+    """Decline what a supplier proposed, and tell it why."""
+    database, actor = current_database(), current_actor()
+    import_price_list.decline_price_list(database, actor, str(price_list_id), sent["reason"], required_version())
     return _price_list(str(price_list_id))

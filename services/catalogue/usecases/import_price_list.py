@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Connection
+
 from chassis.actor import Actor
 from chassis.database import Database
 from chassis.sheets import SheetUnreadable, read_file
@@ -36,6 +38,8 @@ class SentList:
 def compare_price_list(database: Database, actor: Actor, contract_id: str, sent: SentList, today: date) -> str:
     """Keep what the list would do to the contract's offers, and return the list's id; nothing is changed yet.
 
+    What a supplier sends for its own contract is a proposal, which the alliance takes over or declines.
+
     Raises NotFound, PriceListUnreadable, XmlNotAllowed.
     """
     rows, ignored = _read(sent.content, today)
@@ -50,6 +54,8 @@ def compare_price_list(database: Database, actor: Actor, contract_id: str, sent:
         values = {
             "price_list_id": str(uuid.uuid4()),
             "contract_id": contract_id,
+            "supplier_id": contract.supplier_id,
+            "proposed": actor.kind == "supplier",
             "name": sent.name,
             "whole": sent.whole,
             "from_day": terms.from_day,
@@ -91,14 +97,7 @@ def apply_price_list(database: Database, actor: Actor, price_list_id: str, versi
     Raises NotFound, PriceListDecided, VersionConflict, PriceListRefused (with the first reasons), OffersChanged.
     """
     with database.transaction(actor) as connection:
-        lock_catalogue(connection)
-        found = price_lists.find_price_list(connection, price_list_id)
-        if found is None:
-            raise NotFound("There is no such price list.")
-        if found["state"] != "compared":
-            raise PriceListDecided("This price list has been applied already.")
-        if found["version"] != version:
-            raise VersionConflict("Somebody else changed this price list meanwhile.")
+        found = _undecided(connection, price_list_id, version)
         if refused := found["counts"].get(REFUSED):
             raise PriceListRefused(f"{refused:,} of its lines cannot be taken over. Put them right and read it again.")
         if price_lists.offers_stamp(connection, found["contract_id"]) != found["offers_stamp"]:
@@ -110,6 +109,42 @@ def apply_price_list(database: Database, actor: Actor, price_list_id: str, versi
         announce_offers(connection, published, find_categories(connection, codes))
         announce_withdrawals(connection, [offer for offer in saved if offer.state != PUBLISHED])
         price_lists.mark_applied(connection, price_list_id, actor.name)
+
+
+def decline_price_list(database: Database, actor: Actor, price_list_id: str, reason: str, version: int) -> None:
+    """Tell the supplier why its proposal is not taken over; `version` is what the person saw.
+
+    Raises NotFound (also for what no supplier proposed), PriceListDecided, VersionConflict.
+    """
+    with database.transaction(actor) as connection:
+        found = _undecided(connection, price_list_id, version)
+        if not found["proposed"]:
+            raise NotFound("No supplier proposed this price list.")
+        price_lists.mark_declined(connection, price_list_id, actor.name, reason.strip())
+
+
+def list_proposed(database: Database, actor: Actor, contract_id: str | None) -> list[dict[str, Any]]:
+    """What suppliers proposed, the newest first: to a supplier its own, to the alliance all."""
+    with database.transaction(actor) as connection:
+        found = price_lists.proposed_lists(connection, contract_id)
+        stamps = {each["contract_id"]: None for each in found if each["state"] == "compared"}
+        now = {contract: price_lists.offers_stamp(connection, contract) for contract in stamps}
+    return [
+        each | {"stale": each["state"] == "compared" and now[each["contract_id"]] != each["offers_stamp"]}
+        for each in found
+    ]
+
+
+def _undecided(connection: Connection, price_list_id: str, version: int) -> dict[str, Any]:
+    lock_catalogue(connection)
+    found = price_lists.find_price_list(connection, price_list_id)
+    if found is None:
+        raise NotFound("There is no such price list.")
+    if found["state"] != "compared":
+        raise PriceListDecided(f"This price list has been {found['state']} already.")
+    if found["version"] != version:
+        raise VersionConflict("Somebody else changed this price list meanwhile.")
+    return found
 
 
 def _new_id() -> str:
