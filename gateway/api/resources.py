@@ -32,7 +32,8 @@ RESOURCES: Final[dict[str, Resource]] = {
     "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
     "order-reports": Resource("orders"),
     "drops": Resource("orders"),
-    "purchase-orders": Resource("orders", 6 * _MIB),  # photos of damage
+    "purchase-orders": Resource("orders", 8 * _MIB),  # photos of damage, answers by file
+    "order-answers": Resource("orders", 8 * _MIB),
     "despatches": Resource("orders", 8 * _MIB),  # UBL
     "claims": Resource("orders"),
     "subscription-plans": Resource("orders"),

@@ -21,4 +21,5 @@ def purchase_orders() -> str:
 def purchase_order(purchase_order_id: Any) -> str:
     """One purchase order with its drops."""
     order = ask.one("orders", f"/purchase-orders/{purchase_order_id}")
-    return render_template("alliance/purchase_order.html", order=order)
+    answers = ask.items_or_none("orders", f"/purchase-orders/{purchase_order_id}/answers")
+    return render_template("alliance/purchase_order.html", order=order, answers=answers)

@@ -60,6 +60,7 @@ def home() -> str:
     tasks = [
         *_order_tasks(rounds or []),
         *_service_tasks(services or []),
+        *_agreement_tasks(deliveries or []),
         *_delivery_tasks(deliveries or []),
         *_bill_tasks(bills or []),
     ]
@@ -156,6 +157,25 @@ def _has_limit(seat: Seat) -> bool:
     return found is None or any(each["role"] == "governor" and each["amount_pence"] > 0 for each in found["limits"])
 
 
+def _agreement_tasks(orders: list[dict[str, Any]]) -> list[Task]:
+    """Orders that would cost the school more, for those who may agree."""
+    seat = current_seat()
+    if seat is None or not seat.has_any("school_approver"):
+        return []
+    return [
+        Task(
+            order["delivery_from"],
+            f"Agree to a higher price, or refuse: {order['supplier_name']}",
+            f"{order['number']} · {order['title']} · the order waits for your school",
+            "Look at it",
+            url_for("school.changes", purchase_order_id=order["purchase_order_id"]),
+            by_word="before delivery from",
+        )
+        for order in orders
+        if order["state"] == "issued" and order["answer_state"]
+    ]
+
+
 def _delivery_tasks(orders: list[dict[str, Any]]) -> list[Task]:
     return [
         Task(
@@ -176,12 +196,12 @@ def _bill_tasks(bills: list[dict[str, Any]]) -> list[Task]:
         Task(
             bill["due_date"],
             f"Pay bill {bill['number']}",
-            f"{bill['title']} · {money(bill['gross_pence'] - bill['paid_pence'])} to pay",
+            f"{bill['title']} · {money(bill['gross_pence'] - bill['paid_pence'] - bill['credited_pence'])} to pay",
             "See the bill",
             url_for("school.bill", bill_id=bill["bill_id"]),
         )
         for bill in bills
-        if bill["state"] != "paid"
+        if bill["state"] not in ("paid", "credited")
     ]
 
 

@@ -1,15 +1,13 @@
-"""A supplier's purchase orders: what awaits an answer, one order with its drops, accepting or rejecting it."""
+"""A supplier's purchase orders: what awaits an answer, and one order with its drops."""
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import render_template, request
 
 from gateway.pages import ask
 from gateway.pages.doors import for_supplier, supplier
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
-from gateway.upstream import upstream
+from gateway.pages.typed import sending_key
 
 
 @supplier.get("")
@@ -44,34 +42,15 @@ def orders() -> str:
 @for_supplier
 def order(purchase_order_id: Any) -> str:
     """One purchase order: the summary, and a drop for each school."""
-    return _page(str(purchase_order_id), Faults())
+    return order_page(str(purchase_order_id), Faults())
 
 
-@supplier.post("/orders/<uuid:purchase_order_id>/answer")
-@for_supplier
-def answer_order(purchase_order_id: Any) -> Response | tuple[str, int]:
-    """Accept the order, or reject it with a reason."""
-    faults = Faults()
-    accepted = request.form.get("answer") == "accepted"
-    reason = None if accepted else Typed(request.form, faults).text("reason", "why you reject the order")
-    if not faults:
-        with faults.of_service():
-            upstream.post(
-                "orders",
-                f"/purchase-orders/{purchase_order_id}/acknowledgement",
-                json={"answer": "accepted" if accepted else "rejected", "reason": reason},
-                key=request.form.get("sending_key"),
-            )
-    if faults:
-        return _page(str(purchase_order_id), faults), faults.status
-    flash("You accepted the order. The schools now expect their deliveries." if accepted else "You rejected the order.")
-    return redirect(url_for("supplier.order", purchase_order_id=purchase_order_id), 303)
-
-
-def _page(purchase_order_id: str, faults: Faults) -> str:
+def order_page(purchase_order_id: str, faults: Faults) -> str:
+    """The order with whatever was wrong in the answer that was sent."""
     return render_template(
         "supplier/order.html",
         order=ask.one("orders", f"/purchase-orders/{purchase_order_id}"),
+        answers=ask.items_or_none("orders", f"/purchase-orders/{purchase_order_id}/answers"),
         key=sending_key(request.form, faults),
         reason=request.form.get("reason", ""),
         faults=faults,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gateway.pages import (
+    alliance_answers,
     alliance_bank,
     alliance_close,
     alliance_contracts,
@@ -24,6 +25,7 @@ from gateway.pages import (
     bank_details,
     invitations,
     notifications,
+    order_documents,
     proofs,
     reports,
     school_approval,
@@ -41,6 +43,7 @@ from gateway.pages import (
     school_services,
     school_settings,
     sign_in,
+    supplier_answers,
     supplier_claims,
     supplier_company,
     supplier_despatches,
@@ -68,6 +71,7 @@ VIEWS: Final = (
     school_deliveries,
     school_money,
     supplier_orders,
+    supplier_answers,
     supplier_despatches,
     supplier_claims,
     supplier_invoices,
@@ -81,6 +85,7 @@ VIEWS: Final = (
     alliance_close,
     proofs,
     alliance_orders,
+    alliance_answers,
     alliance_deliveries,
     alliance_invoices,
     alliance_money,

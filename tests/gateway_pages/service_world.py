@@ -305,4 +305,5 @@ def of_services(*, school: bool) -> dict[tuple[str, str], Any]:
     answers["orders", f"/subscriptions/{ASKED}"] = a_whole_subscription(ASKED, "requested", charges=[], credit_pence=0)
     answers["orders", f"/subscriptions/{LEFT}"] = a_whole_subscription(LEFT, "ended")
     answers["orders", f"/purchase-orders/{SERVICE_PO}"] = a_service_order()
+    answers["orders", f"/purchase-orders/{SERVICE_PO}/answers"] = {"items": [], "next": None}
     return answers

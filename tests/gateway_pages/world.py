@@ -802,6 +802,26 @@ def _of_open_round() -> dict[tuple[str, str], Any]:
     }
 
 
+def order_documents(revision: int, states: tuple[str, str, str]) -> dict[str, Any]:
+    """The documents of an order, its PDF, spreadsheet and Peppol orders in these states, and those it had before."""
+    forms = ("pdf", "xlsx", "xml")
+
+    def one(form: str, of: int, state: str) -> dict[str, Any]:
+        made = state == "made"
+        return {
+            "form": form, "revision": of, "state": state, "progress": {"made": 100, "making": 42}.get(state, 0),
+            "code": "electronic_address_missing" if state == "refused" else None,
+            "reason": "Fenwright Paper has no electronic address." if state == "refused" else None,
+            "media_type": "application/pdf" if made else None, "file_name": f"PO-000001.{form}" if made else None,
+            "size": 70_585 if made else None, "sha256": "00" * 32 if made else None, "made_at": in_days(-1) if made else None,
+        }  # fmt: skip
+
+    items = [one(form, revision, state) for form, state in zip(forms, states, strict=True)]
+    before = [one(form, of, "made") for of in range(revision - 1, 0, -1) for form in forms]
+    ready = not {"queued", "making"} & set(states)
+    return {"revision": revision, "ready": ready, "progress": 100 if ready else 47, "items": items + before}
+
+
 def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
     counts = {"drop_count": 1, "received_count": 0} if school else {}
     heads = [
@@ -816,6 +836,8 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
         ("orders", "/purchase-orders"): listed(*heads),
         ("orders", f"/purchase-orders/{PAPER_PO}"): a_purchase_order(own=school),
         ("orders", f"/purchase-orders/{PAPER_PO}/answers"): listed(),
+        ("orders", f"/purchase-orders/{PAPER_PO}/documents"): order_documents(2, ("made", "made", "refused")),
+        ("orders", f"/purchase-orders/{CLEANING_PO}/documents"): order_documents(1, ("making", "made", "queued")),
         ("orders", f"/purchase-orders/{REJECTED_PO}/answers"): listed(),
         **of_deliveries(a_purchase_order(own=school)),
         ("orders", "/order-reports/savings"): a_report("savings", "Savings"),

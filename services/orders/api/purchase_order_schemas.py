@@ -7,7 +7,7 @@ class PurchaseOrderHeadSchema(Schema):
     """A purchase order without its lines; a school's figures are those of its own drop.
 
     It is of a round, or for a period of a recurring service: then it has a `plan_id` and no round. `answer_state` is
-    null, or says whom changes that the supplier offered wait for; a school is not told.
+    null, or says whom changes that the supplier offered wait for; a school is told only where it must agree itself.
     """
 
     purchase_order_id = fields.String(required=True)

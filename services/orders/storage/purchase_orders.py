@@ -12,8 +12,12 @@ _HEADER = """
         coalesce(c.title, '') AS contract_title, p.supplier_id::text, coalesce(s.name, '') AS supplier_name, p.state,
         p.reason, p.issued_at, p.acknowledged_at, coalesce(p.service_from, r.delivery_from) AS delivery_from,
         coalesce(p.service_to, r.delivery_to) AS delivery_to, p.net_pence, p.vat_pence, p.version, p.revision,
-        (SELECT a.state FROM purchase_order_answer a
-            WHERE a.purchase_order_id = p.purchase_order_id AND a.state IN ('waiting', 'with_schools')) AS answer_state,
+        coalesce(
+            (SELECT a.state FROM purchase_order_answer a
+                WHERE a.purchase_order_id = p.purchase_order_id AND a.state IN ('waiting', 'with_schools')),
+            (SELECT 'with_schools' FROM amendment a
+                WHERE a.purchase_order_id = p.purchase_order_id AND a.state = 'proposed' AND a.answer_id IS NOT NULL
+                    AND a.school_agreed_at IS NULL LIMIT 1)) AS answer_state,
         (SELECT count(*) FROM school_drop d WHERE d.purchase_order_id = p.purchase_order_id) AS drop_count,
         (SELECT count(*) FROM school_drop d
             WHERE d.purchase_order_id = p.purchase_order_id AND d.state = 'received') AS received_count
