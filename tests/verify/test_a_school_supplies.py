@@ -17,6 +17,9 @@ SENT = {"issue_date": "2027-01-25", "purchase_order_number": "PO-000001"}
 class Sharing(Life):
     """Cedar Academy supplies IT technicians and a music teacher to the primary schools of the alliance."""
 
+    supplier: str
+    offers: dict[str, str]
+
     def agree(self) -> tuple[str, dict[str, str]]:
         """Cedar becomes a supplier, with a contract and its offers: the supplier's id, and the offers' by sku."""
         self._join()
@@ -55,12 +58,13 @@ class Sharing(Life):
 
 @pytest.fixture(scope="module")
 def sharing(module_databases: Callable[[str], ServiceDatabase]) -> Sharing:
-    return Sharing(module_databases)
+    begun = Sharing(module_databases)
+    begun.supplier, begun.offers = begun.agree()
+    return begun
 
 
 def test_teaching_staff_is_billed_exempt_and_other_staff_at_the_standard_rate(sharing: Sharing) -> None:
-    supplier, offers = sharing.agree()
-    order = sharing.order(offers)
+    supplier, order = sharing.supplier, sharing.order(sharing.offers)
     assert (order["supplier_name"], order["net_pence"], order["vat_pence"]) == ("Cedar shared staff", 2485_00, 218_00)
     lines = {line["sku"]: line for line in order["lines"]}
     assert {sku: line["vat_class"] for sku, line in lines.items()} == {"IT-DAY": "S", "MUSIC": "E"}
