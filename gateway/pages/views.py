@@ -25,7 +25,6 @@ from gateway.pages import (
     bank_details,
     invitations,
     notifications,
-    order_documents,
     proofs,
     reports,
     school_approval,
