@@ -54,6 +54,11 @@ def contract_page(contract_id: str, faults: Faults) -> str:
         contract=found,
         offers=offers,
         following=following,
+        proposed=[
+            each
+            for each in ask.items("catalogue", "/price-lists", contract_id=contract_id)
+            if each["state"] == "compared"
+        ],
         lead=_lead(found),
         words=catalogue_words,
         typed=request.form,

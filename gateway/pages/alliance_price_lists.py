@@ -71,6 +71,27 @@ def apply_price_list(price_list_id: Any) -> Response | tuple[str, int]:
     return redirect(url_for("alliance.contract", contract_id=applied["contract_id"]), 303)
 
 
+@alliance.post("/price-lists/<uuid:price_list_id>/decline")
+@for_manager
+def decline_price_list(price_list_id: Any) -> Response | tuple[str, int]:
+    """Decline what a supplier proposed, and tell it why."""
+    faults = Faults()
+    reason = Typed(request.form, faults).text("reason", "why you decline it")
+    if not faults:
+        with faults.of_service(otherwise="reason"):
+            declined = upstream.post(
+                "catalogue",
+                f"/price-lists/{price_list_id}/decline",
+                json={"reason": reason},
+                key=request.form.get("sending_key"),
+                etag=f'"{request.form.get("version", "0")}"',
+            ).json()
+    if faults:
+        return _page(str(price_list_id), faults), faults.status
+    flash("The list is declined. The supplier sees your reason.")
+    return redirect(url_for("alliance.contract", contract_id=declined["contract_id"]), 303)
+
+
 @alliance.get("/contracts/<uuid:contract_id>/price-list.csv")
 @for_reader
 def download_price_list(contract_id: Any) -> FlaskResponse:

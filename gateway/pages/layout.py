@@ -19,6 +19,7 @@ _BELONGS: Final[dict[str, tuple[str, ...]]] = {
     "school.orders": ("/school/rounds/",),
     "school.settings": ("/school/people",),
     "supplier.company": ("/supplier/people",),
+    "supplier.offers": ("/supplier/price-lists",),
     "alliance.rounds": ("/alliance/rounds/",),
     "alliance.contracts": (
         "/alliance/offers",

@@ -1,6 +1,6 @@
-"""A supplier's purchase orders: what awaits an answer, and one order with its drops."""
+"""A supplier's purchase orders: the list, and one order with its drops."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import render_template, request
 
@@ -9,33 +9,27 @@ from gateway.pages.doors import for_supplier, supplier
 from gateway.pages.faults import Faults
 from gateway.pages.typed import sending_key
 
-
-@supplier.get("")
-@for_supplier
-def home() -> str:
-    """What awaits this supplier: orders to answer, orders to deliver and invoice, invoices that are held."""
-    orders = ask.items_or_none("orders", "/purchase-orders")
-    invoices = ask.items_or_none("billing", "/supplier-invoices")
-    invoiced = {invoice["purchase_order_id"] for invoice in invoices or []}
-    return render_template(
-        "supplier/home.html",
-        to_answer=[order for order in orders or [] if order["state"] == "issued"],
-        to_invoice=[
-            order
-            for order in orders or []
-            if order["state"] == "accepted" and order["received_count"] and order["purchase_order_id"] not in invoiced
-        ],
-        on_the_way=[order for order in orders or [] if order["state"] == "accepted" and not order["received_count"]],
-        held=[invoice for invoice in invoices or [] if invoice["state"] == "held"],
-        away=[name for name, found in (("orders", orders), ("invoices", invoices)) if found is None],
-    )
+STATES: Final = {
+    "": "All",
+    "issued": "To answer",
+    "open": "To deliver",
+    "received": "Received by all",
+    "rejected": "Rejected",
+}
 
 
 @supplier.get("/orders")
 @for_supplier
 def orders() -> str:
-    """Every purchase order of this supplier."""
-    return render_template("supplier/orders.html", orders=ask.items("orders", "/purchase-orders"))
+    """Every purchase order of this supplier, or those in one state or with some words in them."""
+    found = ask.items("orders", "/purchase-orders")
+    asked = request.args.get("state", "")
+    state = asked if asked in STATES else ""
+    wanted = request.args.get("q", "").strip()[:100]
+    shown = [order for order in found if _fits(order, state, wanted.lower())]
+    return render_template(
+        "supplier/orders.html", orders=shown, any=bool(found), states=STATES, state=state, wanted=wanted
+    )
 
 
 @supplier.get("/orders/<uuid:purchase_order_id>")
@@ -55,3 +49,10 @@ def order_page(purchase_order_id: str, faults: Faults) -> str:
         reason=request.form.get("reason", ""),
         faults=faults,
     )
+
+
+def _fits(order: dict[str, Any], state: str, wanted: str) -> bool:
+    whole = order["drop_count"] == order["received_count"]
+    kind = {"accepted": "received" if whole else "open"}.get(order["state"], order["state"])
+    words = f"{order['number']} {order['title']} {order['contract_title']}".lower()
+    return (not state or kind == state) and wanted in words

@@ -47,11 +47,13 @@ from gateway.pages import (
     supplier_company,
     supplier_despatches,
     supplier_drops,
+    supplier_home,
     supplier_invoices,
     supplier_links,
     supplier_offers,
     supplier_orders,
     supplier_people,
+    supplier_price_lists,
     supplier_remittances,
 )
 from gateway.pages.doors import BLUEPRINTS
@@ -69,7 +71,9 @@ VIEWS: Final = (
     school_orders,
     school_deliveries,
     school_money,
+    supplier_home,
     supplier_orders,
+    supplier_price_lists,
     supplier_answers,
     supplier_despatches,
     supplier_claims,

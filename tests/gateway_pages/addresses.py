@@ -6,6 +6,7 @@ from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
 from tests.gateway_pages.fake import INVITATION, MAIL, ORDER_LINK, STOP_LINK, UNSUBSCRIBE
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
+from tests.gateway_pages.portal_world import PROPOSED
 
 PAGES: list[tuple[str, str, str]] = [
     ("", "sign-in", "/sign-in"),
@@ -71,6 +72,10 @@ PAGES: list[tuple[str, str, str]] = [
     ("supplier", "supplier-order-links", f"/supplier/orders/{w.PAPER_PO}/links"),
     ("supplier", "supplier-drops", "/supplier/drops?show=all"),
     ("supplier", "supplier-drops-by-date", "/supplier/drops?by=date"),
+    ("supplier", "supplier-orders-found", "/supplier/orders?state=issued&q=po"),
+    ("supplier", "supplier-price-lists", "/supplier/price-lists"),
+    ("supplier", "supplier-price-list", f"/supplier/price-lists/{PROPOSED}"),
+    ("manager", "alliance-price-list-proposed", f"/alliance/price-lists/{PROPOSED}"),
     ("supplier", "supplier-remittances", "/supplier/remittances"),
     ("supplier", "supplier-company-seen", "/supplier/company"),
     ("supplier_head", "supplier-company", "/supplier/company"),

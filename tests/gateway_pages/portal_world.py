@@ -10,6 +10,8 @@ from tests.gateway_pages.people import SUPPLIER, SUPPLIER_ID
 Json = dict[str, Any]
 
 ORDER = str(UUID(int=(0xB0 << 96) + (4 << 76) + (8 << 60) + 1))
+PROPOSED = "9a1c0001-0000-4000-8000-000000000001"
+CONTRACT = str(UUID(int=(0xF0 << 96) + (4 << 76) + (8 << 60) + 1))
 CHANGE = "ba4c0001-0000-4000-8000-000000000001"
 
 ADDRESS: Json = {"lines": ["Unit 4, Paper Mill Lane"], "town": "Millhaven", "postcode": "ZZ10 4PM", "country": "GB"}
@@ -94,6 +96,42 @@ def _drop(urn: int, name: str, postcode: str, days: int, state: str, to_come: in
     }
 
 
+_LINE: Json = {
+    "position": 1,
+    "change": "changed",
+    "line": 2,
+    "sku": "PAP-080",
+    "name": "Copier paper A4, 80 g",
+    "differences": [{"name": "tiers", "before": "£12.50", "after": "£11.90"}],
+    "reasons": [],
+}
+
+
+def a_list(state: str) -> Json:
+    """A price list that the supplier proposed."""
+    return {
+        "price_list_id": PROPOSED,
+        "contract_id": CONTRACT,
+        "contract_title": "Paper and stationery 2025–2028",
+        "name": "spring.xlsx",
+        "whole": False,
+        "from_day": "2027-01-01",
+        "ignored": [],
+        "state": state,
+        "stale": False,
+        "counts": {"added": 0, "changed": 1, "withdrawn": 0, "unchanged": 3, "refused": 0},
+        "compared_by": "Sam Sales",
+        "compared_at": "2026-11-18T10:00:00Z",
+        "applied_by": None,
+        "applied_at": None,
+        "proposed": True,
+        "declined_by": "Morgan Manager" if state == "declined" else None,
+        "declined_at": "2026-11-19T10:00:00Z" if state == "declined" else None,
+        "reason": "Prices are fixed until April" if state == "declined" else None,
+        "version": 1,
+    }
+
+
 def of_portal() -> dict[tuple[str, str], Any]:
     """The answers, by service and path."""
     path = f"/suppliers/{SUPPLIER_ID}"
@@ -130,5 +168,8 @@ def of_portal() -> dict[tuple[str, str], Any]:
         ("members", f"{path}/changes"): {"items": [changes], "next": None},
         ("members", f"{path}/bank-details"): {"items": accounts, "next": None},
         ("orders", "/drops"): {"items": drops, "next": None},
+        ("catalogue", "/price-lists"): {"items": [a_list("declined"), a_list("compared")], "next": None},
+        ("catalogue", f"/price-lists/{PROPOSED}"): a_list("compared"),
+        ("catalogue", f"/price-lists/{PROPOSED}/lines"): {"items": [_LINE], "next": None},
         ("billing", "/remittances"): {"items": [paid], "next": None},
     }
