@@ -813,7 +813,8 @@ def order_documents(revision: int, states: tuple[str, str, str]) -> dict[str, An
             "code": "electronic_address_missing" if state == "refused" else None,
             "reason": "Fenwright Paper has no electronic address." if state == "refused" else None,
             "media_type": "application/pdf" if made else None, "file_name": f"PO-000001.{form}" if made else None,
-            "size": 70_585 if made else None, "sha256": "00" * 32 if made else None, "made_at": in_days(-1) if made else None,
+            "size": 70_585 if made else None, "sha256": "00" * 32 if made else None,
+            "made_at": in_days(-1) if made else None,
         }  # fmt: skip
 
     items = [one(form, revision, state) for form, state in zip(forms, states, strict=True)]
