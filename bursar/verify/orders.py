@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bursar.verify import answers, budgets, close, subscriptions, told
+from bursar.verify import answers, budgets, close, deliveries, subscriptions, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, kept_sums, last_told
 from contracts.vat import vat_rate
@@ -32,6 +32,7 @@ LINKS = (
     Link("receipt_line", "drop_line", ("purchase_order_id", "school_urn", "line_no")),
     *answers.LINKS,
     *close.LINKS,
+    *deliveries.LINKS,
     *budgets.LINKS,
     *subscriptions.LINKS,
 )
@@ -293,5 +294,15 @@ _TOLD = (
 
 CHECKS = (
     parents(LINKS),
-    *(*_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *subscriptions.CHECKS, *budgets.CHECKS, *_NUMBERS, *_TOLD),
+    *(
+        *_CLOSE,
+        *close.CHECKS,
+        *_AMENDMENTS,
+        *_RECEIPTS,
+        *deliveries.CHECKS,
+        *subscriptions.CHECKS,
+        *budgets.CHECKS,
+        *_NUMBERS,
+        *_TOLD,
+    ),
 )
