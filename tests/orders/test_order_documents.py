@@ -1,23 +1,37 @@
 """Documents of purchase orders: the same numbers in each format, kept by revision, for whom they are."""
 
 import io
+import re
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from barcode import Code128
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from contracts.money import pounds
+from contracts.vat import vat_pence
+from services.orders.api.delivery_papers import bar_code
 from services.orders.api.order_documents import render
+from services.orders.domain.issued_order import totalled
+from services.orders.domain.peppol_order import order_documents
+from services.orders.storage.documents import MOST_TRIES, SILENT_AFTER
 from services.orders.usecases.make_documents import make_due_documents
 from tests.backends import ServiceDatabase
 from tests.clients import Clients
-from tests.orders.issued import BUYER, SELLER
-from tests.orders.market import MANAGER, Market, buyer, ok, supplier_user
+from tests.orders.issued import BUYER, SELLER, issued
+from tests.orders.market import MANAGER, Market, approver, buyer, ok, supplier_user
 from tests.orders.peppol_rules import faults, totals
 
 Json = dict[str, Any]
@@ -230,3 +244,171 @@ def test_the_worker_makes_what_is_new_once(market: Market, order: Json) -> None:
     path = f"/purchase-orders/{order['purchase_order_id']}/documents"
     listed = ok(market.as_(supplier_user(order["supplier_id"])).get(path))
     assert (listed["ready"], listed["progress"]) == (True, 100)
+
+
+def test_an_amended_drop_gets_new_documents_and_the_old_ones_stay(market: Market) -> None:
+    offer = market.offer("Exercise books", tiers=[(1, "3.3333")])
+    urns = [market.school() for _ in range(3)]
+    round_id = market.open_round()
+    for urn, units in zip(urns, (34, 41, 18), strict=True):
+        market.order(round_id, urn, {offer: units})
+    market.close(round_id)
+    supplier = supplier_user(market.supplier_id)
+    [order] = market.purchase_orders(round_id, supplier)
+    ok(market.answer(order))
+    before = {form: fetched(market, order, form) for form in (".pdf", ".xlsx", ".xml")}
+    amend(market, order, urns[1], 20)
+
+    after = fetched(market, order, ".xml")
+    names = [name for name, _ in peppol(after)]
+    assert names == [f"{order['number']}-1.xml", f"{order['number']}-2-R2.xml", f"{order['number']}-3.xml"]
+    old, new = dict(peppol(before[".xml"])), dict(peppol(after))
+    for place in (1, 3):
+        name = f"{order['number']}-{place}.xml"
+        assert etree.tostring(old[name]) == etree.tostring(new[name])
+    revised = new[f"{order['number']}-2-R2.xml"]
+    assert faults(revised) == []
+    assert revised.findtext("{*}OrderDocumentReference/{*}ID") == f"{order['number']}-2"
+    assert revised.findtext(".//{*}LineItem/{*}Quantity") == "20"
+    assert "Revision 2" in PdfReader(io.BytesIO(fetched(market, order, ".pdf"))).pages[0].extract_text()
+    for form, content in before.items():
+        assert fetched(market, order, form, revision=1) == content
+    listed = ok(market.as_(supplier).get(f"/purchase-orders/{order['purchase_order_id']}/documents"))
+    assert (listed["revision"], {item["revision"] for item in listed["items"]}) == (2, {1, 2})
+
+
+def amend(market: Market, order: Json, urn: int, units: int) -> None:
+    """A line of a school changed: the supplier asks, the school and the alliance agree."""
+    path = f"/purchase-orders/{order['purchase_order_id']}/amendments"
+    sent = {"school_urn": urn, "line_no": 1, "quantity": units, "reason": "Fewer classes."}
+    asked = ok(market.as_(supplier_user(order["supplier_id"])).post(path, sent), 201)
+    for actor in (approver(urn), MANAGER):
+        agreement = f"{path}/{asked['amendment_id']}/agreement"
+        asked = ok(market.as_(actor).post(agreement, version=asked["version"]))
+    assert asked["state"] == "applied"
+
+
+def test_a_killed_worker_leaves_its_document_to_the_next(market: Market, order: Json, tmp_path: Any) -> None:
+    key = "purchase_order_id = :id AND form = 'pdf' AND audience = 'supplier'"
+    make_due_documents(market.service.database, render, _now)
+    market.sql(
+        "UPDATE purchase_order_document SET state = 'queued', tries = 0, content = NULL, media_type = NULL,"
+        f" file_name = NULL, sha256 = NULL, made_at = NULL WHERE {key}",
+        id=order["purchase_order_id"],
+    )
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.orders.dying_maker", market.service.app_url], check=False, timeout=60
+    )
+    assert killed.returncode == -signal.SIGKILL
+    [(state, progress, tries)] = market.sql(
+        f"SELECT state, progress, tries FROM purchase_order_document WHERE {key}", id=order["purchase_order_id"]
+    )
+    assert (state, progress, tries) == ("making", 40, 1)
+    path = f"/purchase-orders/{order['purchase_order_id']}.pdf"
+    waiting = market.as_(supplier_user(order["supplier_id"])).get(path)
+    assert (waiting.status_code, waiting.get_json()["progress"]) == (202, 40)
+    assert waiting.headers["Retry-After"] == "2"
+
+    assert make_due_documents(market.service.database, render, _now) == 0  # it may still live
+    later = lambda: _now() + SILENT_AFTER + timedelta(seconds=1)  # noqa: E731
+    assert make_due_documents(market.service.database, render, later) == 1
+    assert fetched(market, order, ".pdf").startswith(b"%PDF-1.7")
+
+
+def test_what_kills_every_maker_is_given_up(market: Market, order: Json) -> None:
+    fetched(market, order, "/delivery-notes.pdf")
+    market.sql(
+        "UPDATE purchase_order_document SET state = 'queued', tries = :most, content = NULL, media_type = NULL,"
+        " file_name = NULL, sha256 = NULL, made_at = NULL WHERE form = 'delivery-notes-route'",
+        most=MOST_TRIES,
+    )
+    assert make_due_documents(market.service.database, render, _now) == 1
+    path = f"/purchase-orders/{order['purchase_order_id']}/delivery-notes.pdf"
+    answer = market.as_(supplier_user(order["supplier_id"])).get(path)
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "document_failed")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    units=st.dictionaries(
+        st.integers(900001, 900012), st.dictionaries(st.integers(1, 5), st.integers(1, 5000), min_size=1), min_size=1
+    ),
+    prices=st.dictionaries(st.integers(1, 5), st.decimals("0.0001", "9999", places=4).map(str)),
+    classes=st.dictionaries(
+        st.integers(1, 5), st.sampled_from([("S", "20.00"), ("S", "5.00"), ("Z", "0.00"), ("E", "0.00"), ("O", "0.00")])
+    ),
+    charge=st.integers(0, 100_000),
+)
+def test_orders_at_random_hold_to_schema_and_rules(units: Any, prices: Any, classes: Any, charge: int) -> None:
+    order = issued(units, prices=prices, classes=classes, charges={6: charge} if charge else {})
+    documents = [etree.fromstring(content) for _, content in order_documents(order)]
+    assert [faults(document) for document in documents] == [[]] * len(documents)
+    told = [totals(document) for document in documents]
+    assert sum(each.net_pence for each in told) == order.net_pence
+    assert sum(each.vat_pence for each in told) == order.vat_pence
+    assert sum(each.gross_pence for each in told) == order.gross_pence
+
+
+def test_pennies_that_amendments_moved_are_a_rounding_of_the_line() -> None:
+    order = issued({900001: {1: 10}, 900002: {1: 10}}, prices={1: "3.3333"})
+    for moved in (-7, -3, 2, 5):
+        first, second = order.drops
+        lines = tuple(replace(line, net_pence=line.net_pence + moved) for line in first.lines)
+        drops = (replace(first, lines=lines), second)
+        net = order.net_pence + moved
+        lines = tuple(replace(line, net_pence=line.net_pence + moved) for line in order.lines)
+        changed = replace(order, drops=drops, lines=lines, net_pence=net, vat_pence=vat_pence(net, Decimal(20)))
+        documents = [etree.fromstring(content) for _, content in order_documents(totalled(changed))]
+        assert [faults(document) for document in documents] == [[], []]
+        assert documents[0].find(".//{*}LineItem/{*}AllowanceCharge") is not None
+
+
+def test_a_long_order_is_one_tagged_file() -> None:
+    order = issued({900000 + drop: {line: 1 + line for line in range(1, 15)} for drop in range(1, 25)})
+    told: list[int] = []
+    made = render(order, "pdf", "", told.append)
+    reader = PdfReader(io.BytesIO(made.content))
+    assert told == sorted(told)
+    assert len(told) == 4
+    assert told[-1] <= 100
+    words = [page.extract_text() for page in reader.pages]
+    for drop in order.drops:
+        assert sum(f"{drop.place} · {drop.school_name}" in text for text in words) == 1
+    tags = reader.trailer["/Root"]["/StructTreeRoot"]
+    document = tags["/K"][0].get_object()
+    assert document["/S"] == "/Document"
+    assert [part.get_object()["/S"] for part in document["/K"]] == ["/Part"] * 4
+    assert len(set(tags["/ParentTree"]["/Nums"][::2])) == len(reader.pages)
+    assert [page["/StructParents"] for page in reader.pages] == list(range(len(reader.pages)))
+    assert [entry.title for entry in reader.outline if not isinstance(entry, list)][1:] == [
+        "Drops 1 to 10", "Drops 11 to 20", "Drops 21 to 24",
+    ]  # fmt: skip
+
+
+def test_labels_and_delivery_notes_go_by_route_or_by_day() -> None:
+    order = issued({900001: {1: 3}, 900002: {1: 4}, 900003: {1: 5}})
+    places = dict(zip((900001, 900002, 900003), ("CT10 1AA", "CT2 9ZZ", "CT2 1AA"), strict=True))
+    days = {900001: date(2027, 1, 5), 900002: None, 900003: date(2027, 1, 9)}
+    drops = tuple(
+        replace(
+            drop,
+            address=replace(drop.address, postcode=places[drop.school_urn]),
+            lines=tuple(replace(line, promised_on=days[drop.school_urn]) for line in drop.lines),
+        )
+        for drop in order.drops
+    )
+    order = replace(order, drops=drops)
+    for paper in ("labels-sheet", "labels-page", "delivery-notes"):
+        for sorting, expected in (("route", [3, 2, 1]), ("date", [1, 3, 2])):
+            made = render(order, f"{paper}-{sorting}", "https://bursar.example", lambda _: None)
+            text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made.content)).pages)
+            found = [text.index(f"PO-000012-{place}") for place in expected]
+            assert found == sorted(found), (paper, sorting)
+
+
+def test_the_bars_are_those_of_the_code() -> None:
+    [modules] = Code128("PO-000012-3").build()
+    drawn = ["0"] * len(modules)
+    for at, width in re.findall(r"M(\d+) 0h(\d+)v1", bar_code("PO-000012-3")):
+        drawn[int(at) : int(at) + int(width)] = "1" * int(width)
+    assert "".join(drawn) == modules
