@@ -294,15 +294,6 @@ _TOLD = (
 
 CHECKS = (
     parents(LINKS),
-    *(
-        *_CLOSE,
-        *close.CHECKS,
-        *_AMENDMENTS,
-        *_RECEIPTS,
-        *deliveries.CHECKS,
-        *subscriptions.CHECKS,
-        *budgets.CHECKS,
-        *_NUMBERS,
-        *_TOLD,
-    ),
+    *(*_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *deliveries.CHECKS),
+    *(*subscriptions.CHECKS, *budgets.CHECKS, *_NUMBERS, *_TOLD),
 )

@@ -59,20 +59,38 @@ def fields(page: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("held", "shown"),
     [
-        (role("supplier_user", supplier="00000000-0000-4000-8000-000000000001"), {"answer_wanted": "at_once"}),
-        (role("alliance_manager"), {"round_closed": "digest", "answer_overdue": "digest"}),
+        (
+            role("supplier_user", supplier="00000000-0000-4000-8000-000000000001"),
+            {"claim_recorded": "digest", "invoice_answered": "digest", "answer_wanted": "at_once"},
+        ),
+        (
+            role("alliance_manager"),
+            {
+                "claim_answered": "digest",
+                "supplier_details_changed": "at_once",
+                "round_closed": "digest",
+                "purchase_order_answered": "digest",
+                "changes_offered": "at_once",
+                "answer_overdue": "digest",
+            },
+        ),
         (
             role("school_buyer", urn=1),
             {
                 "round_opened": "digest",
                 "round_reminder": "at_once",
                 "school_nudged": "at_once",
+                "deadline_moved": "at_once",
                 "order_waiting": "digest",
                 "approval_wanted": "at_once",
                 "order_approved": "digest",
                 "order_placed": "digest",
+                "despatched": "digest",
+                "claim_answered": "digest",
+                "drop_amended": "digest",
                 "receipt_wanted": "digest",
                 "bill_issued": "digest",
+                "service_decided": "digest",
             },
         ),
     ],
