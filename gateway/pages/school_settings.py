@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from contracts.school_types import MEMBERSHIP_CLASSES, VAT_REFUNDS
-from gateway.pages import ask
+from gateway.pages import ask, catalogue_words
 from gateway.pages.doors import for_receiver, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed
@@ -25,6 +25,12 @@ def settings() -> str:
         school=ask.one("members", f"/schools/{urn}"),
         sites=ask.items("members", f"/schools/{urn}/sites"),
         counts=ask.items("members", f"/schools/{urn}/pupil-counts"),
+        certificates=[
+            each
+            for each in ask.items_or_none("catalogue", "/vat-exceptions") or []
+            if each["school_urn"] == urn and not each["withdrawn"]
+        ],
+        words=catalogue_words,
         classes=MEMBERSHIP_CLASSES,
         refunds=VAT_REFUNDS,
     )

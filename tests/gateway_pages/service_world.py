@@ -227,7 +227,18 @@ def a_service_order(state: str = "accepted", **more: Any) -> Json:
         "postcode": "NF1 1AA",
         "town": "Northfield",
         "state": "awaited",
-        "lines": [{"line_no": 1, "quantity": 1, "net_pence": 16833, "quantity_received": 0}],
+        "lines": [
+            {
+                "line_no": 1,
+                "quantity": 1,
+                "net_pence": 16833,
+                "quantity_received": 0,
+                "vat_class": "S",
+                "vat_reduced": False,
+                "vat_rate": "20.00",
+                "vat_certificate": "",
+            }
+        ],
     }
     return {
         "purchase_order_id": SERVICE_PO,

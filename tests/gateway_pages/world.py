@@ -647,12 +647,18 @@ def an_invoice_head(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json
         "due_date": day_in(27),
         "purchase_order_id": PAPER_PO,
         "purchase_order_number": "PO-000001",
+        "kind": "invoice",
+        "credits": [],
+        "buyer_urn": None,
         "currency": "GBP",
         "net_pence": 111690,
         "vat_pence": 22338,
         "gross_pence": 134028,
         "paid_pence": 0 if state == "held" else 134028,
         "state": state,
+        "answer": "under_query" if state == "held" else "paid",
+        "original_type": "application/xml",
+        "original_sha256": "0" * 64,
         "registered_by": "Sam Sales",
         "registered_at": in_days(-3),
     }
@@ -672,9 +678,11 @@ def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
         "net_pence": 37230,
         "vat_pence": 7446,
         "vat_class": "S",
+        "vat_rate": "20.00",
         "ledger_code": "E19",
         "supplier_invoice_id": HELD_INVOICE,
     }
+    total = {"vat_class": "S", "vat_rate": "20.00", "net_pence": 37230, "vat_pence": 7446}
     return {
         "bill_id": bill_id,
         "number": f"B-00000{bill_id[-1]}",
@@ -696,12 +704,13 @@ def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
         "pay_to": "",
         "state": state,
         "lines": [line],
+        "vat_totals": [total],
     } | more
 
 
 def headed(bill: Json) -> Json:
     """A bill as the list has it."""
-    return {name: value for name, value in bill.items() if name != "lines"}
+    return {name: value for name, value in bill.items() if name not in ("lines", "vat_totals")}
 
 
 def a_school(urn: int, name: str, phase: str, pupils: int, town: str) -> Json:

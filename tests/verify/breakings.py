@@ -41,7 +41,7 @@ def _offer(sku: str, table: str = "round_offer") -> str:
 
 
 def _order(number: int) -> str:
-    """Cleaning is 1, Devices 2, Paper 3, Toner 4."""
+    """Cleaning is 1, Devices 2, Paper 3, Toner 4, Zips 5."""
     return f"(SELECT purchase_order_id FROM purchase_order WHERE number = 'PO-00000{number}')"
 
 
@@ -148,6 +148,18 @@ MEMBERS = [
     Breaking("members", "schools_are_told", "UPDATE school SET town = 'Dover' WHERE urn = 900001", "Dover"),
     Breaking("members", "alliance_is_told", "UPDATE alliance SET telephone = '0'", '"0"'),
     Breaking("members", "suppliers_are_told", "UPDATE supplier SET email = 'x@y' WHERE name = 'oakdale'", "x@y"),
+    Breaking(
+        "members",
+        "bank_details_waited",
+        "UPDATE supplier_bank_details SET effective_on = effective_on + 30 WHERE in_force_at IS NOT NULL",
+        "55779911",
+    ),
+    Breaking(
+        "members",
+        "bank_details_are_told",
+        "UPDATE supplier_bank_details SET account_number = '87654321' WHERE in_force_at IS NOT NULL",
+        "87654321",
+    ),
     Breaking("members", "people_are_told", "UPDATE person SET email = 'x@y' WHERE name = 'Desk'", "x@y"),
 ]
 
@@ -218,6 +230,12 @@ CATALOGUE = [
 ]
 
 ORDERS = [
+    Breaking(
+        "orders",
+        "rows_agree_with_their_parents",
+        "UPDATE receipt_photo SET supplier_id = gen_random_uuid()",
+        "receipt_photo of (purchase_order_id, school_urn)",
+    ),
     Breaking(
         "orders",
         "rows_agree_with_their_parents",
@@ -294,6 +312,41 @@ ORDERS = [
     ),
     Breaking(
         "orders",
+        "nothing_is_accepted_beyond_the_order",
+        "UPDATE receipt_line SET quantity_received = CASE quantity_received WHEN 30 THEN 40 ELSE -6 END,"
+        " quantity_short = CASE quantity_received WHEN 30 THEN 0 ELSE 6 END"
+        " WHERE school_urn = 900001 AND quantity_received IN (30, 4)",
+        "school 900001: from 34 to 40 units accepted of 34",
+    ),
+    Breaking(
+        "orders",
+        "despatches_send_accepted_goods",
+        "INSERT INTO despatch (despatch_id, number, purchase_order_id, supplier_id, despatched_on, recorded_at,"
+        " recorded_by) SELECT gen_random_uuid(), 'DN-000002', purchase_order_id, supplier_id, current_date, now(), 'X'"
+        f" FROM purchase_order WHERE purchase_order_id = {_order(2)};"
+        " UPDATE document_number SET last = 2 WHERE series = 'DN'",
+        "DN-000002 of PO-000002, which is rejected: 0 lines",
+    ),
+    Breaking(
+        "orders",
+        "files_are_as_they_came",
+        "UPDATE receipt_photo SET content = content || '\\x00'::bytea",
+        "receipt_photo ",
+    ),
+    Breaking(
+        "orders",
+        "despatch_numbers_have_no_gaps",
+        "UPDATE document_number SET last = 2 WHERE series = 'DN'",
+        "the counter of DN stands at 2, the last number is 1",
+    ),
+    Breaking(
+        "orders",
+        "despatches_are_told",
+        _event("DespatchRecorded", "{drops,0,school_urn}", "900004"),
+        "the log told",
+    ),
+    Breaking(
+        "orders",
         "drops_are_as_received",
         f"UPDATE school_drop SET state = 'part' WHERE purchase_order_id = {_order(4)}",
         "PO-000004, school 900001: the drop is part, its lines say received",
@@ -314,7 +367,7 @@ ORDERS = [
         "orders",
         "purchase_order_numbers_have_no_gaps",
         "UPDATE document_number SET last = last - 1 WHERE series = 'PO'",
-        "the counter of PO stands at 5, the last number is 6",
+        "the counter of PO stands at 6, the last number is 7",
     ),
     Breaking("orders", "closes_are_told", f"UPDATE round SET title = 'X' WHERE round_id = {AUTUMN}", '"X"'),
     Breaking(
@@ -365,7 +418,7 @@ BILLING = [
     Breaking(
         "billing",
         "rows_agree_with_their_parents",
-        "UPDATE match_acceptance SET supplier_id = gen_random_uuid()",
+        "UPDATE match_decision SET supplier_id = gen_random_uuid()",
         "its supplier_invoice_line says",
     ),
     Breaking(
@@ -483,7 +536,60 @@ BILLING = [
             ("J", "entry"),
             ("RC", "bill_receipt"),
             ("PY", "supplier_payment"),
+            ("CN", "credit_note"),
+            ("DB", "direct_bill"),
         )
+    ),
+]
+
+_PAPER_OF_ASH = """
+    supplier_invoice_id = (SELECT supplier_invoice_id FROM supplier_invoice WHERE our_number = 'SI-000001')
+    AND school_urn = 900001 AND credited_quantity = 2
+"""
+
+CREDITS = [
+    Breaking(
+        "billing",
+        "credits_are_shared_once",
+        f"UPDATE match_line SET credited_quantity = 3 WHERE {_PAPER_OF_ASH}",
+        "3 units and",
+    ),
+    Breaking(
+        "billing",
+        "credits_give_no_more_than_they_are",
+        "UPDATE credit_share SET vat_pence = vat_pence + 1, net_pence = net_pence - 1",
+        "pence shared",
+    ),
+    Breaking(
+        "billing",
+        "credit_notes_add_up",
+        "UPDATE credit_note_line SET net_pence = net_pence - 1, vat_pence = vat_pence + 1",
+        "CN-000001: lines of",
+    ),
+    Breaking(
+        "billing",
+        "credit_notes_add_up",
+        "UPDATE bill SET credited_pence = 1 WHERE number = 'B-000003'",
+        "B-000003: 1 pence count as credited, 0 are",
+    ),
+    Breaking(
+        "billing",
+        "returns_stand_on_credit_notes",
+        f"UPDATE match_line SET returned_quantity = 1 WHERE {_PAPER_OF_ASH}",
+        "pence given back, credit notes of",
+    ),
+    Breaking(
+        "billing",
+        "credit_notes_are_told",
+        _event("CreditNoteIssued", "{number}", '"CN-9"'),
+        "CN-9",
+        also=("orders.bill_amounts_are_as_told_by_billing",),
+    ),
+    Breaking(
+        "billing",
+        "direct_bills_are_their_buyers",
+        "UPDATE direct_bill SET school_urn = 900001",
+        "names school 900003: bill of school 900001",
     ),
 ]
 
@@ -644,6 +750,12 @@ GATEWAY = [
         + "UPDATE mail SET to_person_id = gen_random_uuid() WHERE key = 'part'",
         "its mail says",
     ),
+    Breaking(
+        "gateway",
+        "link_sessions_come_of_used_links",
+        "UPDATE access_link SET used_at = NULL, used_by = NULL, used_from = NULL",
+        "of a link that was never used",
+    ),
     Breaking("gateway", "no_mail_is_a_dead_letter", _mail("lost", "failed"), "no worker could finish it"),
     Breaking(
         "gateway",
@@ -674,6 +786,14 @@ def _copy(consumer: str, name: str, producer: str, sql: str, said: str) -> Break
 
 
 COPIES = [
+    _copy(
+        "billing",
+        "supplier_accounts",
+        "members",
+        "UPDATE supplier_account SET account_number = '87654321'",
+        "87654321",
+    ),
+    _copy("gateway", "suppliers", "members", "UPDATE supplier SET email = 'x@y' WHERE name = 'oakdale'", "x@y"),
     *(
         _copy(
             part, "supplier_details", "members", "UPDATE supplier_details SET email = 'x@y' WHERE email ~ 'oa'", "x@y"
@@ -711,7 +831,7 @@ COPIES = [
         "vat_exceptions",
         "catalogue",
         "UPDATE vat_exception SET certificate = 'X' WHERE offer_id IS NOT NULL",
-        '"X"',
+        "'X'",
     ),
     _copy(
         "billing",
@@ -775,7 +895,12 @@ STRAYS = [
         "rows_agree_with_their_parents",
         "UPDATE receipt_line SET school_urn = 900003 WHERE quantity_received = 38",
         "receipt_line of (receipt_id)",
-        also=("orders.receipts_add_up", "orders.receipts_are_told"),
+        also=(
+            "orders.nothing_is_accepted_beyond_the_order",
+            "orders.receipts_add_up",
+            "orders.receipts_are_told",
+        ),
+        lines=3,  # and the photo of it, and the answer to it
     ),
     Breaking(
         "orders",
@@ -922,5 +1047,5 @@ APPROVALS = [
 
 BREAKINGS = [
     *(*APPROVALS, *STRAYS, *EVERYWHERE, *CURSORS, *MEMBERS, *CATALOGUE),
-    *(*ORDERS, *SERVICES, *DEADLINES, *BILLING, *BOOKS, *GATEWAY, *COPIES),
+    *(*ORDERS, *SERVICES, *DEADLINES, *BILLING, *CREDITS, *BOOKS, *GATEWAY, *COPIES),
 ]
