@@ -17,7 +17,7 @@ from tests import backends
 URL = os.environ.get("BURSAR_URL", "http://127.0.0.1:8000")
 FOLDER = Path(__file__).parents[1] / "screenshots"
 WIDTHS = (320, 768, 1280)
-FLAGS = ["--lang=en-GB", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
 
 BUYER, APPROVER = "office@hopgarden.example", "head@stmildreds.example"
@@ -155,7 +155,7 @@ def main() -> int:
 def _enter(context: BrowserContext, person: str) -> Page:
     context.clear_cookies()
     page = context.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(20_000)
     if person:
         page.goto(f"{URL}/sign-in")
         page.get_by_label("E-mail address").fill(person)
