@@ -28,7 +28,7 @@ LINKS = (
     Link("offer", "contract", ("contract_id",), ("supplier_id",)),
     Link("offer", "category", ("category_code = code",)),
     Link("offer_tier", "offer", ("offer_id",), ("supplier_id",)),
-    Link("price_list", "contract", ("contract_id",)),
+    Link("price_list", "contract", ("contract_id",), ("supplier_id",)),
     Link("price_list_line", "price_list", ("price_list_id",)),
     Link("vat_exception", "offer", ("offer_id",)),
     Link("vat_exception", "category", ("category_code = code",)),

@@ -68,6 +68,20 @@ COPIES = (
         Copy(part, "members", "alliance_details", kept("alliance", "'alliance'", *told.ALLIANCE_FACTS), told.ALLIANCE)
         for part in ("orders", "billing")
     ),
+    Copy(
+        "gateway",
+        "members",
+        "suppliers",
+        kept("supplier", "supplier_id", "name", "email"),
+        last_told("SupplierRecorded", "supplier_id", "name", "email"),
+    ),
+    Copy(
+        "billing",
+        "members",
+        "supplier_accounts",
+        kept("supplier_account", "concat(supplier_id, '/', from_on)", *told.ACCOUNT),
+        told.ACCOUNTS,
+    ),
     _same("orders", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP, *_PLACE, *_STANDING),
     Copy(
         "orders",

@@ -4,6 +4,7 @@ from bursar.verify.check import Check, Link, parents
 
 LINKS = (
     Link("session", "person", ("person_id",)),
+    Link("link_session", "access_link", ("link_id",)),
     Link("pending_form", "person", ("person_id",)),
     Link("mail", "mail", ("digest_id = mail_id",), ("to_person_id",)),
 )
@@ -25,6 +26,16 @@ CHECKS = (
         SELECT format('person %s has %s open invitations', person_id, count(*)) FROM invitation
         WHERE purpose = 'invitation' AND used_at IS NULL AND revoked_at IS NULL
         GROUP BY person_id HAVING count(*) > 1
+        """,
+    ),
+    Check(
+        "link_sessions_come_of_used_links",
+        "Whoever is in by a link used the link of an order that nobody has taken back.",
+        """
+        SELECT format('session of %s, of a link that %s', s.name, CASE WHEN used_at IS NULL THEN 'was never used'
+            WHEN revoked_at IS NOT NULL THEN 'was taken back' ELSE 'opens no order' END)
+        FROM link_session s JOIN access_link USING (link_id)
+        WHERE used_at IS NULL OR revoked_at IS NOT NULL OR purpose <> 'purchase_order'
         """,
     ),
     # A new person's password may come a moment before the event that tells of the person.

@@ -1,7 +1,7 @@
 """Invariants of the members' database."""
 
 from bursar.verify.check import Check, Link, parents
-from bursar.verify.told import ALLIANCE, ALLIANCE_FACTS, as_told, kept, last_told
+from bursar.verify.told import ACCOUNT, ALLIANCE, ALLIANCE_FACTS, as_told, kept, last_told
 from contracts.roles import ROLE_SEATS
 from services.members.domain.person import ALLIANCE_NAME
 
@@ -38,6 +38,8 @@ LINKS = (
     Link("person_role", "school", ("school_urn = urn",)),
     Link("person_role", "supplier", ("supplier_id",)),
     Link("supplier", "school", ("school_urn = urn",)),
+    Link("supplier_change", "supplier", ("supplier_id",)),
+    Link("supplier_bank_details", "supplier", ("supplier_id",)),
     Link("person_role", "person", ("delegated_from = person_id",)),
     Link("approval_limits", "school", ("school_urn = urn",)),
 )
@@ -113,6 +115,24 @@ CHECKS = (
         "The last SupplierRecorded of each supplier says what its row says.",
         kept("supplier", "supplier_id", *_SUPPLIER),
         last_told("SupplierRecorded", "supplier_id", *_SUPPLIER),
+    ),
+    Check(
+        "bank_details_waited",
+        "Bank details count from the day they were to wait for, which is later than the second person's word.",
+        """
+        SELECT format('account %s of supplier %s counts since %s, was to wait until %s and was confirmed on %s',
+            account_number, supplier_id, (in_force_at AT TIME ZONE 'Europe/London')::date, effective_on,
+            (confirmed_at AT TIME ZONE 'Europe/London')::date)
+        FROM supplier_bank_details
+        WHERE in_force_at IS NOT NULL AND ((in_force_at AT TIME ZONE 'Europe/London')::date < effective_on
+            OR (confirmed_at AT TIME ZONE 'Europe/London')::date >= effective_on)
+        """,
+    ),
+    as_told(
+        "bank_details_are_told",
+        "The last SupplierBankDetailsRecorded of each supplier is the account that counts.",
+        kept("supplier_bank_details", "supplier_id", *ACCOUNT, where="in_force_at IS NOT NULL AND replaced_at IS NULL"),
+        last_told("SupplierBankDetailsRecorded", "supplier_id", *ACCOUNT),
     ),
     as_told(
         "people_are_told",

@@ -27,6 +27,14 @@ ALLIANCE = f"""
         jsonb_build_array({", ".join(f"body -> '{fact}'" for fact in ALLIANCE_FACTS)}) AS facts
     FROM log WHERE type = 'AllianceRecorded' ORDER BY key, id DESC
 """
+ACCOUNT = ("account_name", "sort_code", "account_number")
+ACCOUNTS = f"""
+    SELECT DISTINCT ON (subject) subject, facts FROM (
+        SELECT id, concat(body ->> 'supplier_id', '/', body ->> 'from_on') AS subject,
+            jsonb_build_array({", ".join(f"body -> '{fact}'" for fact in ACCOUNT)}) AS facts
+        FROM log WHERE type = 'SupplierBankDetailsRecorded'
+    ) told ORDER BY subject, id DESC
+"""
 CLOSED_ROUNDS = """
     SELECT body ->> 'round_id' AS subject, jsonb_build_array(body -> 'number', body -> 'title',
         extract(epoch FROM (body ->> 'closed_at')::timestamptz)::bigint) AS facts

@@ -4,12 +4,12 @@ from gateway.domain.letters import Body, Words
 from gateway.domain.london import day
 
 _FIELDS = {
-    "email": "address for orders",
-    "telephone": "telephone",
-    "address": "address",
-    "endpoint": "electronic address",
+    "email": "Address for orders",
+    "telephone": "Telephone",
+    "address": "Address",
+    "endpoint": "Electronic address",
     "vat_number": "VAT number",
-    "company_number": "company number",
+    "company_number": "Company number",
 }
 
 
@@ -73,7 +73,7 @@ def bank_details_to_manager(body: Body) -> Words:
 def supplier_details_changed(body: Body) -> Words:
     """To the business managers: endpoint and VAT number decide where orders go and what an invoice must show."""
     changes = "\n".join(
-        f"{_FIELDS.get(change['field'], change['field']).capitalize()}: {change['before'] or 'none'} is now"
+        f"{_FIELDS.get(change['field'], change['field'])}: {change['before'] or 'none'} is now"
         f" {change['after'] or 'none'}"
         for change in body["changes"]
     )

@@ -30,6 +30,7 @@ from services.orders.usecases.run_subscriptions import run_due_plans
 from services.orders.usecases.tell_order_news import tell_order_news
 from tests.backends import ServiceDatabase
 from tests.clients import Clients
+from tests.verify.life_of_suppliers import change_bank_details, open_an_order
 
 ASH, BEECH, CEDAR, DAMSON, ELDER = 900001, 900002, 900003, 900004, 900005
 SCHOOLS = {ASH: "Ash Primary", BEECH: "Beech School", CEDAR: "Cedar Academy", DAMSON: "Damson Infants"}
@@ -99,6 +100,7 @@ class Life:
         round_id = self._order(contracts, offers)
         self.tell()
         orders = self._deliver(round_id)
+        open_an_order(self.databases["gateway"])
         self.tell()
         self._settle(round_id, orders)
         self.tell()
@@ -166,6 +168,9 @@ class Life:
         board = [{"role": "board_member", "starts_on": "2026-01-01", "ends_on": "2030-01-01"}]
         for name, roles in (("Head", head), ("Desk", desk), ("Chair", [*board, *head])):
             person = members("POST", "/people", {"name": name, "email": f"{name}@people.example", "roles": roles})
+            if name == "Desk":
+                actor = replace(seller(paper["supplier_id"]), person_id=person["person_id"])
+                change_bank_details(self.databases["members"], self._do, MANAGER, actor, paper, DAMSON)
         set_password(self.databases["gateway"].database, person["person_id"], PASSWORD)
         self._decide_who_approves(head)
         return paper["supplier_id"], soap["supplier_id"]
