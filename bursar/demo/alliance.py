@@ -103,6 +103,15 @@ class DemoSupplier:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class DemoColleague:
+    """Somebody who acts for a supplier as well; `beside` is the name of its user."""
+
+    name: str
+    email: str
+    beside: str
+
+
 # fmt: off
 SCHOOLS: Final = (
     DemoSchool(900001, "Hop Garden Primary School", "primary", "1", (4, 11), 271,
@@ -153,6 +162,12 @@ SUPPLIERS: Final = (
 )
 # fmt: on
 
+COLLEAGUES: Final = (
+    DemoColleague("Theo Marsh", "accounts@tidewell.example", "Uma Tidewell"),
+    DemoColleague("Petra Fenwright", "petra@fenwright.example", "Sam Fenwright"),
+)
+"""Second people of suppliers, each beside its user: for what one person does not do alone."""
+
 ALLIANCE_STAFF: Final = (
     ("Mara Quill", "manager@alliance.example", ("alliance_manager",)),
     ("Noor Rahman", "administrator@alliance.example", ("administrator", "alliance_manager")),
@@ -170,6 +185,7 @@ SHOWN: Final = (
     ("approver at St Mildred's, where an order waits", "head@stmildreds.example"),
     ("governor at St Mildred's, who approves it as well", "chair@stmildreds.example"),
     ("supplier Tidewell Computers, with an order to answer", "orders@tidewell.example"),
+    ("colleague at Tidewell, who confirms its bank details", "accounts@tidewell.example"),
     ("the alliance's business manager", "manager@alliance.example"),
 )
 """(who it is, e-mail address) of the sign-ins that are shown at the start."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bursar.databases import database_of
 from bursar.demo.certificates import record_certificates
 from bursar.demo.desk import Desk
+from bursar.demo.firms import propose_price_list, record_accounts
 from bursar.demo.money import invoice_round, pay
 from bursar.demo.people import give_passwords, load_people
 from bursar.demo.plans import PLANS
@@ -44,6 +45,8 @@ def load_demo(environ: Mapping[str, str]) -> None:
         rounds = {plan.state: bring(desk, plan) for plan in PLANS}
         bring_services(desk)
         set_rules(members, orders, cast, desk.now)
+        record_accounts(members, cast, desk.now)
+        propose_price_list(catalogue, cast)
         for producer, database in (("members", members), ("catalogue", catalogue), ("orders", orders)):
             until_applied(billing, producer, database)
         for plan in PLANS:

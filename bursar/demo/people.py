@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bursar.demo.alliance import (
     ALLIANCE_STAFF,
     ASSOCIATE,
+    COLLEAGUES,
     COUNTED,
     COUNTED_BEFORE,
     GOVERNORS,
@@ -49,6 +50,7 @@ class Cast:
     approvers: dict[int, Actor]
     governors: Sequence[Actor]
     suppliers: dict[str, Actor]
+    colleagues: Sequence[Actor]
 
     @property
     def manager(self) -> Actor:
@@ -64,6 +66,7 @@ class Cast:
             *self.approvers.values(),
             *self.governors,
             *self.suppliers.values(),
+            *self.colleagues,
         ]
         return [actor.person_id for actor in actors if actor.person_id]
 
@@ -90,10 +93,25 @@ def load_people(members: Database) -> Cast:
             governors=[ensure.person(name, email, "governor", urn=urn) for urn, name, email in GOVERNORS],
             suppliers={
                 supplier_ids[supplier.name]: ensure.person(
-                    supplier.user, supplier.email, "supplier_user", supplier_id=supplier_ids[supplier.name]
+                    supplier.user,
+                    supplier.email,
+                    "supplier_user",
+                    "supplier_administrator",
+                    supplier_id=supplier_ids[supplier.name],
                 )
                 for supplier in SUPPLIERS
             },
+            colleagues=[
+                ensure.person(
+                    each.name,
+                    each.email,
+                    "supplier_user",
+                    supplier_id=next(
+                        supplier_ids[supplier.name] for supplier in SUPPLIERS if supplier.user == each.beside
+                    ),
+                )
+                for each in COLLEAGUES
+            ],
         )
 
 
