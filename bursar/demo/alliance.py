@@ -184,7 +184,7 @@ SHOWN: Final = (
     ("approver at Hop Garden Primary School", "head@hopgarden.example"),
     ("approver at St Mildred's, where an order waits", "head@stmildreds.example"),
     ("governor at St Mildred's, who approves it as well", "chair@stmildreds.example"),
-    ("supplier Tidewell Computers, with an order to answer", "orders@tidewell.example"),
+    ("supplier Tidewell Computers, whose changes wait for the manager", "orders@tidewell.example"),
     ("colleague at Tidewell, who confirms its bank details", "accounts@tidewell.example"),
     ("the alliance's business manager", "manager@alliance.example"),
 )

@@ -23,6 +23,7 @@ class RoundPlan:
     `answers` maps URNs onto how far the school's order is; `usual` is what the others do. `pence_a_pupil` is about
     what a school spends on one line. `short` and `damaged` map URNs onto units of their first line that were so.
     `minimum_choice`: whether goods below a contract's minimum are left out or ordered with its small-order fee.
+    `offered`: the suppliers of a closed round offer changes, which wait for the manager.
     """
 
     title: str
@@ -37,6 +38,7 @@ class RoundPlan:
     short: Mapping[int, int] = field(default_factory=dict)
     damaged: Mapping[int, int] = field(default_factory=dict)
     minimum_choice: MinimumChoice = "drop"
+    offered: bool = False
 
     def answer_of(self, school: DemoSchool) -> str:
         """How far this school's order is: silent, draft, submitted, returned or approved."""
@@ -102,6 +104,7 @@ PLANS: Final = (
         title="Licences and software for next year",
         contracts=("C-LICENCES",),
         state="closed",
+        offered=True,
         closes_in_days=-2,
         lines=4,
         pence_a_pupil=400,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,15 +12,17 @@ from bursar.demo.deliveries import deliver
 from bursar.demo.desk import Desk
 from bursar.demo.plans import OPEN_FOR, RoundPlan, wanted_by
 from chassis.actor import SERVICE
+from services.orders.domain.answer import LineAnswer, SupplierAnswer
 from services.orders.domain.round import Round
-from services.orders.usecases.answer_purchase_order import answer_purchase_order
+from services.orders.usecases.answer_purchase_order import answer_purchase_order, give_answer
 from services.orders.usecases.close_round import close_round
 from services.orders.usecases.decide_order import approve_order, return_order
 from services.orders.usecases.place_order import save_order, submit_order
 from services.orders.usecases.plan_round import change_round, open_round, plan_round
+from services.orders.usecases.read_answers import list_answers
 from services.orders.usecases.read_form import get_form
 from services.orders.usecases.read_order import get_order
-from services.orders.usecases.read_purchase_orders import list_purchase_orders
+from services.orders.usecases.read_purchase_orders import get_purchase_order, list_purchase_orders
 from services.orders.usecases.read_rounds import get_round, list_rounds
 
 _FAR = timedelta(days=30)
@@ -38,6 +41,9 @@ def bring(desk: Desk, plan: RoundPlan) -> str:
             _take_order(desk, plan, found.round_id, school)
         if plan.state != "open":
             _close(desk, plan, found.round_id)
+    if plan.offered:
+        for header in purchase_orders(desk, found.round_id):
+            _offer_changes(desk, plan, header)
     if plan.state not in ("open", "closed"):
         for header in purchase_orders(desk, found.round_id):
             _accept(desk, plan, header)
@@ -101,6 +107,25 @@ def _close(desk: Desk, plan: RoundPlan, round_id: str) -> None:
         before = deadline - timedelta(minutes=1)
         change_round(desk.orders, SERVICE, before, round_id, view.round.version, {"closes_at": deadline})
         close_round(desk.orders, round_id, deadline, closed_by=SERVICE.name)
+
+
+def _offer_changes(desk: Desk, plan: RoundPlan, header: Row[Any]) -> None:
+    """The supplier is short of the first line, asks more for the second and is late with the third."""
+    if header.state != "issued" or list_answers(desk.orders, SERVICE, header.purchase_order_id):
+        return
+    whole = get_purchase_order(desk.orders, SERVICE, header.purchase_order_id)
+    goods = [line for line in whole.lines if line.kind == "goods"]
+    late = plan.delivery(desk.today)[1] + timedelta(days=12)
+    dearer = (goods[1].unit_price * Decimal("1.04")).quantize(Decimal("0.01"))
+    lines = [
+        LineAnswer(goods[0].line_no, quantity=goods[0].quantity * 3 // 4, note="The rest in the summer term"),
+        LineAnswer(goods[1].line_no, unit_price=dearer, note="The publisher has raised its price"),
+        *(LineAnswer(line.line_no, promised_on=late) for line in goods[2:3]),
+    ]
+    answered_at = plan.closes_at(desk.today) + timedelta(days=1)
+    supplier = desk.cast.suppliers[header.supplier_id]
+    said = SupplierAnswer("changes", "The publisher rations its licences until the spring.", lines)
+    give_answer(desk.orders, supplier, header.purchase_order_id, said, min(answered_at, desk.now))
 
 
 def _accept(desk: Desk, plan: RoundPlan, header: Row[Any]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bursar.verify.run import cursor_check
 from chassis.settings import ALL_PARTS
 from contracts.topology import SUBSCRIPTIONS
+from tests.verify.answer_breakings import ANSWER_BREAKINGS
 from tests.verify.close_breakings import CLOSE_BREAKINGS
 
 AUTUMN = "(SELECT round_id FROM round WHERE title = 'Autumn')"
@@ -243,6 +244,7 @@ ORDERS = [
         "there is no such school_order",
     ),
     *(Breaking("orders", name, sql, said, also, lines) for name, sql, said, also, lines in CLOSE_BREAKINGS),
+    *(Breaking("orders", name, sql, said, also) for name, sql, said, also in ANSWER_BREAKINGS),
     Breaking(
         "orders",
         "closed_rounds_are_decided",

@@ -167,7 +167,7 @@ class DropEffectSchema(Schema):
 
 
 class LineEffectSchema(Schema):
-    """A line before and after the change, with the parts of the schools that it touches."""
+    """A line before and after the change, with the parts of the schools that it touches; of a shortage with all."""
 
     line_no = fields.Integer(required=True)
     sku = fields.String(required=True)

@@ -1,6 +1,7 @@
 """What an answer's changes do, as it travels: computed while it is open, read from what was written afterwards."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Row
 from contracts.money import unit_price_text
 from services.orders.api.shapes import Json
 from services.orders.domain.answer import OrderedLine
-from services.orders.domain.answer_effect import LineEffect
+from services.orders.domain.answer_effect import DropEffect, LineEffect
 from services.orders.usecases.read_answers import AnswerView
 
 
@@ -34,7 +35,7 @@ def effects_json(view: AnswerView, line_no: int | None) -> list[Json]:
                     "must_agree": drop.must_agree,
                     "agreed": agreed.get((number, drop.urn)),
                 }
-                for drop in sorted(touched, key=lambda drop: (view.names.get(drop.urn, ""), drop.urn))
+                for drop in sorted(_shown(effect), key=lambda drop: (view.names.get(drop.urn, ""), drop.urn))
                 if line_no in (None, number)
             ],
         }
@@ -76,6 +77,12 @@ def made_json(view: AnswerView, line_no: int | None) -> list[Json]:
             }
         )
     return found
+
+
+def _shown(effect: LineEffect) -> Sequence[DropEffect]:
+    """The parts that change; of a shortage all, so that everybody's share of what there is can be compared."""
+    shared = any(drop.why in ("shared", "cut_last_time") for drop in effect.drops)
+    return effect.drops if shared else effect.touched()
 
 
 def _agreed(state: str, *, said: bool) -> bool | None:

@@ -35,7 +35,10 @@ class DropEffect:
 
 @dataclass(frozen=True, slots=True)
 class LineEffect:
-    """A line before and after, with every school's part by URN; `substitute` is None where the article stays."""
+    """A line before and after, with every school's part by URN; `substitute` is None where the article stays.
+
+    `note` is what the supplier says of it.
+    """
 
     line_no: int
     unit_price_before: Decimal
@@ -45,6 +48,7 @@ class LineEffect:
     net_before_pence: int
     net_pence: int
     substitute: Substitute | None
+    note: str
     drops: Sequence[DropEffect]
 
     @property
@@ -105,6 +109,7 @@ def effect_of(
         net_before_pence=line.net_pence,
         net_pence=sum(nets.values()),
         substitute=said.substitute,
+        note=said.note,
         drops=drops,
     )
 

@@ -14,7 +14,7 @@ from services.orders.domain.answer_effect import LineEffect
 _SENT = """
     jsonb_to_recordset(CAST(:drops AS jsonb)) AS sent(line_no integer, school_urn integer, quantity integer,
         net_pence bigint, promised_on date, shared boolean, unit_price_before numeric, unit_price numeric,
-        substitute_sku text, substitute_name text, must_agree boolean)
+        substitute_sku text, substitute_name text, must_agree boolean, note text)
 """
 _OF_ANSWER = """
     answer.answer_id = :answer_id AND before.purchase_order_id = answer.purchase_order_id
@@ -28,7 +28,8 @@ _COLUMNS = """
 """
 _VALUES = """
     gen_random_uuid(), before.purchase_order_id, before.school_urn, before.supplier_id, before.line_no,
-    before.quantity, sent.quantity, before.net_pence, coalesce(nullif(answer.reason, ''), 'The supplier’s answer'),
+    before.quantity, sent.quantity, before.net_pence,
+    coalesce(nullif(sent.note, ''), nullif(answer.reason, ''), 'The supplier’s answer'),
     answer.person_id, answer.person, 'supplier', answer.answered_at, answer.person_id, answer.person,
     answer.answered_at, answer.decided_by_id, answer.decided_by, answer.decided_at, answer.answer_id,
     sent.unit_price_before, sent.unit_price, sent.substitute_sku, sent.substitute_name, sent.promised_on, sent.shared
@@ -197,6 +198,7 @@ def _drops(effects: Sequence[LineEffect]) -> str:
                 "substitute_sku": (effect.substitute and drop.quantity and effect.substitute.sku) or None,
                 "substitute_name": (effect.substitute and drop.quantity and effect.substitute.name) or None,
                 "must_agree": drop.must_agree,
+                "note": effect.note,
             }
             for effect in effects
             for drop in effect.touched()
