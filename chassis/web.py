@@ -35,7 +35,7 @@ __all__ = [
     "requires",
 ]
 
-_LARGEST_BODY = 8 * 1024 * 1024
+LARGEST_BODY = 8 * 1024 * 1024
 _log = structlog.get_logger()
 
 
@@ -54,15 +54,19 @@ def create_app(
     statuses: Mapping[type[BrokenRule], int],
     *,
     title: str,
+    largest_body: int = LARGEST_BODY,
 ) -> Flask:
-    """A service's application. `statuses` maps its broken rules onto HTTP statuses (unlisted ones answer 422)."""
+    """A service's application. `statuses` maps its broken rules onto HTTP statuses (unlisted ones answer 422).
+
+    A request of more than `largest_body` bytes is refused unread.
+    """
     app = Flask(name)
     app.config.update(
         API_TITLE=title,
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/",
-        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        MAX_CONTENT_LENGTH=largest_body,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     install_shell(app, name, database, {IdempotencyKeyReused: 422, **statuses})

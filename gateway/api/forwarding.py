@@ -63,7 +63,7 @@ def forward(name: str, rest: str = "") -> Response:
     resource = RESOURCES.get(name)
     if resource is None or not {".", ".."}.isdisjoint(rest.split("/")):
         abort(404, f"There is no resource /api/v1/{name}.")
-    actor = required_actor()
+    actor = required_actor(for_programs=resource.for_programs)
     length = request.content_length
     try:
         passed = pass_on(upstream, request.environ, resource, actor, _body(resource, length), length)
@@ -117,7 +117,9 @@ def _body(resource: Resource, length: int | None) -> Body:
         return None
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding.")
-    request.max_content_length = resource.largest_body
-    if length is not None and length > resource.largest_body:
+    # A body in chunks is read to one byte more than it may have: werkzeug would cut it off there and say nothing.
+    request.max_content_length = resource.largest_body + 1
+    body = request.get_data(cache=False) if length is None or length <= WHOLE else None
+    if max(length or 0, len(body or b"")) > resource.largest_body:
         abort(413, f"The body may have at most {resource.largest_body} bytes.")
-    return request.get_data(cache=False) if length is None or length <= WHOLE else request.stream
+    return request.stream if body is None else body

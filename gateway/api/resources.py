@@ -9,39 +9,45 @@ _MIB = 1024 * _KIB
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource's service and the largest request body, in bytes, that is passed on to it."""
+    """A resource's service and the largest request body, in bytes, that is passed on to it.
+
+    `for_programs`: whether suppliers' own programs reach it; who acts for a firm, and its bank account, is for people.
+    """
 
     service: str
     largest_body: int = 256 * _KIB
+    for_programs: bool = False
 
 
 RESOURCES: Final[dict[str, Resource]] = {
-    "schools": Resource("members"),
+    "schools": Resource("members", for_programs=True),
     "alliance": Resource("members"),
     "suppliers": Resource("members"),
     "people": Resource("members"),
     "imports": Resource("members", 8 * _MIB),
-    "categories": Resource("catalogue"),
-    "contracts": Resource("catalogue", 8 * _MIB),  # price lists
-    "price-lists": Resource("catalogue"),
+    "categories": Resource("catalogue", for_programs=True),
+    "contracts": Resource("catalogue", 8 * _MIB, for_programs=True),  # price lists
+    "price-lists": Resource("catalogue", for_programs=True),
     "planner": Resource("catalogue"),
     "planner-feeds": Resource("catalogue"),
     "procurement-thresholds": Resource("catalogue"),
     "vat-exceptions": Resource("catalogue"),
-    "offers": Resource("catalogue"),
+    "offers": Resource("catalogue", for_programs=True),
     "rounds": Resource("orders", 2 * _MIB),  # a whole order: several thousand lines
     "order-reports": Resource("orders"),
-    "drops": Resource("orders"),
-    "purchase-orders": Resource("orders", 8 * _MIB),  # photos of damage, answers by file
-    "order-answers": Resource("orders", 8 * _MIB),
-    "despatches": Resource("orders", 8 * _MIB),  # UBL
-    "claims": Resource("orders"),
+    "drops": Resource("orders", for_programs=True),
+    "purchase-orders": Resource("orders", 8 * _MIB, for_programs=True),  # photos of damage, answers by file
+    "order-answers": Resource("orders", 8 * _MIB, for_programs=True),
+    "despatches": Resource("orders", 8 * _MIB, for_programs=True),  # UBL
+    "claims": Resource("orders", for_programs=True),
     "subscription-plans": Resource("orders"),
     "subscriptions": Resource("orders"),
     "budgets": Resource("orders"),
-    "supplier-invoices": Resource("billing", 4 * _MIB),  # UBL with its attachments
+    "supplier-invoices": Resource(
+        "billing", 32 * _MIB, for_programs=True
+    ),  # a line for each article and school, attachments
     "credit-claims": Resource("billing"),
-    "remittances": Resource("billing"),
+    "remittances": Resource("billing", for_programs=True),
     "bills": Resource("billing"),
     "credit-notes": Resource("billing"),
     "bank-statements": Resource("billing", 8 * _MIB),

@@ -1,10 +1,10 @@
-"""An invoice while it is being typed: filled in from an order's receipts, read back, and its totals worked out."""
+"""An invoice or credit note while it is being typed: filled in from what was received or invoiced, and read back."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from contracts.london import london_today
 from contracts.money import line_net_pence, pounds
@@ -12,10 +12,12 @@ from contracts.vat import vat_pence
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed
 
+_TYPED: Final = ("number", "issue_date", "due_date", "net", "vat", "gross")
+
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One line as text in its inputs, beside what was ordered and received.
+    """One line as text in its inputs, beside what was ordered and received; on a credit note, invoiced and claimed.
 
     A line of the order that carries several rates of VAT is as many lines of the invoice; `key` tells them apart.
     """
@@ -31,11 +33,15 @@ class DraftLine:
     ordered_price: str
     quantity: str
     unit_price: str
+    school_urn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDraft:
-    """The whole form; amounts are text in pounds, as they stand in the inputs."""
+    """The whole form; amounts are text in pounds, as they stand in the inputs, and positive on a credit note as well.
+
+    `credits` is the invoice that a credit note gives back of, `buyer_urn` the school that it is made out to.
+    """
 
     order_number: str
     number: str
@@ -46,6 +52,13 @@ class InvoiceDraft:
     vat: str
     gross: str
     read: Mapping[str, Any]
+    credits: str = ""
+    buyer_urn: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """What is typed."""
+        return "credit_note" if self.credits else "invoice"
 
     def body(self) -> dict[str, Any]:
         """The request that sends this invoice; lines of nothing are left out."""
@@ -56,10 +69,14 @@ class InvoiceDraft:
                 "unit_price": unit_price,
                 "vat_class": line.vat_class,
                 "vat_rate": line.vat_rate,
+                "school_urn": line.school_urn,
             }
             for line, quantity, unit_price in self._counted()
         ]
         body: dict[str, Any] = {
+            "kind": self.kind,
+            "credits": [self.credits] if self.credits else [],
+            "buyer_urn": self.buyer_urn,
             "number": self.number.strip(),
             "issue_date": self.read["issue_date"].isoformat(),
             "purchase_order_number": self.order_number,
@@ -74,7 +91,8 @@ class InvoiceDraft:
         ids = {"net_pence": "net", "vat_pence": "vat", "gross_pence": "gross"}
         for place, (line, _, _) in enumerate(self._counted()):
             ids[f"lines.{place}.quantity"] = f"quantity-{line.key}"
-            ids[f"lines.{place}.unit_price"] = f"price-{line.key}"
+            ids[f"lines.{place}.unit_price"] = ids[f"lines.{place}.net_pence"] = f"price-{line.key}"
+            ids[f"lines.{place}.order_line_no"] = f"quantity-{line.key}"
             ids[f"lines.{place}"] = f"quantity-{line.key}"
         return ids
 
@@ -97,23 +115,31 @@ class InvoiceDraft:
         return counted
 
 
-def from_order(order: Mapping[str, Any]) -> InvoiceDraft:
-    """A draft with every line at the quantity the schools received and the price that was ordered."""
-    lines = tuple(_lines(order))
-    read: dict[str, Any] = {f"quantity-{line.key}": line.received for line in lines}
-    read |= {f"price-{line.key}": line.unit_price for line in lines}
-    return InvoiceDraft(order["number"], "", london_today().isoformat(), "", lines, "", "", "", read).with_totals()
+def from_order(order: Mapping[str, Any], urn: int | None = None) -> InvoiceDraft:
+    """A draft with every line at the quantity the schools received and the price that was ordered.
+
+    With `urn` it is made out to that school, for what it alone received.
+    """
+    own = {**order, "drops": [drop for drop in order["drops"] if urn in (None, drop["school_urn"])]}
+    return _filled(order["number"], tuple(_lines(own)), buyer_urn=urn)
 
 
-def from_typing(order: Mapping[str, Any], sent: Mapping[str, str], faults: Faults) -> InvoiceDraft:
-    """The draft as it was typed, with a fault for everything that cannot be read."""
+def from_invoice(invoice: Mapping[str, Any]) -> InvoiceDraft:
+    """A draft of a credit note for an invoice, with every line at what the schools have not ordered or not received."""
+    lines = tuple(_credit_line(invoice, line) for line in invoice["lines"] if line["quantity"] > 0)
+    return _filled(invoice["purchase_order_number"], lines, credits=invoice["number"], buyer_urn=invoice["buyer_urn"])
+
+
+def from_typing(blank: InvoiceDraft, sent: Mapping[str, str], faults: Faults) -> InvoiceDraft:
+    """The draft as it was typed over a blank one, with a fault for everything that cannot be read."""
     typed = Typed(sent, faults)
     read: dict[str, Any] = {}
-    typed.text("number", "your invoice number")
-    read["issue_date"] = typed.day("issue_date", "the invoice’s date")
+    what = "credit note" if blank.credits else "invoice"
+    typed.text("number", f"your {what} number")
+    read["issue_date"] = typed.day("issue_date", f"the {what}’s date")
     read["due_date"] = typed.day("due_date", "the due date", needed=False)
     lines = []
-    for line in _lines(order):
+    for line in blank.lines:
         quantity, unit_price = f"quantity-{line.key}", f"price-{line.key}"
         read[quantity] = typed.units(quantity, f"the quantity of {line.name}")
         read[unit_price] = typed.price(unit_price, f"the price of {line.name}")
@@ -124,8 +150,33 @@ def from_typing(order: Mapping[str, Any], sent: Mapping[str, str], faults: Fault
         read["gross_pence"] = typed.pence("gross", "the total with VAT")
         if not any(read.get(f"quantity-{line.key}") for line in lines):
             faults.add("Enter a quantity on at least one line.", f"quantity-{lines[0].key}" if lines else None)
-    shown = {name: sent.get(name, "") for name in ("number", "issue_date", "due_date", "net", "vat", "gross")}
-    return InvoiceDraft(order_number=order["number"], lines=tuple(lines), read=read, **shown)
+    shown: dict[str, Any] = {name: sent.get(name, "") for name in _TYPED}
+    return replace(blank, lines=tuple(lines), read=read, **shown)
+
+
+def _filled(order_number: str, lines: tuple[DraftLine, ...], **more: Any) -> InvoiceDraft:
+    read: dict[str, Any] = {f"quantity-{line.key}": int(line.quantity) for line in lines}
+    read |= {f"price-{line.key}": line.unit_price for line in lines}
+    today = london_today().isoformat()
+    return InvoiceDraft(order_number, "", today, "", lines, "", "", "", read, **more).with_totals()
+
+
+def _credit_line(invoice: Mapping[str, Any], line: Mapping[str, Any]) -> DraftLine:
+    claimed = sum(match["claim_quantity"] for match in invoice["matches"] if match["line_no"] == line["line_no"])
+    return DraftLine(
+        key=str(line["line_no"]),
+        line_no=line["order_line_no"],
+        name=line["name"],
+        unit="",
+        vat_class=line["vat_class"],
+        vat_rate=line["vat_rate"],
+        ordered=line["quantity"],
+        received=claimed,
+        ordered_price=line["unit_price"],
+        quantity=str(claimed),
+        unit_price=line["unit_price"],
+        school_urn=line["school_urn"],
+    )
 
 
 def _lines(order: Mapping[str, Any]) -> Iterator[DraftLine]:

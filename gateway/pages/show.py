@@ -76,6 +76,14 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "settled": ("Settled", "done"),
     },
     "invoice": {"matched": ("Matched", "info"), "held": ("Held", "fault"), "billed": ("Billed", "done")},
+    "invoice_answer": {
+        "received": ("Received", "info"),
+        "accepted": ("Accepted", "done"),
+        "under_query": ("Under query", "fault"),
+        "rejected": ("Rejected", "fault"),
+        "part_paid": ("Part paid", "wait"),
+        "paid": ("Paid", "done"),
+    },
     "match": {
         "billable": ("Can be billed", "info"),
         "held": ("Held", "fault"),

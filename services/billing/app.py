@@ -10,6 +10,9 @@ from chassis.settings import Settings, read_settings
 from services.billing.api import bank, bills, documents, invoice_templates, invoices, matches, remittances
 from services.billing.api.errors import STATUSES
 
+LARGEST_BODY = 32 * 1024 * 1024
+"""An invoice with a line for each article and school of a large order, or with its attachments."""
+
 
 def create_app() -> Flask:
     """The application under the settings of the environment."""
@@ -33,4 +36,6 @@ def build_app(settings: Settings, database: Database) -> Flask:
         bank.statements,
         bank.lines,
     )
-    return web.create_app("billing", settings, database, blueprints, STATUSES, title="Bursar billing")
+    return web.create_app(
+        "billing", settings, database, blueprints, STATUSES, title="Bursar billing", largest_body=LARGEST_BODY
+    )

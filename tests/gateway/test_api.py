@@ -4,6 +4,7 @@ import io
 
 import pytest
 from flask import Response
+from werkzeug.test import EnvironBuilder
 
 from tests.gateway.conftest import PASSWORD, break_connection, problem, role
 
@@ -202,6 +203,38 @@ def test_a_service_that_is_away_is_a_503(caller, recorder):
 def test_a_body_that_is_too_large_goes_no_further(caller, recorder, path, size):
     client, bearer = caller
     refused(client.post(f"/api/v1/{path}", data=b"x" * size, headers=bearer), 413, "too_large")
+    assert not recorder.seen
+
+
+class Endless:
+    """A body that never ends: whoever read it whole would read for ever."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self.given += size
+        return b"x" * size
+
+    readline = read
+
+
+@pytest.mark.parametrize(
+    ("headers", "most"),
+    [
+        ({"CONTENT_LENGTH": str(200 * 1024**2)}, 0),
+        ({"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}, 34 * 1024**2),
+    ],
+    ids=["200 MB that say so", "in chunks"],
+)
+def test_an_invoice_without_end_is_not_read_to_its_end(app, recorder, bearer, headers, most):
+    body = Endless()
+    path = "/api/v1/supplier-invoices"
+    environ = EnvironBuilder(path, method="POST", content_type=XML, headers=bearer).get_environ()
+    environ.pop("CONTENT_LENGTH", None)
+    answer = Response.from_app(app.wsgi_app, environ | {"wsgi.input": body, **headers})
+    assert answer.status_code == 413
+    assert body.given <= most
     assert not recorder.seen
 
 

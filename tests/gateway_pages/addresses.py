@@ -102,6 +102,7 @@ PAGES: list[tuple[str, str, str]] = [
     ("supplier", "supplier-invoice", f"/supplier/invoices/{w.HELD_INVOICE}"),
     ("supplier", "supplier-invoice-new", "/supplier/invoices/new"),
     ("supplier", "supplier-invoice-form", f"/supplier/orders/{w.PAPER_PO}/invoice"),
+    ("supplier", "supplier-credit-form", f"/supplier/invoices/{w.HELD_INVOICE}/credit"),
     ("manager", "alliance-rounds", "/alliance"),
     ("manager", "alliance-round-new", "/alliance/rounds/new"),
     ("manager", "alliance-round-draft", f"/alliance/rounds/{w.DRAFT}"),

@@ -85,6 +85,7 @@ DONE: dict[tuple[str, str, str], Any] = {
     ("POST", "billing", "/bills"): {"items": [headed(a_bill())], "credit_notes": [], "next": None},
     ("POST", "billing", "/supplier-invoices"): {
         "supplier_invoice_id": HELD_INVOICE,
+        "kind": "invoice",
         "number": "INV-0041",
         "our_number": "SI-000001",
     },

@@ -128,7 +128,7 @@ def test_an_invoice_file_goes_on_as_it_is(visit: Visit, services: FakeServices) 
 
 def test_a_refused_invoice_file_says_why_beside_the_field(visit: Visit, services: FakeServices) -> None:
     supplier = visit("supplier")
-    assert summary_links(supplier.post("/supplier/invoices/upload")) == {"file": "Choose the invoice’s XML file."}
+    assert summary_links(supplier.post("/supplier/invoices/upload")) == {"file": "Choose the invoice’s file."}
     refusal = Problem(409, "duplicate_invoice", "INV-0042 was sent before, as SI-000001.")
     services.refusals["POST", "billing", "/supplier-invoices"] = refusal
     response = supplier.post("/supplier/invoices/upload", {"file": (io.BytesIO(b"<Invoice/>"), "again.xml")})
@@ -166,7 +166,11 @@ def invoice(**more: str) -> dict[str, object]:
 def test_the_invoice_form_is_sent_in_pence_and_four_decimals(visit: Visit, services: FakeServices) -> None:
     visit("supplier").post(INVOICE_FORM, invoice())
     line = {"order_line_no": 2, "quantity": 10, "unit_price": "10.9500", "vat_class": "S", "vat_rate": "20.00"}
+    line["school_urn"] = None
     assert last_change(services).sent == {
+        "kind": "invoice",
+        "credits": [],
+        "buyer_urn": None,
         "number": "INV-7",
         "issue_date": "2026-11-20",
         "purchase_order_number": "PO-000001",

@@ -82,6 +82,7 @@ class InvoiceHeadOut(Schema):
     purchase_order_number = fields.String()
     kind = fields.String(validate=validate.OneOf(KINDS))
     credits = fields.List(fields.String())
+    buyer_urn = fields.Integer(allow_none=True, metadata={"description": "The school that it is made out to, if one"})
     currency = fields.String()
     net_pence = fields.Integer(metadata={"description": "Signed as what is owed: a credit note is negative"})
     vat_pence = fields.Integer()

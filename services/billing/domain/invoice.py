@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,7 +102,13 @@ def check_arithmetic(invoice: SupplierInvoice) -> None:
     if invoice.net_pence + invoice.vat_pence != invoice.gross_pence:
         faults["gross_pence"] = f"BR-CO-15: net and VAT add up to £{pounds(invoice.net_pence + invoice.vat_pence)}."
     if faults:
-        raise InvoiceArithmetic("The invoice's figures do not add up.", fields=faults)
+        raise InvoiceArithmetic(arithmetic_detail(faults), fields=faults)
+
+
+def arithmetic_detail(faults: Mapping[str, str]) -> str:
+    """What to say of broken rules in one sentence: the only one, or how many there are."""
+    first = next(iter(faults.values()))
+    return first if len(faults) == 1 else f"The figures do not add up: {len(faults)} rules are broken. {first}"
 
 
 def _line_faults(lines: Iterable[InvoiceLine]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from services.billing.domain.errors import (
     QuantityNotWhole,
     VatCategoryNotSettled,
 )
-from services.billing.domain.invoice import EARLIEST_ISSUE, InvoiceLine, SupplierInvoice
+from services.billing.domain.invoice import EARLIEST_ISSUE, InvoiceLine, SupplierInvoice, arithmetic_detail
 from services.billing.domain.invoice_document import AllowanceCharge, DocumentLine, InvoiceDocument
 from services.billing.domain.order_references import OrderedLine, find_charge_line, find_order_line
 
@@ -38,7 +38,7 @@ def check_document(document: InvoiceDocument) -> None:
         found.append(CurrencyNotPounds(text, fields={"currency": text}))
     faults = as_fields(faults_of(document))
     if faults:
-        found.append(InvoiceArithmetic("The document's figures do not add up.", fields=faults))
+        found.append(InvoiceArithmetic(arithmetic_detail(faults), fields=faults))
     totals = document.totals
     if totals.prepaid or totals.rounding:
         text = (
@@ -65,9 +65,12 @@ def settle(document: InvoiceDocument, order_number: str, ordered: Sequence[Order
     found: list[BrokenRule] = []
     lines = []
     less = _spread_allowances(document)
+    known: dict[tuple[object, ...], OrderedLine] = {}  # a line for each school repeats the same few references
     for number, line in enumerate(document.lines, 1):
+        key = (line.order_number, line.order_line, line.buyer_item, line.seller_item, line.price, line.base_quantity)
         try:
-            at = find_order_line(line, ordered)
+            at = known.get((*key, line.vat_class)) or find_order_line(line, ordered)
+            known[(*key, line.vat_class)] = at
         except BrokenRule as fault:
             found.append(_at(fault, f"line {line.line_id}"))
             continue

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.domain.invoice import SupplierInvoice, fold_number, vat_is_accepted
 from services.billing.domain.match_facts import InvoicedLine
-from services.billing.storage.bulk import insert_rows
+from services.billing.storage.bulk import load_rows
 from services.billing.storage.tables import supplier_invoice, supplier_invoice_line
 
 _LIST = """
@@ -19,7 +19,8 @@ _LIST = """
         CAST(i.supplier_id AS text) AS supplier_id, coalesce(s.name, '') AS supplier_name, i.number,
         issue_date, due_date,
         CAST(i.purchase_order_id AS text) AS purchase_order_id, o.number AS purchase_order_number, currency,
-        net_pence, vat_pence, gross_pence, paid_pence, registered_by, registered_at, kind, credits, original_type,
+        net_pence, vat_pence, gross_pence, paid_pence, registered_by, registered_at, kind, credits, buyer_urn,
+        original_type,
         encode(original_sha256, 'hex') AS original_sha256, coalesce((
             SELECT a.state FROM supplier_invoice_answer a WHERE a.supplier_invoice_id = i.supplier_invoice_id
             ORDER BY seq DESC LIMIT 1
@@ -44,6 +45,10 @@ _INVOICED = text("""
     FROM supplier_invoice_line line JOIN supplier_invoice USING (supplier_invoice_id)
     WHERE line.purchase_order_id = :order ORDER BY our_number, line_no
 """)
+_LINE = (
+    "supplier_invoice_id", "line_no", "supplier_id", "purchase_order_id", "order_line_no", "school_urn", "name",
+    "quantity", "unit_price", "net_pence", "vat_pence", "vat_class", "vat_rate",
+)  # fmt: skip
 _WITH_INVOICES = text("""
     SELECT DISTINCT CAST(purchase_order_id AS text) FROM supplier_invoice_line
     WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) ORDER BY 1
@@ -116,25 +121,31 @@ def add_lines(
 ) -> None:
     """Store the invoice's lines; `vat` is each line's part of the invoice's VAT in pence, `found` its orders."""
     orders = {order.number: order for order in found}
-    rows = [
-        {
-            "supplier_invoice_id": invoice_id,
-            "line_no": line.line_no,
-            "supplier_id": found[0].supplier_id,
-            "purchase_order_id": orders.get(line.order_number or "", found[0]).purchase_order_id,
-            "order_line_no": line.order_line_no,
-            "school_urn": line.school_urn,
-            "name": line.name,
-            "quantity": line.quantity,
-            "unit_price": line.unit_price,
-            "net_pence": line.net_pence,
-            "vat_pence": vat[line.line_no],
-            "vat_class": line.vat_class,
-            "vat_rate": line.vat_rate,
-        }
-        for line in invoice.lines
-    ]
-    insert_rows(connection, "supplier_invoice_line", rows)
+    loaded = load_rows(
+        connection,
+        "supplier_invoice_line",
+        _LINE,
+        (
+            (
+                invoice_id,
+                line.line_no,
+                found[0].supplier_id,
+                orders.get(line.order_number or "", found[0]).purchase_order_id,
+                line.order_line_no,
+                line.school_urn,
+                line.name,
+                line.quantity,
+                line.unit_price,
+                line.net_pence,
+                vat[line.line_no],
+                line.vat_class,
+                line.vat_rate,
+            )
+            for line in invoice.lines
+        ),
+    )
+    names = ", ".join(_LINE)
+    connection.execute(text(f"INSERT INTO supplier_invoice_line ({names}) SELECT {names} FROM {loaded}"))  # noqa: S608
 
 
 def invoiced_lines(connection: Connection, order_id: str) -> list[InvoicedLine]:
@@ -172,11 +183,8 @@ def get_original(connection: Connection, invoice_id: str) -> Row[str, bytes, str
 def invoice_lines(connection: Connection, invoice_id: str) -> list[Row[Any]]:
     """The lines of one invoice."""
     line = supplier_invoice_line.c
-    return list(
-        connection.execute(
-            select(supplier_invoice_line).where(line.supplier_invoice_id == invoice_id).order_by(line.line_no)
-        )
-    )
+    found = select(supplier_invoice_line).where(line.supplier_invoice_id == invoice_id).order_by(line.line_no)
+    return list(connection.execute(found).all())
 
 
 def suppliers_of(connection: Connection, invoice_ids: list[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from services.billing.domain.credits import check_credits, place_credits
 from services.billing.domain.match_facts import NOTHING, UNTOUCHED, Amount, InvoicedLine, Key, Match, Standing
 from services.billing.domain.matching import match_purchase_order
 from services.billing.storage import credit_notes, invoices, matches, orders
+from services.billing.usecases.answer_invoices import answer_orders
 
 
 def match_invoices(connection: Connection, order_ids: Collection[str], registering: str | None = None) -> None:
@@ -21,6 +22,7 @@ def match_invoices(connection: Connection, order_ids: Collection[str], registeri
     orders.lock_orders(connection, invoiced)
     for order_id in invoiced:
         _match(connection, order_id, registering)
+    answer_orders(connection, invoiced)
 
 
 def _match(connection: Connection, order_id: str, registering: str | None) -> None:
