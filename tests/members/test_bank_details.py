@@ -220,9 +220,10 @@ def test_others_neither_see_nor_touch_them(firm: Firm) -> None:
 
 def test_the_waiting_time_is_data(firm: Firm) -> None:
     manager = firm.as_(MANAGER)
-    assert manager.get("/alliance/bank-safeguards").json == {
-        "waiting_days": 3, "trusted_after_days": 30, "version": 0,
-    }  # fmt: skip
+    for reader in (MANAGER, firm.head):
+        assert firm.as_(reader).get("/alliance/bank-safeguards").json == {
+            "waiting_days": 3, "trusted_after_days": 30, "version": 0,
+        }  # fmt: skip
     wanted = {"waiting_days": 5, "trusted_after_days": 1}
     assert firm.as_(BOARD_MEMBER).put("/alliance/bank-safeguards", wanted, version=0).status_code == 403
     assert manager.put("/alliance/bank-safeguards", wanted, version=0).json["version"] == 1

@@ -93,7 +93,7 @@ def stop(sent: dict[str, str], supplier_id: UUID, bank_details_id: UUID) -> Resp
 @own_supplier.response(200, schemas.SafeguardsSchema)
 def get_safeguards() -> Response:
     """How long changes of bank details wait."""
-    return _safeguards(change_bank_details.get_safeguards(current_database(), current_actor()))
+    return _safeguards(change_bank_details.get_safeguards(current_database()))
 
 
 @own_supplier.route("/alliance/bank-safeguards", methods=["PUT"])

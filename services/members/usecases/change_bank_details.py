@@ -120,9 +120,7 @@ def confirm(
     return confirmed
 
 
-def stop(
-    database: Database, actor: Actor, supplier_id: str, bank_details_id: str, reason: str
-) -> BankDetails:
+def stop(database: Database, actor: Actor, supplier_id: str, bank_details_id: str, reason: str) -> BankDetails:
     """Stop a change before it counts; what held before goes on holding. Anybody who was told of it may; once is enough.
 
     Raises NotFound, BankDetailsSettled once it counts.
@@ -156,9 +154,9 @@ def put_in_force(database: Database) -> int:
     return len(due)
 
 
-def get_safeguards(database: Database, actor: Actor) -> Safeguards:
-    """How long changes wait, and how long a contact must be held to be trusted."""
-    with database.transaction(actor) as connection:
+def get_safeguards(database: Database) -> Safeguards:
+    """How long changes wait, and how long a contact must be held to be trusted: no secret, to whomever they bind."""
+    with database.transaction(SERVICE) as connection:
         return bank_details.find_safeguards(connection)
 
 
@@ -174,9 +172,7 @@ def put_safeguards(database: Database, actor: Actor, wanted: Safeguards, version
         return bank_details.save_safeguards(connection, replace(wanted, version=version))
 
 
-def _locked(
-    connection: Connection, actor: Actor, supplier_id: str, bank_details_id: str
-) -> BankDetails:
+def _locked(connection: Connection, actor: Actor, supplier_id: str, bank_details_id: str) -> BankDetails:
     _must_see(actor, supplier_id)
     lock_directory(connection)
     record = bank_details.find_bank_details(connection, supplier_id, bank_details_id)
