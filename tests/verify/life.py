@@ -30,10 +30,9 @@ from services.orders.usecases.run_subscriptions import run_due_plans
 from services.orders.usecases.tell_order_news import tell_order_news
 from tests.backends import ServiceDatabase
 from tests.clients import Clients
+from tests.verify.life_of_answers import answer_with_changes
 from tests.verify.life_of_suppliers import change_bank_details, open_an_order
 
-from tests.verify.life_of_answers import answer_with_changes
-from tests.verify.life_of_money import credit_two_units, invoice_directly
 ASH, BEECH, CEDAR, DAMSON, ELDER = 900001, 900002, 900003, 900004, 900005
 SCHOOLS = {ASH: "Ash Primary", BEECH: "Beech School", CEDAR: "Cedar Academy", DAMSON: "Damson Infants"}
 PASSWORD = "correct horse battery staple 7"
@@ -111,15 +110,12 @@ class Life:
         self._begin_another(contracts, offers)
         self.tell()
         self._subscribe(contracts[0])
+        self._answer(contracts, offers)
+        self.tell()
         make_up_digests(self.databases["gateway"].database, datetime.now(UTC) + timedelta(days=2))
         self.rest()
 
     def begin(self) -> tuple[list[str], dict[str, str]]:
-        self._credit(round_id, orders)
-        self.tell()
-        self._answer(contracts, offers)
-        self.tell()
-        make_due_documents(self.databases["orders"].database, render, lambda: datetime.now(UTC))
         """Schools and suppliers join, contracts are agreed: the contracts' ids, and the offers' by sku."""
         suppliers = self._join()
         self.tell()
@@ -297,17 +293,6 @@ class Life:
             (bills[ASH]["gross_pence"], bills[ASH]["payment_reference"]),
             (bills[CEDAR]["gross_pence"] - 1, bills[CEDAR]["payment_reference"]),
             (-paper["gross_pence"], paper["our_number"]),
-    def _claim(self, order: Mapping[str, Any], units: Mapping[int, int]) -> None:
-        """Beech gets three boxes damaged and takes a photo; the supplier promises a credit."""
-        path, beech = f"/purchase-orders/{order['purchase_order_id']}", buyer(BEECH)
-        photo = self._do("orders", beech, "POST", f"{path}/photos", data=b"\x89PNG\r\n\x1a\n...")["photo_id"]
-        lines: list[dict[str, Any]] = [{"line_no": no, "quantity_received": count} for no, count in units.items()]
-        lines[0] |= {"quantity_damaged": 3, "photos": [photo]}
-        self._do("orders", beech, "POST", f"{path}/receipts", {"lines": lines})
-        (claim,) = self._do("orders", seller(order["supplier_id"]), "GET", "/claims")["items"]
-        answer = f"/claims/{claim['receipt_id']}/{claim['line_no']}/answer"
-        self._do("orders", seller(order["supplier_id"]), "POST", answer, {"answer": "credit"})
-
         ]
         self._import(rows)
         self._import([*rows, (bills[BEECH]["gross_pence"], bills[BEECH]["payment_reference"])])
@@ -320,6 +305,15 @@ class Life:
         for actor in (approver(urn), seller(order["supplier_id"]), MANAGER):
             agreement = f"{path}/{asked['amendment_id']}/agreement"
             asked = self._do("orders", actor, "POST", agreement, version=asked["version"])
+
+    def _answer(self, contracts: Sequence[str], offers: Mapping[str, str]) -> None:
+        """Another round: its paper is short and shared, its soap is dearer, to which Ash agrees."""
+        round_id = self._open("Winter", contracts)
+        self._approve(round_id, ASH, {offers["A4"]: 10, offers["SOAP"]: 4})
+        self._approve(round_id, BEECH, {offers["A4"]: 10})
+        self._do("orders", MANAGER, "POST", f"/rounds/{round_id}/close")
+        approvers = {urn: approver(urn) for urn in (ASH, BEECH)}
+        answer_with_changes(self._do, MANAGER, seller, approvers, round_id)
 
     def _begin_another(self, contracts: Sequence[str], offers: Mapping[str, str]) -> None:
         round_id = self._open("Spring", contracts)
@@ -343,15 +337,6 @@ class Life:
         use = {"code": "adviser", "used_on": "2026-09-08", "quantity": "2"}
         self._do("orders", buyer(BEECH), "POST", f"/subscriptions/{joined[BEECH]}/uses", use)
         subscribe.leave(orders, approver(ASH), joined[ASH], 2, date(2026, 9, 20), at)
-    def _answer(self, contracts: Sequence[str], offers: Mapping[str, str]) -> None:
-        """Another round: its paper is short and shared, its soap is dearer, to which Ash agrees."""
-        round_id = self._open("Winter", contracts)
-        self._approve(round_id, ASH, {offers["A4"]: 10, offers["SOAP"]: 4})
-        self._approve(round_id, BEECH, {offers["A4"]: 10})
-        self._do("orders", MANAGER, "POST", f"/rounds/{round_id}/close")
-        approvers = {urn: approver(urn) for urn in (ASH, BEECH)}
-        answer_with_changes(self._do, MANAGER, seller, approvers, round_id)
-
         run_due_plans(orders, datetime(2026, 11, 2, tzinfo=UTC))
         listed = self._do("orders", MANAGER, "GET", f"/purchase-orders?plan_id={plan['plan_id']}")["items"]
         first = self._do("orders", MANAGER, "GET", f"/purchase-orders/{listed[-1]['purchase_order_id']}")
