@@ -2,8 +2,9 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -49,7 +50,8 @@ def invoice_order(desk: Desk, billing: Database, header: Row[Any], issued_on: da
     if header.number not in {invoice.purchase_order_number for invoice in _invoices(billing)}:
         supplier = desk.cast.suppliers[header.supplier_id]
         invoice = _invoice(desk, header, issued_on)
-        register_form(billing, supplier, invoice, Original(invoice.number.encode(), "text/plain"))
+        sent = json.dumps(asdict(invoice), default=str).encode()
+        register_form(billing, supplier, invoice, Original(sent, "application/json"))
 
 
 def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:

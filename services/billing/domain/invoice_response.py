@@ -101,7 +101,7 @@ def write_response(
         + _party("SenderParty", sender)
         + _party("ReceiverParty", receiver)
         + "<cac:DocumentResponse><cac:Response>"
-        + _text("ResponseCode", RESPONSES[state], ' listID="UNCL4343OpSubset"')
+        + _text("ResponseCode", RESPONSES[state])
         + _text("EffectiveDate", f"{moment:%Y-%m-%d}")
         + statuses
         + "</cac:Response><cac:DocumentReference>"
