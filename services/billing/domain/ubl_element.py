@@ -18,6 +18,7 @@ _PREFIXES: Final = {
     "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2": "cac:",
     "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2": "cbc:",
 }
+_DEEPEST_FIGURE: Final = 3
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,14}(\.\d{0,12})?|\.\d{1,12})", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _MOST_FAULTS: Final = 100
@@ -50,13 +51,14 @@ class Element:
     left out (PEPPOL-EN16931-R008). `currency` is the only one that amounts may be in (PEPPOL-EN16931-R051).
     """
 
-    __slots__ = ("_children", "_currency", "_faults", "node")
+    __slots__ = ("_below", "_children", "_currency", "_faults", "node")
 
     def __init__(self, node: etree._Element, faults: Faults, currency: str | None = None) -> None:
         self.node = node
         self._faults = faults
         self._currency = currency
         self._children: dict[str, etree._Element] = {}
+        self._below: dict[str, dict[tuple[str, ...], etree._Element]] = {}
         for child in node:
             self._children.setdefault(_short(child.tag), child)
 
@@ -71,11 +73,8 @@ class Element:
 
     def child(self, *path: str) -> "Element | None":
         """The first child at the end of a path of first children."""
-        found: Element | None = self
-        for name in path:
-            node = found._children.get(name) if found else None
-            found = None if node is None else Element(node, self._faults, self._currency)
-        return found
+        node = self._leaf(path)
+        return None if node is None else Element(node, self._faults, self._currency)
 
     def children(self, name: str) -> Iterator["Element"]:
         """Every child of this name."""
@@ -136,12 +135,24 @@ class Element:
             return None
 
     def _leaf(self, path: tuple[str, ...]) -> etree._Element | None:
-        node = self._children.get(path[0])
-        for name in path[1:]:
-            if node is None:
-                return None
-            node = next((child for child in node if _short(child.tag) == name), None)
-        return node
+        child = self._children.get(path[0])
+        if child is None or len(path) == 1:
+            return child
+        below = self._below.get(path[0])
+        if below is None:
+            below = self._below[path[0]] = {}
+            _collect(child, (), below)
+        return below.get(path[1:])
+
+
+def _collect(node: etree._Element, path: tuple[str, ...], into: dict[tuple[str, ...], etree._Element]) -> None:
+    """Every first descendant by its path, down to where documents have figures."""
+    for child in node:
+        at = (*path, _short(child.tag))
+        if at not in into:
+            into[at] = child
+            if len(at) < _DEEPEST_FIGURE:
+                _collect(child, at, into)
 
 
 @lru_cache(maxsize=1024)

@@ -36,6 +36,10 @@ _NAMES: Final[dict[Kind, tuple[str, str, str]]] = {
 }
 _HIGHEST_PRICE: Final = Decimal("99999999.9999")
 _LONGEST_NUMBER: Final = 60
+
+LARGEST_DOCUMENT: Final = 48 * 1024 * 1024
+"""Room for a line for each of 40 articles in each of 591 schools, twice over."""
+
 _NOUGHT: Final = Decimal(0)
 
 
@@ -45,7 +49,7 @@ def read_ubl_invoice(data: bytes) -> InvoiceDocument:
     Raises XmlNotAllowed; InvoiceUnreadable with everything that is missing or cannot be read, by line of the file.
     """
     try:
-        root = safe_xml.parse(data)
+        root = safe_xml.parse(data, largest_bytes=LARGEST_DOCUMENT)
     except safe_xml.XmlBroken as fault:
         raise _unreadable({f"line {fault.line}": f"not well-formed XML: {fault.reason}"}) from fault
     kind = _KINDS.get(root.tag)

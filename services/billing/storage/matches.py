@@ -1,12 +1,13 @@
 """The three-way match of every invoiced line and school."""
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, text
 
 from services.billing.domain.match_facts import NOTHING, Amount, Key, Match, Standing
-from services.billing.storage.bulk import as_json
+from services.billing.storage.bulk import as_json, load_rows
 from services.billing.storage.tables import match_line
 
 _COMPUTED: Final = (
@@ -29,23 +30,29 @@ _FIGURES: Final = ("quantity", "net_pence", "vat_pence")
 _OPEN: Final = (*_COMPUTED, *(f"{amount}_{figure}" for amount in _AMOUNTS for figure in _FIGURES))
 # What changes on a billed match: later receipts and credits, and what follows from them.
 _ON_BILL: Final = ("quantity_received", "reasons", "tolerated", *_OPEN[len(_COMPUTED) :])
-_UPSERT = text(f"""
-    INSERT INTO match_line AS m (supplier_invoice_id, line_no, school_urn, supplier_id, purchase_order_id,
-        order_line_no, {", ".join(_OPEN)})
-    SELECT sent.supplier_invoice_id, sent.line_no, sent.school_urn, o.supplier_id, o.purchase_order_id,
-        sent.order_line_no, {", ".join(f"sent.{name}" for name in _OPEN)}
-    FROM jsonb_populate_recordset(CAST(NULL AS match_line), CAST(:rows AS jsonb)) AS sent
-    JOIN purchase_order o ON o.purchase_order_id = :order
+_KEY: Final = ("supplier_invoice_id", "line_no", "school_urn")
+_COLUMNS: Final = (*_KEY, "order_line_no", *_OPEN)
+_SENT = attrgetter(
+    "invoice_id", "line_no", "school_urn", "order_line_no", *_COMPUTED,
+    *(f"{amount}.{figure}" for amount in _AMOUNTS for figure in _FIGURES),
+)  # fmt: skip
+_KEPT = attrgetter(*_COLUMNS)
+_LISTS: Final = tuple(_COLUMNS.index(name) for name in ("reasons", "tolerated"))
+_STATE: Final = _COLUMNS.index("state")
+_FOLLOWED: Final = itemgetter(*(_COLUMNS.index(name) for name in _ON_BILL))
+_UPSERT = f"""
+    INSERT INTO match_line AS m (supplier_id, purchase_order_id, {", ".join(_COLUMNS)})
+    SELECT o.supplier_id, o.purchase_order_id, {", ".join(f"sent.{name}" for name in _COLUMNS)}
+    FROM {{loaded}} AS sent JOIN purchase_order o ON o.purchase_order_id = :order
     ON CONFLICT (supplier_invoice_id, line_no, school_urn) DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in _OPEN)}
     WHERE m.bill_id IS NULL
-""")  # noqa: S608 - column names of this module
-_FOLLOW_BILLED = text(f"""
-    UPDATE match_line m SET {", ".join(f"{name} = sent.{name}" for name in _ON_BILL)}
-    FROM jsonb_populate_recordset(CAST(NULL AS match_line), CAST(:rows AS jsonb)) AS sent
+"""  # noqa: S608 - column names of this module
+_FOLLOW_BILLED = f"""
+    UPDATE match_line m SET {", ".join(f"{name} = sent.{name}" for name in _ON_BILL)} FROM {{loaded}} AS sent
     WHERE m.supplier_invoice_id = sent.supplier_invoice_id AND m.line_no = sent.line_no
         AND m.school_urn = sent.school_urn AND m.bill_id IS NOT NULL
-""")  # noqa: S608 - column names of this module
+"""  # noqa: S608 - column names of this module
 _REMOVE = text("""
     DELETE FROM match_line m
     USING jsonb_populate_recordset(CAST(NULL AS match_line), CAST(:rows AS jsonb)) AS gone
@@ -83,7 +90,7 @@ _CLAIMS = text("""
 
 def matches_of_order(connection: Connection, order_id: str) -> dict[Key, Row[Any]]:
     """Every match of a purchase order by its key."""
-    rows = connection.execute(select(match_line).where(match_line.c.purchase_order_id == order_id))
+    rows = connection.execute(select(match_line).where(match_line.c.purchase_order_id == order_id)).all()
     return {(row.supplier_invoice_id, row.line_no, row.school_urn): row for row in rows}
 
 
@@ -110,27 +117,26 @@ def write_matches(
 
     Of billed ones only what receipts and credits say since is written. What a person decided stays noted.
     """
-    after = {(match.invoice_id, match.line_no, match.school_urn): _row(match) for match in matches}
+    after = {(match.invoice_id, match.line_no, match.school_urn): _sent(match) for match in matches}
     changed = [row for key, row in after.items() if key not in before or _differs(before[key], row)]
-    open_rows = [row for row in changed if row["state"] != "billed"]
-    if open_rows:
-        connection.execute(_UPSERT, {"order": order_id, "rows": as_json(open_rows)})
-    billed = [row for row in changed if row["state"] == "billed"]
-    if billed:
-        connection.execute(_FOLLOW_BILLED, {"rows": as_json(billed)})
+    for statement, rows in (
+        (_UPSERT, [row for row in changed if row[_STATE] != "billed"]),
+        (_FOLLOW_BILLED, [row for row in changed if row[_STATE] == "billed"]),
+    ):
+        if rows:
+            loaded = load_rows(connection, "match_line", _COLUMNS, rows)
+            connection.execute(text(statement.format(loaded=loaded)), {"order": order_id})
     gone = [
-        dict(zip(("supplier_invoice_id", "line_no", "school_urn"), key, strict=True))
-        for key, row in before.items()
-        if key not in after and row.bill_id is None
+        dict(zip(_KEY, key, strict=True)) for key, row in before.items() if key not in after and row.bill_id is None
     ]
     if gone:
         connection.execute(_REMOVE, {"rows": as_json(gone)})
-    return sorted({row["supplier_invoice_id"] for row in (*changed, *gone)})
+    return sorted({str(row[0]) for row in changed} | {str(row["supplier_invoice_id"]) for row in gone})
 
 
 def matches_of_invoice(connection: Connection, invoice_id: str) -> list[Row[Any]]:
     """Every match of one invoice that the actor may see, with the school's name."""
-    return list(connection.execute(_OF_INVOICE, {"invoice": invoice_id}))
+    return list(connection.execute(_OF_INVOICE, {"invoice": invoice_id}).all())
 
 
 def get_match(connection: Connection, key: Key) -> Row[Any] | None:
@@ -150,26 +156,19 @@ def is_match(key: Key) -> tuple[Any, ...]:
     return match.supplier_invoice_id == key[0], match.line_no == key[1], match.school_urn == key[2]
 
 
-def _row(match: Match) -> dict[str, Any]:
-    row = {
-        "supplier_invoice_id": match.invoice_id,
-        "line_no": match.line_no,
-        "school_urn": match.school_urn,
-        "order_line_no": match.order_line_no,
-    }
-    for name in _COMPUTED:
-        row[name] = getattr(match, name)
-    for name in _AMOUNTS:
-        amount = getattr(match, name)
-        for figure in _FIGURES:
-            row[f"{name}_{figure}"] = getattr(amount, figure)
-    row["reasons"], row["tolerated"] = list(match.reasons), list(match.tolerated)
-    return row
+def _sent(match: Match) -> list[Any]:
+    """A match as it is written, in the order of the columns; lists where PostgreSQL has arrays."""
+    values = list(_SENT(match))
+    for index in _LISTS:
+        values[index] = list(values[index])
+    return values
 
 
-def _differs(before: Row[Any], after: Mapping[str, Any]) -> bool:
-    names = _ON_BILL if after["state"] == "billed" else _OPEN
-    return any(getattr(before, name) != after[name] for name in names)
+def _differs(before: Row[Any], after: list[Any]) -> bool:
+    kept = _KEPT(before)
+    if after[_STATE] == "billed":
+        return bool(_FOLLOWED(kept) != _FOLLOWED(after))
+    return list(kept) != after
 
 
 def _amount(row: Row[Any], name: str) -> Amount:
