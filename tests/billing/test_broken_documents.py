@@ -3,6 +3,8 @@
 The ninth, 200 MB, is refused at the gateway's door (tests/gateway/test_api.py).
 """
 
+import html
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -10,11 +12,14 @@ from typing import Any
 
 import pytest
 
+from gateway.upstream import Problem
 from services.billing.domain.invoice_document import InvoiceDocument
+from tests.backends import ServiceDatabase
 from tests.billing.documents import billion_laughs
 from tests.billing.peppol import a_document, a_line
 from tests.billing.ubl_writer import write_ubl
 from tests.billing.world import ASH, BEECH, FENWRIGHT, OAKDALE, Line, Order, World, answered, refused, seller_of
+from tests.gateway_pages.fake import fake_gateway
 
 GOOD = a_document(number="INV-0043")
 CANCELLED = Line({ASH: 4}, "4.0000", sku="PENS")
@@ -115,3 +120,18 @@ def test_a_correction_takes_back_what_it_names(world: World) -> None:
     found = answered(world.send_ubl(write_ubl(correction)), 201)
     assert (found["kind"], found["gross_pence"]) == ("invoice", -2628)
     assert Decimal(found["lines"][0]["unit_price"]) == Decimal("10.95")
+
+
+def test_the_page_tells_each_reason_as_well(taken: World, databases: Callable[[str], ServiceDatabase]) -> None:
+    app, services = fake_gateway(databases("gateway"))
+    before = taken.everything()
+    for name, made, status, _, reason in BROKEN:
+        problem = taken.send_ubl(made(), seller_of(FENWRIGHT)).get_json()
+        services.refusals["POST", "billing", "/supplier-invoices"] = Problem(
+            problem["status"], problem["code"], problem["detail"], problem.get("errors", [])
+        )
+        sent = {"file": (io.BytesIO(made()), "invoice.xml")}
+        page = app.test_client().post("/supplier/invoices/upload", data=sent, headers={"As": "supplier"})
+        assert page.status_code == status, name
+        assert reason in html.unescape(page.get_data(as_text=True)), name
+    assert taken.everything() == before
