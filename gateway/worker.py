@@ -1,4 +1,4 @@
-"""Composition root of the gateway's worker: hears of people and rounds, sends mail, removes what has expired."""
+"""Composition root of the gateway's worker: hears what happens, sends mail and webhooks, removes what has expired."""
 
 import os
 import time
@@ -22,10 +22,12 @@ from gateway.mail.transport import ServerAway
 from gateway.settings import WorkerSettings, read_worker_settings
 from gateway.upstream import Problem, ServiceUnavailable, Upstream
 from gateway.usecases.purge_expired import purge_expired
+from gateway.usecases.run_webhooks import send_due_webhooks
 from gateway.usecases.send_mail import make_up_digests, send_due_mail
 
 _PURGE_SECONDS: Final = 600
 _MAIL_SECONDS: Final = 2
+_WEBHOOK_SECONDS: Final = 3
 _REST_SECONDS: Final = 60.0
 _READS_ORDERS: Final = frozenset({"supplier_user"})
 
@@ -87,6 +89,7 @@ def main() -> None:
     timers = [
         Timer(_PURGE_SECONDS, lambda: purge_expired(database)),
         Timer(_MAIL_SECONDS, Postman(database, settings).go_round),
+        Timer(_WEBHOOK_SECONDS, lambda: send_due_webhooks(database)),
     ]
     run_worker("gateway", settings.base, database, handlers_in("gateway.inbox"), timers=timers)
 

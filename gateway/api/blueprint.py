@@ -9,6 +9,7 @@ from gateway.api.errors import answer_as_problems
 from gateway.api.forwarding import METHODS, PREFIX, forward
 from gateway.api.invitations import send_invitation, show_invitation, take_back_invitation
 from gateway.api.sessions import begin_session, end_session, show_session
+from gateway.api.token import give_token
 
 blueprint = Blueprint("api", __name__, template_folder="templates", static_folder="static", url_prefix="/api")
 answer_as_problems(blueprint)
@@ -18,6 +19,7 @@ _V1 = PREFIX.removeprefix("/api")
 blueprint.add_url_rule(f"{_V1}/sessions", view_func=public(begin_session), methods=["POST"])
 blueprint.add_url_rule(f"{_V1}/sessions/current", view_func=show_session, methods=["GET"])
 blueprint.add_url_rule(f"{_V1}/sessions/current", view_func=end_session, methods=["DELETE"])
+blueprint.add_url_rule(f"{_V1}/token", view_func=public(give_token), methods=["POST"])
 blueprint.add_url_rule(f"{_V1}/invitations", view_func=send_invitation, methods=["POST"])
 blueprint.add_url_rule(f"{_V1}/invitations/<uuid:person_id>", view_func=show_invitation, methods=["GET"])
 blueprint.add_url_rule(f"{_V1}/invitations/<uuid:person_id>", view_func=take_back_invitation, methods=["DELETE"])

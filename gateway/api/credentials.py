@@ -26,9 +26,14 @@ def required_session() -> Session:
     return session
 
 
-def required_actor() -> Actor:
-    """The actor of the call. Raises as `required_session` does, and SeatRequired before a seat is chosen."""
+def required_actor(*, for_programs: bool = False) -> Actor:
+    """The actor of the call. Raises as `required_session` does, and SeatRequired before a seat is chosen.
+
+    `for_programs`: whether a supplier's own program may come here. Raises Forbidden to those that may not.
+    """
     session = required_session()
+    if session.channel == "client" and not for_programs:
+        raise Forbidden("This is for people. A supplier's program reaches orders, despatches, invoices and offers.")
     if session.seat is not None and session.seat.limited_to is not None:
         raise Forbidden("A link opens its own pages only. Programs sign in.")
     if session.seat is None:

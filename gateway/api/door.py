@@ -45,7 +45,7 @@ class Door:
         resource, length = _plain_resource(environ), _plain_length(environ)
         if resource is None or length is None or length > resource.largest_body:
             return self._inner(environ, start_response)
-        actor = self._actor(environ)
+        actor = self._actor(environ, resource)
         if actor is None:
             return self._inner(environ, start_response)
         passed = self._pass_on(environ, resource, actor, length)
@@ -58,13 +58,15 @@ class Door:
         start_response(_STATUS_LINES.get(passed.status, f"{passed.status} Unknown"), headers)
         return [passed.body] if isinstance(passed.body, bytes) else passed.body
 
-    def _actor(self, environ: "WSGIEnvironment") -> Actor | None:
+    def _actor(self, environ: "WSGIEnvironment", resource: Resource) -> Actor | None:
         token = environ["HTTP_AUTHORIZATION"][len("Bearer ") :].strip()
         try:
             session = resume_session(self._database, token)
         except SQLAlchemyError:
             return None
-        if session is None or session.channel != "program" or session.seat is None:
+        if session is None or session.channel == "browser" or session.seat is None:
+            return None
+        if session.channel == "client" and not resource.for_programs:
             return None
         return actor_of(session, session.seat)
 

@@ -11,6 +11,7 @@ from gateway.domain.errors import (
     FormTooLarge,
     InvitationUnusable,
     NoSeat,
+    ProgramUnknown,
     SeatRequired,
     SessionExpired,
     SignInRefused,
@@ -20,6 +21,7 @@ from gateway.upstream import ServiceUnavailable
 
 STATUSES: dict[type[BrokenRule], int] = {
     SignInRefused: 401,
+    ProgramUnknown: 401,
     SessionExpired: 401,
     NoSeat: 403,
     CsrfRequired: 403,

@@ -6,6 +6,7 @@ from gateway.api.forwarding import PREFIX
 
 TAGS: Final = [
     {"name": "sessions", "description": "Sign-in for programs"},
+    {"name": "token", "description": "Sign-in for suppliers' own programs (OAuth 2.0 client credentials)"},
     {"name": "invitations", "description": "Links by mail with which people set a first password"},
 ]
 
@@ -98,6 +99,16 @@ COMPONENTS: Final[dict[str, Any]] = {
                 "expires_at": {"type": "string", "format": "date-time"},
             },
         },
+        "Token": {
+            "type": "object",
+            "required": ["access_token", "token_type", "expires_in"],
+            "properties": {"access_token": _TEXT, "token_type": _TEXT, "expires_in": {"type": "integer"}},
+        },
+        "TokenRefusal": {
+            "type": "object",
+            "required": ["error"],
+            "properties": {"error": _TEXT, "error_description": _TEXT},
+        },
         "NewInvitation": {
             "type": "object",
             "required": ["person_id"],
@@ -134,6 +145,34 @@ COMPONENTS: Final[dict[str, Any]] = {
 }
 
 PATHS: Final[dict[str, Any]] = {
+    f"{PREFIX}/token": {
+        "post": {
+            "tags": ["token"],
+            "summary": "Receive a bearer token for an hour.",
+            "description": "The id and secret as HTTP Basic, or as client_id and client_secret in the form.",
+            "security": [],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/x-www-form-urlencoded": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["grant_type"],
+                            "properties": {
+                                "grant_type": {"const": "client_credentials"},
+                                "client_id": _TEXT,
+                                "client_secret": {"type": "string", "format": "password"},
+                            },
+                        }
+                    }
+                },
+            },
+            "responses": {
+                "200": {"description": "OK", **_json("Token")},
+                "default": {"description": "Refused as RFC 6749 says", **_json("TokenRefusal")},
+            },
+        }
+    },
     f"{PREFIX}/sessions": {
         "post": {
             "tags": ["sessions"],

@@ -78,3 +78,15 @@ class AlreadySignsIn(BrokenRule):
     """Somebody who has a password is not invited again: only they themselves ask for another."""
 
     code = "already_signs_in"
+
+
+class ProgramUnknown(BrokenRule):
+    """No program in use has this id and secret."""
+
+    code = "invalid_client"
+
+
+class WebhookRefused(BrokenRule):
+    """An address that is not called: not https, not public, or told nothing."""
+
+    code = "webhook_refused"

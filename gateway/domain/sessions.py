@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 from gateway.domain.seats import Seat
 
-Channel = Literal["browser", "program"]
+Channel = Literal["browser", "program", "client"]
+"""A person in a browser, a person's program, or a supplier's own program."""
 
 IDLE: Final = timedelta(hours=2)
 ABSOLUTE: Final = timedelta(hours=12)

@@ -70,4 +70,4 @@ def _find_session() -> Session | None:
     session = resume_session(current_database(), token)
     if session is None and channel == "browser":
         session = resume_link_session(current_database(), token)
-    return session if session and session.channel == channel else None
+    return session if session and (session.channel == "browser") == (channel == "browser") else None

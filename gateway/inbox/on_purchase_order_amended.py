@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from chassis.consumer import Event
 from gateway.usecases.news import News
+from gateway.usecases.run_webhooks import queue_webhooks
 from gateway.usecases.tell_people import tell_of_revised_orders
 from gateway.usecases.tell_suppliers import tell_order_addresses_of_revisions
 
@@ -17,3 +18,4 @@ def handle(connection: Connection, events: Sequence[Event]) -> None:
     news = News(connection, ((event.occurred_at, event.body) for event in events if "supplier_id" in event.body))
     tell_of_revised_orders(news)
     tell_order_addresses_of_revisions(connection, news)
+    queue_webhooks(connection, "purchase_order.amended", events)

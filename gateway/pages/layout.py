@@ -18,7 +18,7 @@ _SELLERS: Final = ("supplier_user",)
 _BELONGS: Final[dict[str, tuple[str, ...]]] = {
     "school.orders": ("/school/rounds/",),
     "school.settings": ("/school/people",),
-    "supplier.company": ("/supplier/people",),
+    "supplier.company": ("/supplier/people", "/supplier/programs"),
     "supplier.offers": ("/supplier/price-lists",),
     "alliance.rounds": ("/alliance/rounds/",),
     "alliance.contracts": (

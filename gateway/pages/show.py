@@ -103,6 +103,11 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "replaced": ("Replaced", ""),
         "stopped": ("Stopped", "fault"),
     },
+    "webhook": {
+        "waiting": ("Waiting", "wait"),
+        "delivered": ("Taken", "done"),
+        "failed": ("Given up", "fault"),
+    },
     "bill": {
         "open": ("To pay", "wait"),
         "part_paid": ("Part paid", "wait"),

@@ -55,6 +55,7 @@ from gateway.pages import (
     supplier_orders,
     supplier_people,
     supplier_price_lists,
+    supplier_programs,
     supplier_remittances,
 )
 from gateway.pages.doors import BLUEPRINTS
@@ -75,6 +76,7 @@ VIEWS: Final = (
     supplier_home,
     supplier_orders,
     supplier_price_lists,
+    supplier_programs,
     supplier_answers,
     supplier_despatches,
     supplier_claims,

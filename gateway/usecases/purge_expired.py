@@ -1,4 +1,4 @@
-"""Remove what has expired: sessions, kept forms, counters of attempts, and mail that is long done with."""
+"""Remove what has expired: sessions, kept forms, counters of attempts, and what was sent long ago."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +11,7 @@ from gateway.storage.links import delete_link_sessions_ended_before
 from gateway.storage.mail import delete_mail_before
 from gateway.storage.pending_forms import delete_forms_before
 from gateway.storage.sessions import delete_sessions_ended_before
+from gateway.storage.webhooks import forget_deliveries_before
 from gateway.usecases.invite import forget_old_invitations
 
 # An expired session is remembered for a day, so that a form sent with it can still be kept for its person.
@@ -29,4 +30,5 @@ def purge_expired(database: Database) -> int:
             + forget_old_invitations(connection, now)
             + delete_link_sessions_ended_before(connection, now - _REMEMBERED)
             + delete_mail_before(connection, now - _MAIL_REMEMBERED)
+            + forget_deliveries_before(connection, now - _MAIL_REMEMBERED)
         )

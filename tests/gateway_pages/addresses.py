@@ -79,6 +79,8 @@ PAGES: list[tuple[str, str, str]] = [
     ("supplier", "supplier-remittances", "/supplier/remittances"),
     ("supplier", "supplier-company-seen", "/supplier/company"),
     ("supplier_head", "supplier-company", "/supplier/company"),
+    ("supplier", "supplier-programs-seen", "/supplier/programs"),
+    ("supplier_head", "supplier-programs", "/supplier/programs"),
     ("supplier_head", "supplier-company-edit", "/supplier/company/edit"),
     ("supplier_head", "supplier-bank-details", "/supplier/company/bank-details"),
     ("supplier", "supplier-people", "/supplier/people"),

@@ -66,15 +66,14 @@ def read_bank_csv(table: BankTable, account: str, columns: Columns | None = None
 
 
 def _decoded(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError as fault:
-        line = data[: fault.start].count(b"\n") + 1
-        raise StatementUnreadable("neither UTF-8 nor Windows-1252 text", line=line) from fault
+    fault: UnicodeDecodeError | None = None
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as caught:
+            fault = caught
+    line = data[: fault.start].count(b"\n") + 1 if fault else 0
+    raise StatementUnreadable("neither UTF-8 nor Windows-1252 text", line=line) from fault
 
 
 def _rows(content: str) -> list[tuple[int, list[str]]]:
