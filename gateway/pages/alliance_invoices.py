@@ -64,6 +64,26 @@ def decide_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[str
     return redirect(url_for("alliance.invoice", invoice_id=invoice_id, _anchor=f"line-{line_no}"), 303)
 
 
+@alliance.post("/invoices/<uuid:invoice_id>/reject")
+@for_manager
+def reject_invoice(invoice_id: Any) -> Response | tuple[str, int]:
+    """Reject an invoice as a whole, with the reason that the supplier is told."""
+    faults = Faults()
+    reason = Typed(request.form, faults).text("reject-reason", "why you reject it")
+    if not faults:
+        with faults.of_service({"reason": "reject-reason"}, otherwise="reject-reason"):
+            upstream.post(
+                "billing",
+                f"/supplier-invoices/{invoice_id}/rejection",
+                json={"reason": reason},
+                key=request.form.get("sending_key"),
+            )
+    if faults:
+        return _page(str(invoice_id), faults), faults.status
+    flash("The invoice is rejected. The supplier is told why.")
+    return redirect(url_for("alliance.invoice", invoice_id=invoice_id), 303)
+
+
 def possible_decisions(match: dict[str, Any]) -> list[tuple[str, str]]:
     """What can be decided of a school's line now: (decision, what its button says)."""
     reasons = set(match["reasons"])

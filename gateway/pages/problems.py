@@ -38,7 +38,11 @@ _TROUBLES: Final = {
         "The address may be mistyped, or it belongs to somebody else. Everything of yours can be reached from home.",
     ),
     405: Trouble("This page can’t be opened like that", "Go back and use the page’s own buttons. Nothing was changed."),
-    413: Trouble("That file is too large", "Bursar takes files of up to 8 MB, invoices of up to 32 MB, and eight photos of up to 5 MB each. Nothing was changed."),
+    413: Trouble(
+        "That file is too large",
+        "Bursar takes files of up to 8 MB, invoices of up to 32 MB, and eight photos of up to 5 MB each."
+        " Nothing was changed.",
+    ),
     500: Trouble(
         "Something went wrong on our side",
         "Nothing was changed. Try again; if it happens twice, tell your business manager the number below.",

@@ -83,6 +83,30 @@ def test_the_supplier_reads_which_of_its_schools_is_short(world: World) -> None:
     assert found["DocumentTypeCode"] == ["380"]
 
 
+def test_a_rejected_invoice_is_answered_with_the_reason_and_nothing_of_it_is_billed(world: World) -> None:
+    world.tell(("AllianceRecorded", ALLIANCE))
+    world.ordered()
+    invoice = answered(world.send_ubl(write_ubl(a_document())), 201)
+    path = f"/supplier-invoices/{invoice['supplier_invoice_id']}/rejection"
+    refused(world.a(SELLER).post(path, {"reason": "No"}), 403, "forbidden")
+    found = answered(world.a(MANAGER).post(path, {"reason": "Not the paper that was ordered"}))
+    assert found["answer"] == "rejected"
+    assert {match["state"] for match in found["matches"]} == {"held"}
+    assert world.billed() == []
+    assert told(world) == [("accepted", []), ("rejected", ["rejected"])]
+    response = response_of(world, invoice)
+    assert (response["ResponseCode"], response["StatusReasonCode"]) == (["RE"], ["OTH", "NIN"])
+    assert response["StatusReason"][0] == "Not the paper that was ordered"
+    refused(world.a(MANAGER).post(path, {"reason": "Again"}), 409, "invoice_not_rejectable")
+
+
+def test_what_is_billed_is_no_longer_rejected(world: World) -> None:
+    invoice = world.invoiced(world.ordered())
+    world.billed()
+    path = f"/supplier-invoices/{invoice['supplier_invoice_id']}/rejection"
+    refused(world.a(MANAGER).post(path, {"reason": "Too late"}), 409, "invoice_not_rejectable")
+
+
 def test_a_response_needs_an_electronic_address_on_both_sides(world: World) -> None:
     invoice = world.invoiced(world.ordered())
     path = f"/supplier-invoices/{invoice['supplier_invoice_id']}/response.xml"

@@ -97,6 +97,18 @@ def test_a_contract_settled_directly_asks_for_the_school_first(visit: Visit, ser
     assert services.changes[-1].sent["buyer_urn"] == urn
 
 
+def test_the_manager_rejects_an_invoice_with_a_reason(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    path = f"/alliance/invoices/{HELD_INVOICE}/reject"
+    assert summary_links(manager.post(path, {})) == {"reject-reason": "Enter why you reject it."}
+    manager.post(path, {"reject-reason": "Not what was ordered", "sending_key": "a-key"})
+    call = services.changes[-1]
+    assert (call.path, call.sent) == (
+        f"/supplier-invoices/{HELD_INVOICE}/rejection",
+        {"reason": "Not what was ordered"},
+    )
+
+
 def test_files_are_saved_and_never_shown_in_place(visit: Visit, services: FakeServices) -> None:
     supplier = visit("supplier")
     supplier.get("/supplier")

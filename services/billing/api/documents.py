@@ -7,10 +7,12 @@ from uuid import UUID
 from flask import Response, abort, jsonify, request
 from flask_smorest import Blueprint
 
+from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from contracts.errors import NotFound
-from services.billing.api import document_schemas, document_shapes
+from services.billing.api import document_schemas, document_shapes, match_schemas, schemas, shapes
 from services.billing.usecases import read_documents
+from services.billing.usecases.reject_invoice import reject_invoice
 
 blueprint = Blueprint("supplier-documents", __name__, description="Suppliers' documents and the answers to them")
 
@@ -65,6 +67,17 @@ def get_attachment(supplier_invoice_id: UUID, place: int) -> Response:
         raise NotFound("The document has no such file in it.")
     each = found.attachments[place - 1]
     return _download(each.content or b"", "application/octet-stream", each.filename or each.identifier, ending="")
+
+
+@blueprint.route(f"{_ONE}/rejection", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@blueprint.arguments(match_schemas.DecisionIn)
+@blueprint.response(200, schemas.InvoiceOut)
+def post_rejection(sent: dict[str, str], supplier_invoice_id: UUID) -> Response:
+    """Reject an invoice as a whole, with the reason that the supplier is told."""
+    found = reject_invoice(current_database(), current_actor(), str(supplier_invoice_id), sent["reason"])
+    return jsonify(shapes.invoice(found))
 
 
 @blueprint.route(f"{_ONE}/response.xml")

@@ -6,6 +6,7 @@ from services.billing.domain import errors
 STATUSES: dict[type[BrokenRule], int] = {
     errors.DuplicateInvoice: 409,
     errors.ElectronicAddressMissing: 409,
+    errors.InvoiceNotRejectable: 409,
     errors.MatchNotHeld: 409,
     errors.MatchBilled: 409,
     errors.MatchNotDecided: 409,

@@ -47,6 +47,12 @@ class DuplicateInvoice(BrokenRule):
     code = "duplicate_invoice"
 
 
+class InvoiceNotRejectable(BrokenRule):
+    """What is billed or paid of an invoice can be credited, and no longer rejected."""
+
+    code = "invoice_not_rejectable"
+
+
 class NoOrder(BrokenRule):
     """There is no such purchase order with this supplier."""
 

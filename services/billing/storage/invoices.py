@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.domain.invoice import SupplierInvoice, fold_number, vat_is_accepted
@@ -178,6 +178,21 @@ def get_original(connection: Connection, invoice_id: str) -> Row[str, bytes, str
     invoice = supplier_invoice.c
     query = select(invoice.number, invoice.original, invoice.original_type, invoice.original_sha256)
     return connection.execute(query.where(invoice.supplier_invoice_id == invoice_id)).one_or_none()
+
+
+def orders_of(connection: Connection, invoice_id: str) -> list[str]:
+    """The purchase orders that a document's lines stand on."""
+    line = supplier_invoice_line.c
+    query = select(line.purchase_order_id).where(line.supplier_invoice_id == invoice_id).distinct()
+    return list(connection.execute(query).scalars())
+
+
+def set_rejected(connection: Connection, invoice_id: str, why: str) -> None:
+    """Note why an invoice is rejected as a whole."""
+    invoice = supplier_invoice.c
+    connection.execute(
+        update(supplier_invoice).where(invoice.supplier_invoice_id == invoice_id).values(rejected_why=why)
+    )
 
 
 def invoice_lines(connection: Connection, invoice_id: str) -> list[Row[Any]]:

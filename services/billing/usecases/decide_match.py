@@ -91,7 +91,8 @@ def withdraw_decision(database: Database, actor: Actor, key: Key, why: str) -> I
 
 def _decide(database: Database, actor: Actor, key: Key, why: str, decide: Decide) -> InvoiceView:
     with database.transaction(actor) as connection:
-        order_id = view_invoice(connection, key[0]).head.purchase_order_id
+        head, found = view_invoice(connection, key[0]).head, matches.get_match(connection, key)
+        order_id = found.purchase_order_id if found else head.purchase_order_id
         orders.lock_orders(connection, [order_id])
         match = matches.get_match(connection, key)
         if match is None:

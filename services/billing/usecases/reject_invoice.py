@@ -1,0 +1,33 @@
+"""Reject a supplier's invoice as a whole: nothing of it is billed, and the supplier is asked for another one."""
+
+from chassis.actor import Actor
+from chassis.database import Database
+from services.billing.domain.errors import InvoiceNotRejectable
+from services.billing.storage import decisions, invoice_answers, invoices, orders
+from services.billing.usecases.match_invoices import match_invoices
+from services.billing.usecases.read_invoices import InvoiceView, view_invoice
+
+
+def reject_invoice(database: Database, actor: Actor, invoice_id: str, why: str) -> InvoiceView:
+    """Reject an invoice in the actor's name: every school's line is disputed, and the supplier told why.
+
+    It stays posted until the supplier credits it; then its units can be invoiced anew. Raises NotFound;
+    InvoiceNotRejectable for a credit note, and for what is not matched yet, billed, paid or rejected before.
+    """
+    with database.transaction(actor) as connection:
+        head = view_invoice(connection, invoice_id).head
+        order_ids = invoices.orders_of(connection, invoice_id)
+        orders.lock_orders(connection, order_ids)
+        (facts,) = invoice_answers.facts(connection, [invoice_id])
+        if head.kind == "credit_note" or facts.gross_pence < 0:
+            raise InvoiceNotRejectable("A credit note is not rejected: it gives back what was invoiced.")
+        if facts.rejected_why is not None:
+            raise InvoiceNotRejectable("This invoice was rejected before.")
+        if not facts.matched:
+            raise InvoiceNotRejectable("Not every line is matched yet: wait until the orders’ drops are known.")
+        if facts.paid_pence or head.state == "billed" or decisions.anything_billed(connection, invoice_id):
+            raise InvoiceNotRejectable("Schools were billed for part of it, or it is paid: ask for a credit instead.")
+        decisions.dispute_all(connection, invoice_id, who=actor.name, person_id=actor.person_id, why=why)
+        invoices.set_rejected(connection, invoice_id, why)
+        match_invoices(connection, order_ids)
+        return view_invoice(connection, invoice_id)
