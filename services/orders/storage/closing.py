@@ -258,9 +258,10 @@ class Closing:
         """Note what each share carries for its school, where that is not what the line says."""
         columns: dict[str, list[Any]] = {name: [] for name in _CARRIED}
         for line in self.connection.execute(_SUBJECTS):
-            for urn in exceptions.urns(line.category_code, line.offer_id):
+            usual, urns = VatTreatment(line.vat_class), exceptions.urns(line.category_code, line.offer_id)
+            for urn in urns:
                 carried = exceptions.of(line.vat_class, line.category_code, urn, line.offer_id)
-                if carried != VatTreatment(line.vat_class) or urn is not None:
+                if carried != usual or None in urns:  # what is for everybody may not be for this school
                     row = (line.position, urn, carried.vat_class, carried.reduced, carried.certificate)
                     for name, value in zip(_CARRIED, row, strict=True):
                         columns[name].append(value)
