@@ -1,6 +1,6 @@
 """Invariants of billing's documents: what was ordered and received, invoiced, matched and billed."""
 
-from bursar.verify import told
+from bursar.verify import credit_notes, supplier_documents, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, last_told
 
@@ -10,7 +10,7 @@ LINKS = (
     Link("drop_line", "purchase_order_line", ("purchase_order_id", "line_no"), ("supplier_id",)),
     Link("receipt_line", "drop_line", ("purchase_order_id", "line_no", "school_urn"), ("supplier_id",)),
     Link("supplier_invoice", "purchase_order", ("purchase_order_id",), ("supplier_id",)),
-    Link("supplier_invoice_line", "supplier_invoice", ("supplier_invoice_id",), ("purchase_order_id", "supplier_id")),
+    Link("supplier_invoice_line", "supplier_invoice", ("supplier_invoice_id",), ("supplier_id",)),
     Link("supplier_invoice_line", "purchase_order_line", ("purchase_order_id", "order_line_no = line_no")),
     Link(
         "match_line",
@@ -19,11 +19,11 @@ LINKS = (
         ("purchase_order_id", "order_line_no", "supplier_id"),
     ),
     Link("match_line", "bill", ("bill_id",), ("school_urn",)),
-    Link("match_acceptance", "supplier_invoice_line", ("supplier_invoice_id", "line_no"), ("supplier_id",)),
+    Link("match_decision", "supplier_invoice_line", ("supplier_invoice_id", "line_no"), ("supplier_id",)),
     Link("bill", "round", ("round_id",)),
     Link("bill", "purchase_order", ("purchase_order_id",)),
     Link("bill_line", "bill", ("bill_id",), ("school_urn",)),
-    Link("bill_line", "supplier_invoice", ("supplier_invoice_id",), ("purchase_order_id",)),
+    Link("bill_line", "supplier_invoice", ("supplier_invoice_id",)),
     Link("bill_line", "drop_line", ("purchase_order_id", "order_line_no = line_no", "school_urn")),
     Link("bill_receipt", "bill", ("bill_id",), ("school_urn",)),
     Link("bill_receipt", "bank_line", ("bank_line_id",)),
@@ -31,6 +31,8 @@ LINKS = (
     Link("supplier_payment", "bank_line", ("bank_line_id",)),
     Link("bank_line", "bank_statement", ("bank_statement_id",)),
     Link("entry_line", "entry", ("entry_id",)),
+    *credit_notes.LINKS,
+    *supplier_documents.LINKS,
 )
 
 _RECEIPTS = (
@@ -90,13 +92,14 @@ _INVOICES = (
                 sum(vat_pence) AS vat, array_agg(school_urn) AS schools
             FROM match_line GROUP BY supplier_invoice_id, line_no
         ) matched USING (supplier_invoice_id, line_no)
-        WHERE (CASE ordered.kind WHEN 'charge' THEN cardinality(matched.schools) ELSE l.quantity END, l.net_pence,
+        WHERE l.net_pence >= 0 AND l.quantity > 0 AND (
+            (CASE ordered.kind WHEN 'charge' THEN cardinality(matched.schools) ELSE l.quantity END, l.net_pence,
                 l.vat_pence) IS DISTINCT FROM (matched.quantity, matched.net, matched.vat)
                 AND (matched.quantity IS NOT NULL OR l.school_urn IS NOT NULL OR (
                     SELECT CASE ordered.kind WHEN 'charge' THEN sum(d.net_pence) = ordered.net_pence
                         ELSE sum(d.quantity) = ordered.quantity END FROM drop_line d
                     WHERE d.purchase_order_id = l.purchase_order_id AND d.line_no = l.order_line_no))
-            OR l.school_urn IS NOT NULL AND matched.schools <> ARRAY[l.school_urn]
+            OR l.school_urn IS NOT NULL AND matched.schools <> ARRAY[l.school_urn])
         """,
     ),
     Check(
@@ -183,31 +186,6 @@ _BILLS = (
         """,
     ),
     Check(
-        "nothing_is_billed_unreceived",
-        "A school is billed, or about to be, for no more of a line than it ordered and received; a charge needs"
-        " no receipt of its own, and is billed once.",
-        """
-        SELECT format('%s line %s, school %s: %s units to bill, %s ordered, %s received', o.number,
-            charged.order_line_no, charged.school_urn, charged.quantity, coalesce(d.quantity, 0),
-            coalesce(d.received, 0))
-        FROM (
-            SELECT purchase_order_id, order_line_no, school_urn, sum(quantity) AS quantity FROM (
-                SELECT purchase_order_id, order_line_no, school_urn, quantity FROM bill_line
-                UNION ALL
-                SELECT purchase_order_id, order_line_no, school_urn, billable_quantity FROM match_line
-                WHERE bill_id IS NULL
-            ) lines GROUP BY purchase_order_id, order_line_no, school_urn
-        ) charged
-        JOIN purchase_order o USING (purchase_order_id)
-        LEFT JOIN drop_line d ON d.purchase_order_id = charged.purchase_order_id
-            AND d.line_no = charged.order_line_no AND d.school_urn = charged.school_urn
-        JOIN purchase_order_line l
-            ON l.purchase_order_id = charged.purchase_order_id AND l.line_no = charged.order_line_no
-        WHERE charged.quantity > CASE l.kind WHEN 'charge' THEN num_nonnulls(d.line_no)
-            ELSE least(coalesce(d.quantity, 0), coalesce(d.received, 0)) END
-        """,
-    ),
-    Check(
         "bills_keep_the_price_of_the_order",
         "No school pays more for a unit than the price that was locked when it committed.",
         """
@@ -235,12 +213,15 @@ _BILLS = (
         SELECT format('%s is %s and settled, with %s matches not billed and %s bills not paid', number,
             coalesce(answer, 'not answered'), coalesce(waiting.matches, 0), coalesce(unpaid.bills, 0))
         FROM purchase_order LEFT JOIN (
-            SELECT purchase_order_id, count(*) AS matches FROM match_line WHERE bill_id IS NULL
-            GROUP BY purchase_order_id
+            SELECT m.purchase_order_id, count(*) AS matches
+            FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
+            WHERE bill_id IS NULL AND m.state <> 'credited' AND (i.settlement = 'recharge' OR m.state <> 'billable')
+            GROUP BY m.purchase_order_id
         ) waiting USING (purchase_order_id)
         LEFT JOIN (
             SELECT b.purchase_order_id, count(DISTINCT bill_id) AS bills
-            FROM bill_line b JOIN bill USING (bill_id) WHERE paid_pence < gross_pence GROUP BY b.purchase_order_id
+            FROM bill_line b JOIN bill USING (bill_id) WHERE paid_pence + credited_pence < gross_pence
+            GROUP BY b.purchase_order_id
         ) unpaid USING (purchase_order_id)
         WHERE settled_at IS NOT NULL
             AND (answer IS DISTINCT FROM 'accepted' OR num_nonnulls(waiting.matches, unpaid.bills) > 0)
@@ -289,4 +270,6 @@ _TOLD = (
 
 _NUMBERS = (gapless("SI", "supplier_invoice", "our_number"), gapless("B", "bill", "number"))
 
-CHECKS = (parents(LINKS), *_RECEIPTS, *_INVOICES, *_BILLS, *_NUMBERS, *_TOLD)
+_IN_MODULES = (*credit_notes.CHECKS, *supplier_documents.CHECKS)
+
+CHECKS = (parents(LINKS), *_RECEIPTS, *_INVOICES, *_BILLS, *_NUMBERS, *_TOLD, *_IN_MODULES)

@@ -35,12 +35,15 @@ _ENTRIES = (
     ),
     Check(
         "documents_are_posted_once",
-        "Every invoice, bill, receipt and payment has exactly one entry, of its own amount; no entry has none of them.",
+        "Every invoice, bill, credit note, receipt and payment has exactly one entry, of its own amount; what schools"
+        " pay suppliers directly has none, and no entry has none of them.",
         """
         WITH document AS (
-            SELECT 'supplier_invoice' AS kind, supplier_invoice_id AS document_id, our_number AS number,
-                gross_pence AS pence FROM supplier_invoice
+            SELECT CASE WHEN gross_pence < 0 THEN 'supplier_credit_note' ELSE 'supplier_invoice' END AS kind,
+                supplier_invoice_id AS document_id, our_number AS number, abs(gross_pence) AS pence
+            FROM supplier_invoice WHERE settlement = 'recharge'
             UNION ALL SELECT 'bill', bill_id, number, gross_pence FROM bill
+            UNION ALL SELECT 'credit_note', credit_note_id, number, gross_pence FROM credit_note
             UNION ALL SELECT 'receipt', bank_line_id, number, amount_pence FROM bill_receipt
             UNION ALL SELECT 'payment', bank_line_id, number, amount_pence FROM supplier_payment
         ), posted AS (
@@ -78,34 +81,42 @@ def _control(name: str, holds: str, account: str, party: str, documents: str) ->
 
 
 def _waiting(column: str) -> str:
-    """What clearing must hold of a column: what is invoiced and not billed, whether matched, held or unmatched."""
+    """What clearing must hold of a column: what is invoiced and not billed, whether matched, held or unmatched.
+
+    Lines that give back are matches of none, so they count here, and what schools got back of it counts against them.
+    """
     return f"""
-        SELECT 'all'::text AS party, {column} AS pence FROM supplier_invoice_line l
-        WHERE NOT EXISTS (SELECT FROM match_line m
+        SELECT 'all'::text AS party, l.{column} AS pence
+        FROM supplier_invoice_line l JOIN supplier_invoice USING (supplier_invoice_id)
+        WHERE settlement = 'recharge' AND NOT EXISTS (SELECT FROM match_line m
             WHERE m.supplier_invoice_id = l.supplier_invoice_id AND m.line_no = l.line_no)
         UNION ALL
-        SELECT 'all', {column} - CASE WHEN bill_id IS NULL THEN 0 ELSE billable_{column} END FROM match_line
+        SELECT 'all', m.{column} - CASE WHEN bill_id IS NULL THEN 0 ELSE billable_{column} - returned_{column} END
+        FROM match_line m JOIN supplier_invoice USING (supplier_invoice_id) WHERE settlement = 'recharge'
     """  # noqa: S608 -- columns named below
 
 
 _CONTROLS = (
     _control(
         "debtors_are_the_open_bills",
-        "What the ledger says a school owes is the sum of its bills less what it has paid.",
+        "What the ledger says a school owes is the sum of its bills less its credit notes and what it has paid.",
         SCHOOL_DEBTORS,
         "'school ' || school_urn",
         """
         SELECT 'school ' || school_urn AS party, gross_pence AS pence FROM bill
+        UNION ALL SELECT 'school ' || school_urn, -gross_pence FROM credit_note
         UNION ALL SELECT 'school ' || school_urn, -amount_pence FROM bill_receipt
         """,
     ),
     _control(
         "creditors_are_the_open_invoices",
-        "What the ledger says is owed to a supplier is the sum of its invoices less what it was paid.",
+        "What the ledger says is owed to a supplier is the sum of its invoices less its credit notes and what it was"
+        " paid; what schools pay it directly is no part of it.",
         SUPPLIER_CREDITORS,
         "'supplier ' || supplier_id",
         """
         SELECT 'supplier ' || supplier_id AS party, -gross_pence AS pence FROM supplier_invoice
+        WHERE settlement = 'recharge'
         UNION ALL SELECT 'supplier ' || supplier_id, amount_pence FROM supplier_payment
         """,
     ),

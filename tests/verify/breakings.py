@@ -7,6 +7,7 @@ from chassis.settings import ALL_PARTS
 from contracts.topology import SUBSCRIPTIONS
 from tests.verify.answer_breakings import ANSWER_BREAKINGS
 from tests.verify.close_breakings import CLOSE_BREAKINGS
+from tests.verify.document_breakings import DOCUMENT_BREAKINGS
 
 AUTUMN = "(SELECT round_id FROM round WHERE title = 'Autumn')"
 SPRING = "(SELECT round_id FROM round WHERE title = 'Spring')"
@@ -245,6 +246,7 @@ ORDERS = [
     ),
     *(Breaking("orders", name, sql, said, also, lines) for name, sql, said, also, lines in CLOSE_BREAKINGS),
     *(Breaking("orders", name, sql, said, also) for name, sql, said, also in ANSWER_BREAKINGS),
+    *(Breaking("billing", name, sql, said, also) for name, sql, said, also in DOCUMENT_BREAKINGS),
     Breaking(
         "orders",
         "closed_rounds_are_decided",
@@ -328,6 +330,21 @@ ORDERS = [
         f" FROM purchase_order WHERE purchase_order_id = {_order(2)};"
         " UPDATE document_number SET last = 2 WHERE series = 'DN'",
         "DN-000002 of PO-000002, which is rejected: 0 lines",
+    ),
+    Breaking(
+        "orders",
+        "documents_are_as_they_were_made",
+        f"""
+        UPDATE purchase_order_document SET content = content || '\\x00'::bytea
+        WHERE purchase_order_id = {_order(1)} AND form = 'pdf'
+        """,
+        "PO-000001, revision 2, pdf for the supplier",
+    ),
+    Breaking(
+        "orders",
+        "orders_have_their_documents",
+        f"DELETE FROM purchase_order_document WHERE purchase_order_id = {_order(1)} AND form = 'xlsx'",
+        "PO-000001, revision 2: 2 documents, the latest of revision 2",
     ),
     Breaking(
         "orders",
@@ -524,7 +541,9 @@ BILLING = [
         also=("billing.payments_add_up",),
     ),
     Breaking("billing", "bills_are_told", "UPDATE bill SET due_date = '2000-01-01' WHERE number = 'B-000001'", "2000"),
-    Breaking("billing", "settlements_are_told", "UPDATE purchase_order SET settled_at = NULL", "tables say nothing"),
+    Breaking(
+        "billing", "settlements_are_told", "UPDATE purchase_order SET settled_at = NULL", "tables say nothing", lines=2
+    ),
     *(
         Breaking(
             "billing",
@@ -842,7 +861,13 @@ COPIES = [
         f"UPDATE drop_line SET vat_rate = 5 WHERE {_TONER_OF_ASH}",
         "billing keeps",
     ),
-    _copy("orders", "settlements", "billing", "UPDATE purchase_order SET settled_at = NULL", "orders keeps nothing"),
+    _copy(
+        "orders",
+        "settlements",
+        "billing",
+        "UPDATE purchase_order SET settled_at = NULL WHERE number = 'PO-000004'",
+        "orders keeps nothing",
+    ),
     _copy("billing", "closed_rounds", "orders", "UPDATE round SET closed_at = now()", "billing keeps"),
     _copy(
         "billing",
@@ -919,7 +944,7 @@ STRAYS = [
     Breaking(
         "billing",
         "rows_agree_with_their_parents",
-        f"UPDATE bill_line SET school_urn = 900003 WHERE bill_id = {_bill(2)}",
+        f"UPDATE bill_line SET school_urn = 900004 WHERE bill_id = {_bill(2)}",
         "bill_line of (bill_id)",
         also=("billing.bill_lines_stand_on_matches", "billing.nothing_is_billed_unreceived"),
     ),

@@ -25,12 +25,15 @@ from gateway.usecases.keep_form import keep_form
 from gateway.usecases.send_mail import make_up_digests
 from gateway.usecases.set_password import set_password
 from gateway.usecases.sign_in import sign_in
+from services.orders.api.order_documents import render
 from services.orders.usecases import subscribe
+from services.orders.usecases.make_documents import make_due_documents
 from services.orders.usecases.run_subscriptions import run_due_plans
 from services.orders.usecases.tell_order_news import tell_order_news
 from tests.backends import ServiceDatabase
 from tests.clients import Clients
 from tests.verify.life_of_answers import answer_with_changes
+from tests.verify.life_of_money import credit_two_units, invoice_directly
 from tests.verify.life_of_suppliers import change_bank_details, open_an_order
 
 ASH, BEECH, CEDAR, DAMSON, ELDER = 900001, 900002, 900003, 900004, 900005
@@ -62,6 +65,8 @@ PLAN = {
     "vat_class": "S",
     "entitlements": [{"code": "adviser", "name": "Adviser days", "unit": "DAY", "quantity": "3"}],
 }
+
+SETTLED = {"Zips": {"settlement": "direct"}}
 
 
 def person_id(name: str) -> str:
@@ -110,8 +115,11 @@ class Life:
         self._begin_another(contracts, offers)
         self.tell()
         self._subscribe(contracts[0])
+        self._credit(round_id, orders)
+        self.tell()
         self._answer(contracts, offers)
         self.tell()
+        make_due_documents(self.databases["orders"].database, render, lambda: datetime.now(UTC))
         make_up_digests(self.databases["gateway"].database, datetime.now(UTC) + timedelta(days=2))
         self.rest()
 
@@ -219,16 +227,24 @@ class Life:
         for code, (name, cpv, ledger_code) in SETTINGS.items():
             catalogue("/categories", {"code": code, "name": name, "cpv": cpv, "ledger_code": ledger_code})
         contracts = {
-            title: catalogue("/contracts", contract(title, supplier, category))["contract_id"]
+            title: catalogue("/contracts", contract(title, supplier, category) | SETTLED.get(title, {}))["contract_id"]
             for title, supplier, category in (
                 ("Cleaning", soap, "cleaning"),
                 ("Devices", soap, "stationery"),
                 ("Paper", paper, "stationery"),
                 ("Toner", paper, "stationery"),
+                ("Zips", paper, "stationery"),
             )
         }
         grounds = catalogue("/contracts", contract("Grounds", soap, "stationery") | {"charges": [VISIT]})
-        wanted = (("SOAP", "Cleaning"), ("TABLET", "Devices"), ("A4", "Paper"), ("A3", "Paper"), ("TONER", "Toner"))
+        wanted = (
+            ("SOAP", "Cleaning"),
+            ("TABLET", "Devices"),
+            ("A4", "Paper"),
+            ("A3", "Paper"),
+            ("TONER", "Toner"),
+            ("ZIP", "Zips"),
+        )
         offers = {sku: catalogue("/offers", offer(sku, contracts[title]))["offer_id"] for sku, title in wanted}
         self._price(grounds["contract_id"])
         for exempt in ({"offer_id": offers["SOAP"]}, {"category_code": "cleaning"}):
@@ -252,7 +268,7 @@ class Life:
         round_id = self._open("Autumn", contracts)
         self._approve(round_id, ASH, {offers["A4"]: 34, offers["A3"]: 7, offers["SOAP"]: 5, offers["TONER"]: 2})
         self._approve(round_id, BEECH, {offers["A4"]: 41, offers["A3"]: 7, offers["SOAP"]: 5})
-        self._approve(round_id, CEDAR, {offers["A4"]: 18, offers["A3"]: 7, offers["TABLET"]: 3})
+        self._approve(round_id, CEDAR, {offers["A4"]: 18, offers["A3"]: 7, offers["TABLET"]: 3, offers["ZIP"]: 2})
         self._send(round_id, DAMSON, {offers["A4"]: 9})
         self._do("orders", MANAGER, "POST", f"/rounds/{round_id}/close")
         return round_id
@@ -266,17 +282,31 @@ class Life:
             path = f"/purchase-orders/{item['purchase_order_id']}"
             self._do("orders", seller(item["supplier_id"]), "POST", f"{path}/acknowledgement", sent)
             orders[title] = self._do("orders", MANAGER, "GET", path)
+        path = f"/purchase-orders/{orders['Paper']['purchase_order_id']}"
+        self._do("orders", seller(orders["Paper"]["supplier_id"]), "POST", f"{path}/despatches", {})
         a3, a4 = (line["line_no"] for line in sorted(orders["Paper"]["lines"], key=lambda line: line["sku"]))
         for urn, units in (
             (ASH, {a4: 30, a3: 7}),
             (ASH, {a4: 4}),
-            (BEECH, {a4: 38, a3: 7}),
             (CEDAR, {a4: 18, a3: 7}),
         ):
             self._receive(orders["Paper"], urn, units)
+        self._claim(orders["Paper"], {a4: 38, a3: 7})
         self._receive(orders["Cleaning"], ASH, {1: 5})
         self._receive(orders["Toner"], ASH, {1: 2})
+        self._receive(orders["Zips"], CEDAR, {1: 2})
         return orders
+
+    def _claim(self, order: Mapping[str, Any], units: Mapping[int, int]) -> None:
+        """Beech gets three boxes damaged and takes a photo; the supplier promises a credit."""
+        path, beech = f"/purchase-orders/{order['purchase_order_id']}", buyer(BEECH)
+        photo = self._do("orders", beech, "POST", f"{path}/photos", data=b"\x89PNG\r\n\x1a\n...")["photo_id"]
+        lines: list[dict[str, Any]] = [{"line_no": no, "quantity_received": count} for no, count in units.items()]
+        lines[0] |= {"quantity_damaged": 3, "photos": [photo]}
+        self._do("orders", beech, "POST", f"{path}/receipts", {"lines": lines})
+        (claim,) = self._do("orders", seller(order["supplier_id"]), "GET", "/claims")["items"]
+        answer = f"/claims/{claim['receipt_id']}/{claim['line_no']}/answer"
+        self._do("orders", seller(order["supplier_id"]), "POST", answer, {"answer": "credit"})
 
     def _settle(self, round_id: str, orders: Mapping[str, Mapping[str, Any]]) -> None:
         """Toner settles. Beech's short paper and soap stay held; Ash's soap is accepted at its own price."""
@@ -296,6 +326,13 @@ class Life:
         ]
         self._import(rows)
         self._import([*rows, (bills[BEECH]["gross_pence"], bills[BEECH]["payment_reference"])])
+
+    def _credit(self, round_id: str, orders: Mapping[str, Mapping[str, Any]]) -> None:
+        """Two units of Ash's paper come back as a credit note; Cedar pays for its zips directly."""
+        billing = self.databases["billing"].database
+        paper, zips = orders["Paper"], orders["Zips"]
+        credit_two_units(billing, seller(paper["supplier_id"]), MANAGER, round_id, paper, ASH)
+        invoice_directly(billing, seller(zips["supplier_id"]), zips, CEDAR)
 
     def _amend(self, order: Mapping[str, Any], urn: int, quantity: int) -> None:
         """The school, the supplier and the manager agree to another quantity of its first line."""

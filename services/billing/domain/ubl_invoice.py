@@ -37,8 +37,8 @@ _NAMES: Final[dict[Kind, tuple[str, str, str]]] = {
 _HIGHEST_PRICE: Final = Decimal("99999999.9999")
 _LONGEST_NUMBER: Final = 60
 
-LARGEST_DOCUMENT: Final = 48 * 1024 * 1024
-"""Room for a line for each of 40 articles in each of 591 schools, twice over."""
+LARGEST_DOCUMENT: Final = 32 * 1024 * 1024
+"""Room for a line for each of 40 articles in each of 591 schools, and its attachments."""
 
 _NOUGHT: Final = Decimal(0)
 
