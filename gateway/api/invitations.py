@@ -51,7 +51,7 @@ def send_invitation() -> tuple[Response, int] | Response:
     person = _person(str(wanted["person_id"]))
     if isinstance(person, Response):
         return person
-    organisation = seat.organisation if seat.kind == "school" else _organisation(person)
+    organisation = _organisation(person) if seat.kind == "alliance" else seat.organisation
     answer: Response = answer_once(
         required_actor(), lambda: _invite(session, seat, person, organisation), within=SERVICE, kept=_without_link
     )
@@ -97,13 +97,14 @@ def take_back_invitation(person_id: UUID) -> tuple[str, int] | Response:
 
 
 def _inviter() -> tuple[Session, Seat]:
-    """Who decides about people: the alliance's registrars, and a school's own approvers."""
+    """Who decides about people: the alliance's registrars, a school's own approvers, a supplier's administrators."""
     session = required_session()
     required_actor()
     seat = session.seat
     if seat is None or not (
         seat.has_any("alliance_manager", "administrator")
         or (seat.has_any("school_approver") and seat.stands_in_for is None)
+        or seat.has_any("supplier_administrator")
     ):
         raise Forbidden("Your role does not allow this.")
     return session, seat

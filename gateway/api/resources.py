@@ -48,6 +48,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     ),  # a line for each article and school, attachments
     "credit-claims": Resource("billing"),
     "remittances": Resource("billing", for_programs=True),
+    "held-invoices": Resource("billing"),
     "bills": Resource("billing"),
     "credit-notes": Resource("billing"),
     "bank-statements": Resource("billing", 8 * _MIB),

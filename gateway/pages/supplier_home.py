@@ -8,6 +8,7 @@ from flask import render_template
 from contracts.london import london_today
 from gateway.pages import ask
 from gateway.pages.doors import for_supplier, own_supplier, supplier
+from gateway.pages.held_words import by_invoice
 
 _SOON_DAYS = 7
 
@@ -30,6 +31,7 @@ def home() -> str:
         to_send=_to_send(known, drops or []),
         claims=[claim for claim in claims or [] if claim["state"] == "open"],
         held=[invoice for invoice in invoices or [] if invoice["state"] == "held"],
+        why=by_invoice(ask.items_or_none("billing", "/held-invoices")),
         to_invoice=_to_invoice(known, invoices),
         change=next((each for each in accounts or [] if each["state"] in ("proposed", "waiting")), None),
         lists=[each for each in lists or [] if each["state"] == "declined"],

@@ -11,6 +11,7 @@ from chassis.workbooks import XLSX
 from gateway.pages import ask
 from gateway.pages.doors import for_supplier, supplier
 from gateway.pages.faults import Faults
+from gateway.pages.held_words import by_invoice
 from gateway.pages.invoice_draft import InvoiceDraft, from_invoice, from_order, from_typing
 from gateway.pages.typed import sending_key
 from gateway.upstream import Problem, ServiceUnavailable, upstream
@@ -32,7 +33,9 @@ def allow_documents(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 @for_supplier
 def invoices() -> str:
     """Every invoice sent, newest first as the service lists them."""
-    return render_template("supplier/invoices.html", invoices=ask.items("billing", "/supplier-invoices"))
+    found = ask.items("billing", "/supplier-invoices")
+    why = by_invoice(ask.items_or_none("billing", "/held-invoices"))
+    return render_template("supplier/invoices.html", invoices=found, why=why)
 
 
 @supplier.get("/invoices/<uuid:invoice_id>")

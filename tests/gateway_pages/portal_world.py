@@ -96,6 +96,28 @@ def _drop(urn: int, name: str, postcode: str, days: int, state: str, to_come: in
     }
 
 
+_HELD: Json = {
+    "supplier_invoice_id": str(UUID(int=(0xC0 << 96) + (4 << 76) + (8 << 60) + 1)),
+    "number": "INV-0041",
+    "our_number": "SI-000001",
+    "issue_date": "2026-11-12",
+    "gross_pence": 98700,
+    "purchase_order_number": "PO-000001",
+    "lines": 7,
+    "held": [
+        {
+            "school_urn": 910002,
+            "school_name": "Elm Park Academy",
+            "line_no": 1,
+            "name": "Copier paper A4",
+            "unit": "XBX",
+            "reasons": ["quantity_short"],
+            "quantity_ordered": 41,
+            "quantity_received": 39,
+            "quantity_invoiced": 41,
+        }
+    ],
+}
 _LINE: Json = {
     "position": 1,
     "change": "changed",
@@ -171,5 +193,6 @@ def of_portal() -> dict[tuple[str, str], Any]:
         ("catalogue", "/price-lists"): {"items": [a_list("declined"), a_list("compared")], "next": None},
         ("catalogue", f"/price-lists/{PROPOSED}"): a_list("compared"),
         ("catalogue", f"/price-lists/{PROPOSED}/lines"): {"items": [_LINE], "next": None},
+        ("billing", "/held-invoices"): {"items": [_HELD], "next": None},
         ("billing", "/remittances"): {"items": [paid], "next": None},
     }

@@ -153,3 +153,16 @@ def test_orders_are_filtered_by_state_and_words(visit: Visit, services: FakeServ
         "q=nothing+like+it": 0,
         "state=none": 3,
     }
+
+
+def test_a_supplier_sees_at_once_for_whom_an_invoice_is_held(visit: Visit, services: FakeServices) -> None:
+    for path in ("/supplier", "/supplier/invoices"):
+        assert "Elm Park Academy: 2 boxes short" in text_of(visit("supplier").get(path)), path
+
+
+def test_the_manager_sets_how_long_changes_wait(visit: Visit, services: FakeServices) -> None:
+    sent = {"waiting_days": "5", "trusted_after_days": "60", "safeguards_version": "0"}
+    assert visit("administrator").post("/alliance/settings/safeguards", sent).status_code == 403
+    assert visit("manager").post("/alliance/settings/safeguards", sent).status_code == 303
+    (call,) = services.changes
+    assert (call.sent, call.etag) == ({"waiting_days": 5, "trusted_after_days": 60}, '"0"')
