@@ -1,6 +1,18 @@
 """Which invoices are held and for whom, at once for a whole list; a supplier sees its own."""
 
-from tests.billing.world import ASH, BEECH, FENWRIGHT, MANAGER, OAKDALE, Line, Order, World, answered, buyer_of, seller_of
+from tests.billing.world import (
+    ASH,
+    BEECH,
+    FENWRIGHT,
+    MANAGER,
+    OAKDALE,
+    Line,
+    Order,
+    World,
+    answered,
+    buyer_of,
+    seller_of,
+)
 
 
 def test_a_held_invoice_names_the_school_and_what_is_short(world: World) -> None:
