@@ -135,3 +135,26 @@ def test_the_page_tells_each_reason_as_well(taken: World, databases: Callable[[s
         assert page.status_code == status, name
         assert reason in html.unescape(page.get_data(as_text=True)), name
     assert taken.everything() == before
+
+
+def test_one_document_may_stand_on_several_orders(world: World) -> None:
+    world.ordered(Order([Line({ASH: 10})]))
+    world.ordered(Order([Line({ASH: 4}, "5.0000", sku="PENS"), Line({BEECH: 6}, "5.0000", sku="INK")], "PO-000002"))
+    lines = [
+        a_line(10, line_id="1", order_line="PO-000001/1"),
+        a_line(4, "5", line_id="2", order_line=None, seller_item="PENS"),
+        a_line(6, "5", line_id="3", order_line="PO-000002-1-R2/2", seller_item="INK"),
+    ]
+    found = answered(world.send_ubl(write_ubl(a_document(lines, order_number="PO-000001 PO-000002"))), 201)
+    assert (found["state"], found["purchase_order_number"]) == ("matched", "PO-000001")
+    matched = [(match["line_no"], match["order_line_no"], match["school_urn"]) for match in found["matches"]]
+    assert matched == [(1, 1, ASH), (2, 1, ASH), (3, 2, BEECH)]
+    assert world.balances()["2100"] == -found["gross_pence"]
+
+
+def test_a_line_that_fits_two_orders_is_refused_with_both_told(world: World) -> None:
+    world.ordered(Order([Line({ASH: 10})]))
+    world.ordered(Order([Line({ASH: 10})], "PO-000002"))
+    document = a_document([a_line(10, order_line=None)], order_number="PO-000001, PO-000002")
+    problem = refused(world.send_ubl(write_ubl(document)), 422, "ambiguous_order_line")
+    assert "PO-000001 line 1, PO-000002 line 1" in problem["detail"]
