@@ -200,4 +200,7 @@ def test_a_school_that_supplies_orders_nothing_from_itself(market: Market) -> No
     round_id = market.open_round(contract_ids=[contract], closes_at=in_days(3))
     assert form(market, round_id, school)["standings"] == []
     assert refused(market.save(round_id, school, {days: 1}), 422, "lines_refused")
+    plan = Services(market).plan(contract_id=contract)
+    asked = {"plan_id": plan["plan_id"], "starts_on": "2026-12-01"}
+    refused(market.as_(buyer(school)).post("/subscriptions", asked), 409, "own_service")
     assert market.order(round_id, primary, {days: 2})["vat_pence"] == 72_00

@@ -24,6 +24,7 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.AnswerDecided: 409,
     errors.OrderOfAnotherSupplier: 403,
     errors.PlanInUse: 409,
+    errors.OwnService: 409,
     errors.AlreadySubscribed: 409,
     errors.SubscriptionNotRequested: 409,
     errors.SubscriptionNotApproved: 409,

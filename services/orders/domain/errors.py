@@ -195,6 +195,12 @@ class PlanInUse(BrokenRule):
     code = "plan_in_use"
 
 
+class OwnService(BrokenRule):
+    """A school supplies this service itself."""
+
+    code = "own_service"
+
+
 class AlreadySubscribed(BrokenRule):
     """The school has this service in these days already, or has asked for it."""
 

@@ -18,7 +18,8 @@ _FIELDS = (
 _READ = f"""
     SELECT p.plan_id::text, p.number, p.contract_id::text, p.supplier_id::text, p.version,
         {", ".join("p." + name for name in _FIELDS)},
-        coalesce(c.title, '') AS contract_title, coalesce(s.name, '') AS supplier_name
+        coalesce(c.title, '') AS contract_title, coalesce(s.name, '') AS supplier_name,
+        s.school_urn AS supplier_urn
     FROM subscription_plan p
     LEFT JOIN contract c ON c.contract_id = p.contract_id
     LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
@@ -51,11 +52,12 @@ _SCHOOL_COUNTS = text("""
 
 @dataclass(frozen=True, slots=True)
 class FoundPlan:
-    """A plan with the names that it is shown with."""
+    """A plan with the names that it is shown with; `supplier_urn` is the school that supplies it, if one does."""
 
     plan: Plan
     contract_title: str
     supplier_name: str
+    supplier_urn: int | None = None
 
 
 def find_plan(connection: Connection, plan_id: str, *, lock: bool = False) -> FoundPlan | None:
@@ -117,4 +119,4 @@ def _found(row: Row[Any]) -> FoundPlan:
     values["entitlements"] = tuple(
         Entitlement(**{**each, "quantity": Decimal(each["quantity"])}) for each in row.entitlements
     )
-    return FoundPlan(Plan(**values), row.contract_title, row.supplier_name)
+    return FoundPlan(Plan(**values), row.contract_title, row.supplier_name, row.supplier_urn)

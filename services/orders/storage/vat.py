@@ -4,7 +4,8 @@ import json
 from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -30,6 +31,9 @@ _HOLDING = text(f"""
     SELECT {_FIELDS.replace("offer_id", "offer_id::text")} FROM vat_exception
     WHERE NOT withdrawn AND valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)
         AND (CAST(:urn AS integer) IS NULL OR school_urn IS NULL OR school_urn = CAST(:urn AS integer))
+""")  # noqa: S608 -- column names of this module
+_OF_SCHOOL = text(f"""
+    SELECT {_FIELDS.replace("offer_id", "offer_id::text")} FROM vat_exception WHERE NOT withdrawn AND school_urn = :urn
 """)  # noqa: S608 -- column names of this module
 # In one sequence for all, and held against the close, which locks the round, and against the school's own people.
 _SENT = text(f"""
@@ -87,6 +91,17 @@ def record_exceptions(connection: Connection, bodies: Iterable[Mapping[str, Any]
 def vat_exceptions(connection: Connection, on: date, urn: int | None = None) -> VatExceptions:
     """The exceptions that hold on a tax point, of one school or of all that the actor may see, and for everybody."""
     return VatExceptions((_Exception(*row) for row in connection.execute(_HOLDING, {"on": on, "urn": urn})), on)
+
+
+def dearest_rate(
+    connection: Connection, vat_class: str, category_code: str, urn: int, first: date, last: date
+) -> Decimal:
+    """The highest VAT in per cent that a service carries for a school on any of these days, as far as is recorded."""
+    known = [_Exception(*row) for row in connection.execute(_OF_SCHOOL, {"urn": urn})]
+    changes = [each.valid_from for each in known]
+    changes += [each.valid_to + timedelta(days=1) for each in known if each.valid_to is not None]
+    days = {first, *(day for day in changes if first < day <= last)}
+    return max(VatExceptions(known, day).of(vat_class, category_code, urn).rate(day) for day in days)
 
 
 def sent_orders(connection: Connection, urns: Collection[int] | None) -> list[SentOrder]:

@@ -7,13 +7,14 @@ from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from contracts.money import pounds
-from contracts.vat import vat_pence, vat_rate
+from contracts.vat import vat_pence
 from services.orders.domain.budget import beyond, vat_is_a_cost
 from services.orders.domain.errors import BudgetExceeded, ReadingMissing
 from services.orders.domain.subscription import Plan, Subscription
 from services.orders.domain.subscription_charge import Reading, cost_of
 from services.orders.domain.subscription_term import Days
 from services.orders.storage import budgets, subscription_plans, subscription_runs, subscriptions
+from services.orders.storage.vat import dearest_rate
 from services.orders.usecases.read_budgets import view_budgets
 
 
@@ -70,7 +71,12 @@ def _to_come(connection: Connection, of: Subscription, plan: Plan, days: Days, *
     ordered = subscription_runs.ordered_of(connection, plan.plan_id, of.school_urn).get(of.school_urn, 0)
     due = cost_of(plan.terms, _until(of.covered(plan), days.last), readings)
     net = max(due - max(before, ordered), 0)
-    return net + (vat_pence(net, vat_rate(plan.vat_class, max(days.first, of.starts_on))) if with_vat else 0)
+    if not with_vat:
+        return net
+    first = max(days.first, of.starts_on)
+    return net + vat_pence(
+        net, dearest_rate(connection, plan.vat_class, plan.category_code, of.school_urn, first, days.last)
+    )
 
 
 def _until(covered: Days | None, last: date) -> Days | None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection
@@ -14,13 +14,13 @@ from contracts.errors import NotFound, VersionConflict
 from contracts.london import london_day
 from contracts.money import pounds
 from services.orders.domain.approval import Approver, Limits, exceeded
-from services.orders.domain.errors import AboveLimit, AlreadySubscribed, EntitlementRefused, ReadingMissing
+from services.orders.domain.errors import AboveLimit, AlreadySubscribed, EntitlementRefused, OwnService, ReadingMissing
 from services.orders.domain.order import Person
 from services.orders.domain.round import Member
 from services.orders.domain.subscription import Plan, Subscription, check_use
 from services.orders.domain.subscription_term import year_of
 from services.orders.storage import approvals, subscriptions
-from services.orders.storage.vat import vat_exceptions
+from services.orders.storage.vat import dearest_rate
 from services.orders.usecases.fit_service import must_fit_hard_budgets
 from services.orders.usecases.preview_subscription_run import found_plan
 
@@ -30,12 +30,15 @@ Step = Callable[[Subscription, Plan, date], Subscription]
 def ask_to_join(database: Database, actor: Actor, plan_id: str, starts_on: date, now: datetime) -> str:
     """Ask for a service from a day on; the school's approver decides. Returns the subscription's id.
 
-    Raises NotFound, NotAMember, DatesOutOfOrder, AlreadySubscribed, BudgetExceeded.
+    Raises NotFound, NotAMember, OwnService, DatesOutOfOrder, AlreadySubscribed, BudgetExceeded.
     """
     urn = _own_urn(actor)
     with database.transaction(actor) as connection:
-        plan = found_plan(connection, plan_id).plan
+        found = found_plan(connection, plan_id)
+        plan = found.plan
         _must_belong(connection, urn, now)
+        if found.supplier_urn == urn:
+            raise OwnService("Your school supplies this service itself.")
         plan.must_start_between(starts_on, _today(now))
         ended = subscriptions.ended_last(connection, plan_id, urn)
         if ended is not None and starts_on <= ended:
@@ -197,9 +200,9 @@ def _two_must_approve(connection: Connection, actor: Actor, found: Subscription,
     readings = subscriptions.readings_of(connection, plan.plan_id, plan.driver, found.school_urn)
     if not readings and plan.driver != "fixed":
         raise ReadingMissing("Record your school’s figure first: its limits are held against a year of the service.")
-    exceptions = vat_exceptions(connection, found.starts_on, found.school_urn)
-    carried = exceptions.of(plan.vat_class, plan.category_code, found.school_urn)
-    year = plan.year_costs(1 if plan.driver == "fixed" else readings[-1].quantity, carried.rate(found.starts_on))
+    first, urn = found.starts_on, found.school_urn
+    rate = dearest_rate(connection, plan.vat_class, plan.category_code, urn, first, first + timedelta(days=364))
+    year = plan.year_costs(1 if plan.driver == "fixed" else readings[-1].quantity, rate)
     if above := exceeded(limits, actor.roles, year):
         raise AboveLimit(
             f"A year of this service comes to £{pounds(above[0].amount_pence)} with VAT, and your school lets you"
