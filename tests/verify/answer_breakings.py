@@ -3,7 +3,7 @@
 from typing import Final
 
 _PAPER = "(SELECT answer_id FROM purchase_order_answer WHERE lines @> '[{\"quantity\": 15}]')"
-_SOAP = '(SELECT answer_id FROM purchase_order_answer WHERE lines @> \'[{"unit_price": "9.9900"}]\')'
+_SOAP = '(SELECT answer_id FROM purchase_order_answer WHERE lines @> \'[{"unit_price": "19.9900"}]\')'
 
 # check, SQL, what is said, checks broken besides
 ANSWER_BREAKINGS: Final = (

@@ -14,7 +14,7 @@ def answer_with_changes(
     """Each order of a closed round is answered, the manager takes it, and who would pay more agrees."""
     offered = {
         "Paper": [{"line_no": 1, "quantity": 15, "note": "The mill is behind"}],
-        "Cleaning": [{"line_no": 1, "unit_price": "9.9900"}],
+        "Cleaning": [{"line_no": 1, "unit_price": "19.9900"}],
     }
     for order in do("orders", manager, "GET", f"/purchase-orders?round_id={round_id}")["items"]:
         path = f"/purchase-orders/{order['purchase_order_id']}"

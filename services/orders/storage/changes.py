@@ -1,7 +1,7 @@
 """What an answer changes, written for all schools at once: one revision, however many drops it touches."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from services.orders.domain.answer_effect import LineEffect
 _SENT = """
     jsonb_to_recordset(CAST(:drops AS jsonb)) AS sent(line_no integer, school_urn integer, quantity integer,
         net_pence bigint, promised_on date, shared boolean, unit_price_before numeric, unit_price numeric,
-        substitute_sku text, substitute_name text, must_agree boolean, note text)
+        substitute_sku text, substitute_name text, must_agree boolean, note text, asked boolean)
 """
 _OF_ANSWER = """
     answer.answer_id = :answer_id AND before.purchase_order_id = answer.purchase_order_id
@@ -68,9 +68,7 @@ _APPLY = text(f"""
     INSERT INTO amendment ({_COLUMNS}, state, revision, net_pence)
     SELECT {_VALUES}, 'applied', :revision, sent.net_pence
     FROM {_SENT}, drop_line before, purchase_order_answer answer
-    WHERE {_OF_ANSWER} AND NOT EXISTS (
-        SELECT 1 FROM amendment done WHERE done.purchase_order_id = before.purchase_order_id
-            AND done.revision = :revision AND done.school_urn = before.school_urn AND done.line_no = before.line_no)
+    WHERE {_OF_ANSWER} AND NOT sent.asked
 """)  # noqa: S608
 _STEPS = text("""
     INSERT INTO amendment_step (amendment_id, purchase_order_id, school_urn, supplier_id, at, party, person_id, person,
@@ -156,8 +154,10 @@ def apply_changes(
     more_pence = sum(effect.net_pence - effect.net_before_pence for effect in effects)
     names = {"purchase_order_id": purchase_order_id, "answer_id": answer_id}
     revision = int(connection.execute(_REVISE, {**names, "more_pence": more_pence}).scalar_one())
-    sent = {**names, "revision": revision, "drops": _drops(effects), "lines": _lines(effects)}
-    connection.execute(_APPLY_AGREED, sent)
+    agreed = {(each.line_no, each.urn) for each in asked_schools(connection, answer_id) if each.agreed}
+    sent = {**names, "revision": revision, "drops": _drops(effects, agreed), "lines": _lines(effects)}
+    if agreed:
+        connection.execute(_APPLY_AGREED, sent)
     connection.execute(_APPLY, sent)
     _add_steps(connection, answer_id, revision, "applied", now, f"Revision {revision} of the purchase order: ")
     connection.execute(_CHANGE_DROPS, sent)
@@ -183,7 +183,7 @@ def _add_steps(
     connection.execute(_STEPS, values)
 
 
-def _drops(effects: Sequence[LineEffect]) -> str:
+def _drops(effects: Sequence[LineEffect], asked: Collection[tuple[int, int]] = ()) -> str:
     return json.dumps(
         [
             {
@@ -199,6 +199,7 @@ def _drops(effects: Sequence[LineEffect]) -> str:
                 "substitute_name": (effect.substitute and drop.quantity and effect.substitute.name) or None,
                 "must_agree": drop.must_agree,
                 "note": effect.note,
+                "asked": (effect.line_no, drop.urn) in asked,
             }
             for effect in effects
             for drop in effect.touched()
