@@ -65,8 +65,7 @@ def _receive(desk: Desk, plan: RoundPlan, header: Row[Any], drop: Row[Any], at: 
     if damaged:
         photo = keep_photo(desk.orders, buyer, header.purchase_order_id, damaged_box(), at)
         photos[received[0].line_no] = [photo]
-    said = f"{missing} missing" if missing else ""
-    record_receipt(desk.orders, buyer, header.purchase_order_id, received, said, at, photos=photos)
+    record_receipt(desk.orders, buyer, header.purchase_order_id, received, "", at, photos=photos)
 
 
 def _answer(desk: Desk, header: Row[Any], arrived_at: datetime) -> None:
