@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
 from chassis.access import by_link, may_pass, requires
 from chassis.actor import Actor
@@ -57,6 +57,12 @@ def test_the_role_is_needed_as_well() -> None:
     assert not may_pass(without, opened, {"purchase_order_id": ORDER})
 
 
+def _a_value(kind: BaseConverter) -> object:
+    if isinstance(kind, AnyConverter):
+        return min(kind.items)
+    return 1 if isinstance(kind, IntegerConverter) else uuid4()
+
+
 @pytest.mark.parametrize("service", ["members", "catalogue", "orders", "billing"])
 def test_every_other_view_of_every_service_is_shut(service: str, service_client) -> None:
     """The door is in the service: no view answers a limited token unless it is for that very thing."""
@@ -66,7 +72,7 @@ def test_every_other_view_of_every_service_is_shut(service: str, service_client)
         view = client.app.view_functions[rule.endpoint]
         if getattr(view, "bursar_public", False) or rule.endpoint == "api-docs.openapi_json":
             continue
-        values = {name: 1 if isinstance(kind, IntegerConverter) else uuid4() for name, kind in rule._converters.items()}
+        values = {name: _a_value(kind) for name, kind in rule._converters.items()}
         with client.app.test_request_context():
             path = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)[1]
         for method in rule.methods - {"HEAD", "OPTIONS"}:
