@@ -9,7 +9,7 @@ from bursar.databases import database_of
 from bursar.demo.certificates import record_certificates
 from bursar.demo.desk import Desk
 from bursar.demo.firms import propose_price_list, record_accounts
-from bursar.demo.money import invoice_round, pay
+from bursar.demo.money import invoice_directly, invoice_round, pay
 from bursar.demo.people import give_passwords, load_people
 from bursar.demo.plans import PLANS
 from bursar.demo.rounds import bring, find_round
@@ -42,7 +42,8 @@ def load_demo(environ: Mapping[str, str]) -> None:
         until_applied(orders, "catalogue", catalogue)
         contracts = {contract["reference"]: contract["contract_id"] for contract in list_contracts(catalogue, SERVICE)}
         desk = Desk(orders, cast, datetime.now(UTC), contracts)
-        rounds = {plan.state: bring(desk, plan) for plan in PLANS}
+        brought = {plan.title: bring(desk, plan) for plan in PLANS}
+        rounds = {plan.state: brought[plan.title] for plan in PLANS}
         bring_services(desk)
         set_rules(members, orders, cast, desk.now)
         record_accounts(members, cast, desk.now)
@@ -52,6 +53,8 @@ def load_demo(environ: Mapping[str, str]) -> None:
         for plan in PLANS:
             if plan.state in ("delivered", "settled"):
                 invoice_round(desk, billing, plan, rounds[plan.state])
+            if plan.settled_directly:
+                invoice_directly(desk, billing, brought[plan.title])
         invoice_services(desk, billing)
         pay(desk, billing, settled=rounds["settled"], waiting=rounds["delivered"])
         until_applied(orders, "billing", billing)

@@ -54,6 +54,18 @@ def invoice_order(desk: Desk, billing: Database, header: Row[Any], issued_on: da
         register_form(billing, supplier, invoice, Original(sent, "application/json"))
 
 
+def invoice_directly(desk: Desk, billing: Database, round_id: str) -> None:
+    """Let the supplier make out an invoice to each school of the round, whose contract is settled directly."""
+    sent = {invoice.purchase_order_number for invoice in _invoices(billing)}
+    for header in purchase_orders(desk, round_id):
+        supplier = desk.cast.suppliers[header.supplier_id]
+        drops = get_purchase_order(desk.orders, supplier, header.purchase_order_id).drops
+        for urn in sorted(drop.school_urn for drop in drops) if header.number not in sent else ():
+            invoice = _invoice(desk, header, desk.today - timedelta(days=2), urn)
+            original = json.dumps(asdict(invoice), default=str).encode()
+            register_form(billing, supplier, invoice, Original(original, "application/json"))
+
+
 def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
     """Import the bank statement on which everything of the round `settled` is paid, both ways.
 
@@ -74,9 +86,10 @@ def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
     import_statement(billing, desk.cast.manager, _statement(movements, desk.today), ACCOUNT)
 
 
-def _invoice(desk: Desk, header: Row[Any], issued_on: date) -> SupplierInvoice:
-    """The supplier's invoice for all that was ordered, issued on that day."""
-    ordered = get_purchase_order(desk.orders, desk.cast.suppliers[header.supplier_id], header.purchase_order_id)
+def _invoice(desk: Desk, header: Row[Any], issued_on: date, buyer_urn: int | None = None) -> SupplierInvoice:
+    """The supplier's invoice for all that was ordered, or for what one school ordered, issued on that day."""
+    buyer = desk.cast.approvers[buyer_urn] if buyer_urn else desk.cast.suppliers[header.supplier_id]
+    ordered = get_purchase_order(desk.orders, buyer, header.purchase_order_id)
     lines = tuple(
         InvoiceLine(
             line_no=line.line_no,
@@ -92,7 +105,7 @@ def _invoice(desk: Desk, header: Row[Any], issued_on: date) -> SupplierInvoice:
     )
     net, vat = sum(line.net_pence for line in lines), vat_by_invoice(lines)
     return SupplierInvoice(
-        number=f"INV-{header.number.removeprefix('PO-')}",
+        number=f"INV-{header.number.removeprefix('PO-')}" + (f"-{buyer_urn}" if buyer_urn else ""),
         issue_date=issued_on,
         due_date=issued_on + timedelta(days=30),
         purchase_order_number=header.number,
@@ -100,6 +113,7 @@ def _invoice(desk: Desk, header: Row[Any], issued_on: date) -> SupplierInvoice:
         net_pence=net,
         vat_pence=vat,
         gross_pence=net + vat,
+        buyer_urn=buyer_urn,
     )
 
 

@@ -23,7 +23,8 @@ class RoundPlan:
     `answers` maps URNs onto how far the school's order is; `usual` is what the others do. `pence_a_pupil` is about
     what a school spends on one line. `short` and `damaged` map URNs onto units of their first line that were so.
     `minimum_choice`: whether goods below a contract's minimum are left out or ordered with its small-order fee.
-    `offered`: the suppliers of a closed round offer changes, which wait for the manager.
+    `offered`: the suppliers of a closed round offer changes, which wait for the manager. `settled_directly`: they make
+    out an invoice to each school, which pays it.
     """
 
     title: str
@@ -39,6 +40,7 @@ class RoundPlan:
     damaged: Mapping[int, int] = field(default_factory=dict)
     minimum_choice: MinimumChoice = "drop"
     offered: bool = False
+    settled_directly: bool = False
 
     def answer_of(self, school: DemoSchool) -> str:
         """How far this school's order is: silent, draft, submitted, returned or approved."""
@@ -89,6 +91,7 @@ PLANS: Final = (
         answers={900002: "silent", 900006: "silent"},
         receivers=3,
         damaged={900003: 1},
+        settled_directly=True,
     ),
     RoundPlan(
         title="Shared staff and energy for the spring",

@@ -147,10 +147,19 @@ def test_the_money_adds_up_and_some_of_it_waits_for_a_person(loaded: Parts) -> N
     lines, _ = list_bank_lines(billing, SERVICE, state="new", after=0, limit=100)
     balances = trial_balance(billing, SERVICE)
 
-    assert sorted(invoice.state for invoice in invoices) == ["billed", "billed", "billed", "held"]
+    through_us = [invoice.state for invoice in invoices if invoice.number.count("-") == 1]
+    assert sorted(through_us) == ["billed", "billed", "billed", "held"]
     assert {bill.paid_pence == bill.gross_pence for bill in bills} == {True, False}
     assert [line.amount_pence > 0 for line in lines] == [True]
     assert sum(row["debit_pence"] for row in balances) == sum(row["credit_pence"] for row in balances)
+
+
+def test_a_contract_is_settled_directly_with_each_school(loaded: Parts) -> None:
+    billing = loaded["billing"].database
+    bills, _ = list_bills(billing, SERVICE, school_urn=None, round_id=None, after="DB-", limit=100)
+    assert {bill.settlement for bill in bills} == {"direct"}
+    assert len({bill.pay_to for bill in bills}) == 1
+    assert {bill.held for bill in bills} == {True, False}
 
 
 def test_a_service_was_billed_and_another_is_asked_for(loaded: Parts) -> None:
