@@ -89,8 +89,14 @@ def people(known: Known) -> dict[str, str]:
         ("RoundOpeningFailed", {"round_not_opened": {"manager"}}),
         ("PurchaseOrderIssued", {"purchase_order_issued": {"sales"}}),
         ("AnswerOverdue", {"answer_wanted": {"sales"}, "answer_overdue": {"manager"}}),
+        ("ChangesOffered", {"changes_offered": {"manager"}}),
+        ("ConsentWanted", {"consent_wanted": {"head", "both"}}),
+        ("DecisionOverdue", {"changes_offered": {"manager"}, "consent_wanted": {"head", "both"}}),
+        ("DropAmended", {"drop_amended": {"buyer", "head", "both"}}),
+        ("ChangesDecided", {"changes_decided": {"sales"}}),
         ("ReceiptsOverdue", {"receipt_wanted": {"buyer", "head", "both"}}),
         ("BillIssued", {"bill_issued": {"buyer", "head", "both"}}),
+        ("SupplierInvoiceAnswered", {"invoice_answered": {"sales"}}),
     ],
 )
 def test_those_whom_it_concerns_are_told_once(
@@ -112,6 +118,13 @@ def test_a_decision_goes_to_whoever_sent_the_order(
 ) -> None:
     hear(store, (event_type, body(event_type, sent_by_id=people["buyer"])))
     assert told(store) == {kind: {"buyer"}}
+
+
+def test_a_supplier_reads_which_school_its_invoice_is_held_for(store: ServiceDatabase, people: dict[str, str]) -> None:
+    hear(store, ("SupplierInvoiceAnswered", body("SupplierInvoiceAnswered")))
+    said = mail(store, "invoice_answered")
+    assert said.subject == "Invoice INV-0042 is under query"
+    assert "Line 1, Ash Primary School: 2 of 34 not received." in said.text
 
 
 def test_a_decision_on_a_service_goes_to_whoever_asked_and_says_why(
