@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import events, gateway, large_round, orders
+from bench import documents, events, gateway, invoices, large_round, orders
 from bench.stack import databases
 from chassis.database import Database
 
@@ -62,6 +62,16 @@ def _large_round(settings: Settings) -> list[Row]:
         return large_round.rows(database, settings["ORDERS_MIGRATION_DATABASE_URL"])
 
 
+def _invoices(settings: Settings) -> list[Row]:
+    with _database(settings["BILLING_DATABASE_URL"]) as database:
+        return invoices.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
+
+
+def _documents(settings: Settings) -> list[Row]:
+    with _database(settings["ORDERS_DATABASE_URL"]) as database:
+        return documents.rows(database, settings["ORDERS_MIGRATION_DATABASE_URL"])
+
+
 def _events_on_pgmq(settings: Settings) -> list[Row]:
     return _events(settings, settings["BROKER_URL"])
 
@@ -105,6 +115,8 @@ PARTS: dict[str, Callable[[Settings], list[Row]]] = {
     "gateway": gateway.rows,
     "orders": _orders,
     "large-round": _large_round,
+    "documents": _documents,
+    "invoices": _invoices,
     "events-pgmq": _events_on_pgmq,
     "events-rabbitmq": _events_on_rabbitmq,
 }

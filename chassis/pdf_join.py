@@ -15,6 +15,8 @@ _ENTRY: Final = re.compile(rb"(\d{10}) (\d{5}) ([nf])")
 _HEAD: Final = re.compile(rb"\s*(\d+) 0 obj\s*")
 # A string is passed over, whatever it says; a reference gets its new number.
 _REFERENCE: Final = re.compile(rb"(\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\))|(?<![\d.])(\d+) 0 R")
+_PLAIN_REFERENCE: Final = re.compile(rb"\b(\d+) 0 R")
+_ONLY_CELL_IDS: Final = re.compile(rb"[^(]*(?:\(U[\dpxy]+\)[^(]*)*")
 _STREAM: Final = re.compile(rb">>\s*stream\r?\n")
 _CELL_ID: Final = re.compile(rb"\(U(\d+)x(\d+)y(\d+)\)")
 _PARENTS: Final = re.compile(rb"(/StructParents?) (\d+)")
@@ -196,12 +198,15 @@ def _take_tags(roots: _Roots, part: _Part, offset: int, place: int) -> None:
 
 def _renumbered(content: bytes, offset: int, place: int = 0, first_parent: int = 0) -> bytes:
     """The object with new numbers; what its stream holds stays as it is."""
-    stream = _STREAM.search(content)
+    stream = _STREAM.search(content) if b"stream" in content else None
     head, rest = (content[: stream.start()], content[stream.start() :]) if stream else (content, b"")
-    head = _REFERENCE.sub(lambda found: found.group(1) or b"%d 0 R" % (int(found.group(2)) + offset), head)
-    if place:
+    if place and b"(U" in head:
         head = _CELL_ID.sub(rb"(U%dp\1x\2y\3)" % place, head)
+    if place and b"/StructParent" in head:
         head = _PARENTS.sub(lambda found: b"%b %d" % (found.group(1), int(found.group(2)) + first_parent), head)
+    if _ONLY_CELL_IDS.fullmatch(head):  # nine in ten objects, and no string that could hold anything like a reference
+        return _PLAIN_REFERENCE.sub(lambda found: b"%d 0 R" % (int(found.group(1)) + offset), head) + rest
+    head = _REFERENCE.sub(lambda found: found.group(1) or b"%d 0 R" % (int(found.group(2)) + offset), head)
     return head + rest
 
 

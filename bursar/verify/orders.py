@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bursar.verify import answers, budgets, close, deliveries, subscriptions, told
+from bursar.verify import answers, budgets, close, deliveries, documents, subscriptions, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, kept_sums, last_told
 from contracts.vat import vat_rate
@@ -33,6 +33,7 @@ LINKS = (
     *answers.LINKS,
     *close.LINKS,
     *deliveries.LINKS,
+    *documents.LINKS,
     *budgets.LINKS,
     *subscriptions.LINKS,
 )
@@ -294,6 +295,6 @@ _TOLD = (
 
 CHECKS = (
     parents(LINKS),
-    *(*_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *deliveries.CHECKS),
+    *(*_CLOSE, *close.CHECKS, *_AMENDMENTS, *_RECEIPTS, *deliveries.CHECKS, *documents.CHECKS),
     *(*subscriptions.CHECKS, *budgets.CHECKS, *_NUMBERS, *_TOLD),
 )

@@ -7,6 +7,7 @@ hundred megabytes for a part of them.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -21,20 +22,30 @@ from services.orders.domain.order_document import Progress, Rendered
 Json = dict[str, Any]
 
 MEDIA_TYPE: Final = "application/pdf"
-PART: Final = 10
-"""Drops in a part: more take more memory, fewer repeat the fonts more often."""
+PART: Final = 320
+"""Lines of drops in a part: more take more memory, fewer repeat the fonts more often."""
 
 _PAGES: Final = re.compile(rb"/Type/Pages/Count (\d+)")
 
 
 def order_pdf(order: IssuedOrder, tell: Progress) -> Rendered:
     """The whole order as one file; `tell` hears how far it is."""
-    pieces = [order.drops[at : at + PART] for at in range(0, len(order.drops), PART)]
+    pieces = _pieces(order.drops)
     if len(pieces) <= 1:
         content = _set(_inputs(order, order.drops, opening=True, pages_known=True))
     else:
         content = joined(_parts(order, pieces, tell))
     return Rendered(content, MEDIA_TYPE, f"{called(order)}.pdf")
+
+
+def _pieces(drops: Sequence[Drop]) -> list[list[Drop]]:
+    """Whole drops in parts of at least PART lines, but for the last."""
+    pieces: list[list[Drop]] = [[]]
+    for drop in drops:
+        if sum(len(each.lines) for each in pieces[-1]) >= PART:
+            pieces.append([])
+        pieces[-1].append(drop)
+    return pieces
 
 
 def called(order: IssuedOrder) -> str:
@@ -43,13 +54,19 @@ def called(order: IssuedOrder) -> str:
 
 
 def _parts(order: IssuedOrder, pieces: Sequence[Sequence[Drop]], tell: Progress) -> Iterator[bytes]:
+    """The opening and then each piece; while one is taken, typst sets the next, which must know its first page."""
+    wanted = [(), *pieces]
     page = 1
-    for place, piece in enumerate([(), *pieces]):
-        part = _set(_inputs(order, piece, opening=place == 0, first_page=page))
-        found = _PAGES.search(part)
-        page += int(found.group(1)) if found else 0
-        tell(95 * (place + 1) // (len(pieces) + 1))
-        yield part
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(_set, _inputs(order, (), opening=True))
+        for place in range(1, len(wanted) + 1):
+            part = coming.result()
+            found = _PAGES.search(part)
+            page += int(found.group(1)) if found else 0
+            if place < len(wanted):
+                coming = beside.submit(_set, _inputs(order, wanted[place], opening=False, first_page=page))
+            tell(95 * place // len(wanted))
+            yield part
 
 
 def _set(inputs: Json) -> bytes:
@@ -72,7 +89,7 @@ def _inputs(
         "first_page": first_page,
         "pages_known": pages_known,
         "heading": "Drops, school by school" if opening else f"Drops {ends}",
-        "drops": [_drop(order, drop) for drop in drops],
+        "drops": [drop_words(order, drop) for drop in drops],
     }
 
 
@@ -132,7 +149,8 @@ def _sum(name: str, pence: int, *, strong: bool = False) -> Json:
     return {"name": name, "amount": pounds(pence), "strong": strong}
 
 
-def _drop(order: IssuedOrder, drop: Drop) -> Json:
+def drop_words(order: IssuedOrder, drop: Drop) -> Json:
+    """One drop as it is to be read."""
     words = [f"Site: {drop.site_name}"] if drop.site_name else []
     words += [drop.instructions.replace("\n", " ")] if drop.instructions else []
     words += [f"The school writes: “{drop.note}”"] if drop.note else []

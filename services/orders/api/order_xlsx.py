@@ -37,7 +37,7 @@ _FORMATS: Final = {
     "money": {"num_format": "#,##0.00", "valign": "top"},
     "price": {"num_format": "#,##0.00##", "valign": "top"},
     "sum": {"num_format": "#,##0.00", "bold": True, "top": 1},
-    "fill": {"bg_color": "#f5f4ef", "border": 1, "border_color": "#d6d3c7", "valign": "top"},
+    "fill": {"bg_color": "#f5f4ef", "valign": "top"},
     "link": {"font_color": "#0b5d4e", "underline": 1, "valign": "top"},
 }
 
@@ -106,7 +106,9 @@ class _Writer:
         """Everything together, with the columns in which the supplier answers a line."""
         order = self._order
         heads = (LINE, "Code", "Item", "Quantity", "Unit", "Price each, £", "VAT", "Without VAT, £", *LINE_COLUMNS)
-        sheet = self._sheet(_LINES, (10, 16, 46, 10, 10, 12, 14, 14, *(14,) * len(LINE_COLUMNS)))
+        sheet = self._sheet(
+            _LINES, (10, 16, 46, 10, 10, 12, 14, 14, *(14,) * len(LINE_COLUMNS)), to_fill=len(LINE_COLUMNS)
+        )
         first = self._answerable(sheet, heads)
         for at, (line, rates) in enumerate(order.rates(), first):
             unit = quantity_words(1, line.unit).removeprefix("1").strip()
@@ -120,7 +122,7 @@ class _Writer:
                 (rate_words(rates), "text"),
                 (line.net_pence / 100, "money"),
             )
-            self._row(sheet, at, cells, to_fill=0 if line.kind == "charge" else len(LINE_COLUMNS))
+            self._row(sheet, at, cells)
         self._write(sheet, first + len(order.lines), 7, order.net_pence / 100, "sum")
 
     def drops(self) -> None:
@@ -162,7 +164,9 @@ class _Writer:
             LINE, SCHOOL_URN, "Code", "Item", "Quantity", "Unit", "Price each, £", "VAT", "Without VAT, £",
             "The school writes", *DROP_COLUMNS,
         )  # fmt: skip
-        sheet = self._sheet(sheet_name(drop), (19, 10, 16, 46, 10, 10, 12, 14, 14, 30, 14, 14))
+        sheet = self._sheet(
+            sheet_name(drop), (19, 10, 16, 46, 10, 10, 12, 14, 14, 30, 14, 14), to_fill=len(DROP_COLUMNS)
+        )
         first = self._answerable(sheet, heads, drop)
         for at, part in enumerate(drop.lines, first):
             line = part.line
@@ -180,16 +184,17 @@ class _Writer:
                 (part.net_pence / 100, "money"),
                 (part.note, "text"),
             )
-            self._row(sheet, at, cells, to_fill=0 if charge else len(DROP_COLUMNS))
+            self._row(sheet, at, cells)
         amounts = (("Without VAT, £", drop.net_pence), ("VAT, £", drop.vat_pence), ("With VAT, £", drop.gross_pence))
         for at, (what, pence) in enumerate(amounts, first + len(drop.lines)):
             sheet.write_string(at, 7, what, self._formats["strong"])
             self._write(sheet, at, 8, pence / 100, "sum")
 
-    def _sheet(self, name: str, widths: tuple[int, ...]) -> Any:
+    def _sheet(self, name: str, widths: tuple[int, ...], *, to_fill: int = 0) -> Any:
+        """A sheet whose last columns, as many as are `to_fill` in, are shaded."""
         sheet = self._book.add_worksheet(name)
         for at, width in enumerate(widths):
-            sheet.set_column(at, at, width)
+            sheet.set_column(at, at, width, self._formats["fill"] if at >= len(widths) - to_fill else None)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -218,11 +223,9 @@ class _Writer:
         for column, head in enumerate(heads):
             sheet.write_string(at, column, head, self._formats["head"])
 
-    def _row(self, sheet: Any, at: int, cells: tuple[tuple[Any, str], ...], *, to_fill: int = 0) -> None:
+    def _row(self, sheet: Any, at: int, cells: tuple[tuple[Any, str], ...]) -> None:
         for column, (value, kind) in enumerate(cells):
             self._write(sheet, at, column, value, kind)
-        for column in range(len(cells), len(cells) + to_fill):
-            sheet.write_blank(at, column, None, self._formats["fill"])
 
     def _write(self, sheet: Any, at: int, column: int, value: Any, kind: str) -> None:
         cell = self._formats.get(kind)

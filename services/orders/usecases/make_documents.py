@@ -40,7 +40,7 @@ def make_due_documents(database: Database, render: Renderer, now: Callable[[], d
             return taken
         taken += 1
         with set_aside("document_not_made", **claimed.key):
-            _make(database, claimed, render)
+            make_claimed(database, claimed, render)
 
 
 def list_documents(database: Database, actor: Actor, purchase_order_id: str) -> tuple[int, list[Row[Any]]]:
@@ -107,10 +107,10 @@ def _ask(database: Database, key: dict[str, Any], root: str, render: Renderer, *
         small = stored.drop_line_count(connection, key["purchase_order_id"]) <= AT_ONCE_BELOW
         claimed = stored.claim_this(connection, key, now) if small else None
     if claimed is not None:
-        _make(database, claimed, render)
+        make_claimed(database, claimed, render)
 
 
-def _make(database: Database, claimed: Claim, render: Renderer) -> None:
+def make_claimed(database: Database, claimed: Claim, render: Renderer) -> None:
     """Make one document and keep it, or why it cannot be made. What else goes wrong is tried again later."""
     if claimed.tries > stored.MOST_TRIES:
         _give_up(database, claimed, "failed", "document_failed", "It could not be made, though it was tried again.")
