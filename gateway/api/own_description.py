@@ -99,7 +99,7 @@ COMPONENTS: Final[dict[str, Any]] = {
                 "expires_at": {"type": "string", "format": "date-time"},
             },
         },
-        "Token": {
+        "AccessToken": {
             "type": "object",
             "required": ["access_token", "token_type", "expires_in"],
             "properties": {"access_token": _TEXT, "token_type": _TEXT, "expires_in": {"type": "integer"}},
@@ -168,7 +168,7 @@ PATHS: Final[dict[str, Any]] = {
                 },
             },
             "responses": {
-                "200": {"description": "OK", **_json("Token")},
+                "200": {"description": "OK", **_json("AccessToken")},
                 "default": {"description": "Refused as RFC 6749 says", **_json("TokenRefusal")},
             },
         }

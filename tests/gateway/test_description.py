@@ -45,7 +45,7 @@ def test_paths_stand_under_the_api_and_errors_are_problems():
     operation = merged["paths"]["/api/v1/rounds/{round_id}"]["post"]
     assert operation["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
     assert [parameter["name"] for parameter in operation["parameters"]] == ["Idempotency-Key"]
-    assert [tag["name"] for tag in merged["tags"]] == ["sessions", "invitations", "things"]
+    assert [tag["name"] for tag in merged["tags"]] == ["sessions", "token", "invitations", "things"]
 
 
 def test_a_service_describes_only_what_is_forwarded_to_it():
@@ -111,7 +111,8 @@ def test_the_page_is_accessible_and_fits_a_phone(app, client, playwright):
         page = browser.new_page(viewport={"width": 320, "height": 640})
         page.goto(f"http://127.0.0.1:{server.server_port}/api/docs")
         page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
-        assert Axe().run(page).violations_count == 0
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         browser.close()
     finally:
