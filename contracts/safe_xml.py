@@ -1,7 +1,7 @@
 """Reading XML from strangers: no document type, no entities, nothing fetched, bounded size and depth."""
 
 import re
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 
@@ -61,5 +61,5 @@ def line_of(element: etree._Element) -> int:
 
 
 def _bound(root: etree._Element) -> None:
-    if _COUNT(root) > MOST_ELEMENTS or _TOO_DEEP(root):
+    if cast(float, _COUNT(root)) > MOST_ELEMENTS or _TOO_DEEP(root):
         raise XmlNotAllowed("The file is nested too deeply or has too many elements.")

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
@@ -90,19 +91,8 @@ def _invoice(desk: Desk, header: Row[Any], issued_on: date, buyer_urn: int | Non
     """The supplier's invoice for all that was ordered, or for what one school ordered, issued on that day."""
     buyer = desk.cast.approvers[buyer_urn] if buyer_urn else desk.cast.suppliers[header.supplier_id]
     ordered = get_purchase_order(desk.orders, buyer, header.purchase_order_id)
-    lines = tuple(
-        InvoiceLine(
-            line_no=line.line_no,
-            order_line_no=line.line_no,
-            name=line.name,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            net_pence=line.net_pence,
-            vat_class=line.vat_class,
-            vat_rate=vat_rate(line.vat_class, issued_on),
-        )
-        for line in ordered.lines
-    )
+    parts = {part["line_no"]: part for part in ordered.drops[0].lines} if buyer_urn else {}
+    lines = tuple(_invoice_line(line, parts.get(line.line_no), issued_on) for line in ordered.lines)
     net, vat = sum(line.net_pence for line in lines), vat_by_invoice(lines)
     return SupplierInvoice(
         number=f"INV-{header.number.removeprefix('PO-')}" + (f"-{buyer_urn}" if buyer_urn else ""),
@@ -114,6 +104,22 @@ def _invoice(desk: Desk, header: Row[Any], issued_on: date, buyer_urn: int | Non
         vat_pence=vat,
         gross_pence=net + vat,
         buyer_urn=buyer_urn,
+    )
+
+
+def _invoice_line(line: Row[Any], part: Mapping[str, Any] | None, issued_on: date) -> InvoiceLine:
+    """A line for all that was ordered, or for one school's part; of a charge the part is its price."""
+    quantity, net = (part["quantity"], part["net_pence"]) if part else (line.quantity, line.net_pence)
+    share = part is not None and line.kind == "charge"
+    return InvoiceLine(
+        line_no=line.line_no,
+        order_line_no=line.line_no,
+        name=line.name,
+        quantity=1 if share else quantity,
+        unit_price=Decimal(net).scaleb(-2) if share else line.unit_price,
+        net_pence=net,
+        vat_class=line.vat_class,
+        vat_rate=vat_rate(line.vat_class, issued_on),
     )
 
 
