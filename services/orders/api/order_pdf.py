@@ -22,7 +22,7 @@ from services.orders.domain.order_document import Progress, Rendered
 Json = dict[str, Any]
 
 MEDIA_TYPE: Final = "application/pdf"
-PART: Final = 320
+PART: Final = 160
 """Lines of drops in a part: more take more memory, fewer repeat the fonts more often."""
 
 _PAGES: Final = re.compile(rb"/Type/Pages/Count (\d+)")
