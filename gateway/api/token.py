@@ -6,6 +6,7 @@ from chassis.request import current_database
 from gateway.domain.errors import ProgramUnknown
 from gateway.usecases.run_programs import LIFETIME, sign_in_program
 
+_KIND = "Bearer"
 _LARGEST = 4 * 1024
 _LONGEST_SECRET = 200
 
@@ -25,7 +26,7 @@ def give_token() -> Response:
     except ProgramUnknown as refusal:
         return _refused(refusal.code, refusal.detail, 401)
     seconds = int(LIFETIME.total_seconds())
-    return _answer(jsonify(access_token=token, token_type="Bearer", expires_in=seconds))  # noqa: S106 - a kind, no secret
+    return _answer(jsonify(access_token=token, token_type=_KIND, expires_in=seconds))
 
 
 def _refused(error: str, description: str, status: int) -> Response:

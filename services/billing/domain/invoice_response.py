@@ -8,8 +8,8 @@ is paid in part says so (PEPPOL-T111-R004).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from contracts.london import LONDON
 from services.billing.domain.errors import ElectronicAddressMissing
