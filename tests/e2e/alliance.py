@@ -1,5 +1,6 @@
-"""A small alliance of the test's own: five schools, a supplier, a paper contract, and a person in every seat."""
+"""A small alliance of the test's own: some schools, a supplier, a paper contract, and a person in every seat."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,27 @@ from tests.e2e.patience import eventually
 from tests.e2e.stack import Stack
 
 PASSWORD = "correct horse battery staple 7"
+PAPER = {
+    "name": "Copier paper A4, 80 g",
+    "description": "Box of five reams",
+    "unit": "XBX",
+    "tiers": [
+        {"from_quantity": 1, "unit_price": "12.5000"},
+        {"from_quantity": 50, "unit_price": "11.8000"},
+        {"from_quantity": 100, "unit_price": "10.9500"},
+    ],
+}
 NAMES = ("Oak Street Primary", "Elm Park School", "Ash Hill Junior", "Fir Tree Infant", "Yew Lodge School")
+TWELVE_NAMES = (
+    *NAMES,
+    "Beech Grove Primary",
+    "Birch Lane Infant",
+    "Hazel Bank Junior",
+    "Holly Road School",
+    "Larch Rise Primary",
+    "Maple Court Academy",
+    "Willow Brook Primary",
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +56,11 @@ class Alliance:
     offers: dict[str, dict[str, Any]]
     _apis: dict[str, Api] = field(default_factory=dict)
 
+    def offer(self, sku: str, told: dict[str, Any]) -> None:
+        """Publish one more offer of the contract."""
+        offer = _offer(self.api(self.manager), self.contract, sku, told)
+        self.offers[offer["name"]] = offer
+
     def api(self, email: str) -> Api:
         """That person, signed in (once a story)."""
         if email not in self._apis:
@@ -43,18 +69,22 @@ class Alliance:
         return self._apis[email]
 
 
-def found_alliance(stack: Stack, first_urn: int) -> Alliance:
-    """Set up an alliance through the public API, as its first manager would; URNs count up from `first_urn`."""
+def found_alliance(stack: Stack, first_urn: int, names: Sequence[str] = NAMES) -> Alliance:
+    """Set up an alliance of schools with these names through the public API, as its first manager would.
+
+    URNs count up from `first_urn`.
+    """
     mark = uuid4().hex[:8]
     manager = f"manager-{mark}@alliance.example"
     stack.add_person("Morgan Manager", manager, PASSWORD, role="alliance_manager")
     stack.caught_up()
     api = Api(stack.url, manager, PASSWORD)
-    schools = [_join(stack, api, first_urn + index, name, mark) for index, name in enumerate(NAMES)]
+    schools = [_join(stack, api, first_urn + index, name, mark) for index, name in enumerate(names)]
     supplier = api.post("/suppliers", {"name": f"Fenwright Paper {mark}", "email": f"sales-{mark}@fenwright.example"})
     supplier_user = f"desk-{mark}@fenwright.example"
     _employ(stack, api, "Sales desk", supplier_user, "supplier_user", supplier_id=supplier["supplier_id"])
-    contract, offer = _agree(api, supplier["supplier_id"], mark)
+    contract = _agree(api, supplier["supplier_id"], mark)
+    offer = _offer(api, contract, f"PAP-{mark}", PAPER)
     alliance = Alliance(
         stack,
         manager,
@@ -104,11 +134,11 @@ def _employ(stack: Stack, api: Api, name: str, email: str, role: str, **seat: An
     stack.set_password(person["person_id"], PASSWORD)
 
 
-def _agree(api: Api, supplier_id: str, mark: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _agree(api: Api, supplier_id: str, mark: str) -> dict[str, Any]:
     category = "stationery"
     if category not in {item["code"] for item in api.get("/categories")["items"]}:
         api.post("/categories", {"code": category, "name": "Stationery", "cpv": "30192000-1", "ledger_code": "E19"})
-    contract = eventually(
+    contract: dict[str, Any] = eventually(
         lambda: api.post(
             "/contracts",
             {
@@ -123,23 +153,20 @@ def _agree(api: Api, supplier_id: str, mark: str) -> tuple[dict[str, Any], dict[
         ),
         failing_with=Refused,
     )
-    offer = api.post(
+    return contract
+
+
+def _offer(api: Api, contract: dict[str, Any], sku: str, told: dict[str, Any]) -> dict[str, Any]:
+    offer: dict[str, Any] = api.post(
         "/offers",
         {
             "contract_id": contract["contract_id"],
-            "category_code": category,
-            "sku": f"PAP-{mark}",
-            "name": "Copier paper A4, 80 g",
-            "description": "Box of five reams",
-            "unit": "XBX",
+            "category_code": contract["category_code"],
+            "sku": sku,
             "pack_size": 1,
             "vat_class": "S",
-            "tiers": [
-                {"from_quantity": 1, "unit_price": "12.5000"},
-                {"from_quantity": 50, "unit_price": "11.8000"},
-                {"from_quantity": 100, "unit_price": "10.9500"},
-            ],
             "phases": [],
+            **told,
         },
     )
-    return contract, offer
+    return offer

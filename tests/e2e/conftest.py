@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from tests import backends
-from tests.e2e.alliance import Alliance, found_alliance
+from tests.e2e.alliance import TWELVE_NAMES, Alliance, found_alliance
 from tests.e2e.hands import ApiHands, Hands
 from tests.e2e.stack import Doubles, Killings, Purges, Stack, Trouble
 from tests.e2e.web_hands import WebHands
@@ -22,7 +22,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_urns = count(910_001, 10)
+_urns = count(910_001, 20)
 
 
 @pytest.fixture(scope="session", params=["pgmq", pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)])
@@ -54,6 +54,12 @@ def _running(stack: Stack) -> Iterator[Stack]:
 def alliance(stack: Stack) -> Alliance:
     """An alliance of the story's own."""
     return found_alliance(stack, next(_urns))
+
+
+@pytest.fixture
+def alliance_of_twelve(stack: Stack) -> Alliance:
+    """An alliance of twelve schools."""
+    return found_alliance(stack, next(_urns), TWELVE_NAMES)
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ class Hands(ABC):
         order_id = self.purchase_order()["purchase_order_id"]
         self.alliance.stack.caught_up()
         listed = self.manager.get("/supplier-invoices")["items"]
-        (mine,) = [item for item in listed if item["purchase_order_id"] == order_id]
+        (mine,) = [item for item in listed if (item["purchase_order_id"], item["kind"]) == (order_id, "invoice")]
         return self.manager.get(f"/supplier-invoices/{mine['supplier_invoice_id']}")
 
     def held_lines(self) -> dict[int, list[str]]:

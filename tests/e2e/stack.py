@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +21,8 @@ from chassis import broker
 from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from contracts.topology import EXCHANGE, PRODUCERS, SUBSCRIPTIONS, queue_name
+from gateway.domain.mail import KEPT_UNSENT
+from gateway.storage.mail import gather_digests
 from gateway.usecases.set_password import set_password
 from services.members.domain.person import Role
 from services.members.usecases.record_people import add_person
@@ -47,6 +50,7 @@ class Stack:
         self.broker_url = broker_url or ""
         self._process: subprocess.Popen[bytes] | None = None
         self._databases: dict[str, Database] = {}
+        self._digests = count(1)
 
     def start(self) -> None:
         """Start, and wait for the line that says it is ready."""
@@ -93,6 +97,14 @@ class Stack:
     def set_password(self, person_id: str, password: str) -> None:
         """A person's password, as the command line sets one."""
         set_password(self.database("gateway"), person_id, password)
+
+    def send_digests(self) -> None:
+        """Another day's digests go out at once, to everybody for whom something was gathered."""
+        self.caught_up()
+        now = datetime.now(UTC)
+        day = (now + timedelta(days=next(self._digests))).date().isoformat()
+        with self.database("gateway").transaction(SERVICE) as connection:
+            gather_digests(connection, due=now, day=day, now=now, expires_at=now + KEPT_UNSENT)
 
     def caught_up(self) -> None:
         """Wait until every consumer has applied everything that has happened so far."""

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.alliance import PASSWORD, Alliance, School
+from tests.e2e.alliance import Alliance, School
 from tests.e2e.hands import Hands, Quantities
 from tests.e2e.patience import eventually
+from tests.e2e.windows import Windows
 
 
 class WebHands(Hands):
@@ -16,19 +17,17 @@ class WebHands(Hands):
 
     def __init__(self, alliance: Alliance, browser: Browser) -> None:
         super().__init__(alliance)
-        self._browser = browser
-        self._pages: dict[str, Page] = {}
+        self.windows = Windows(alliance, browser)
 
     def close(self) -> None:
         """Close every window."""
-        for page in self._pages.values():
-            page.context.close()
+        self.windows.close()
 
     def open_round(self, title: str, contract: Mapping[str, Any]) -> None:
-        page = self._page(self.alliance.manager)
+        page = self.windows.of(self.alliance.manager)
         # The offers reach the orders service a moment after the catalogue has published them.
         self.alliance.stack.caught_up()
-        page.goto(self._url("/alliance/rounds/new"))
+        page.goto(self.windows.url("/alliance/rounds/new"))
         page.get_by_label("Title").fill(title)
         page.get_by_label("Day", exact=True).fill(_in_days(7))
         page.get_by_label("From", exact=True).fill(_in_days(14))
@@ -41,8 +40,8 @@ class WebHands(Hands):
         expect(page.get_by_role("heading", level=1)).to_contain_text("Open")
 
     def order(self, school: School, quantities: Quantities) -> None:
-        page = self._page(school.buyer)
-        page.goto(self._url(f"/school/rounds/{self.round_id}/order"))
+        page = self.windows.of(school.buyer)
+        page.goto(self.windows.url(f"/school/rounds/{self.round_id}/order"))
         for name, quantity in quantities.items():
             page.get_by_role("textbox", name=name).fill(str(quantity))
         page.get_by_role("button", name="Check and send").click()
@@ -52,29 +51,29 @@ class WebHands(Hands):
         expect(page.locator(".reference")).to_contain_text("O-")
 
     def approve(self, school: School) -> None:
-        page = self._page(school.approver)
-        page.goto(self._url(f"/school/rounds/{self.round_id}/approval"))
+        page = self.windows.of(school.approver)
+        page.goto(self.windows.url(f"/school/rounds/{self.round_id}/approval"))
         page.get_by_role("button", name="Approve").click()
         page.wait_for_load_state()
         assert self.order_state(school) == "approved"
 
     def close_round(self) -> None:
-        page = self._page(self.alliance.manager)
-        page.goto(self._url(f"/alliance/rounds/{self.round_id}"))
+        page = self.windows.of(self.alliance.manager)
+        page.goto(self.windows.url(f"/alliance/rounds/{self.round_id}"))
         page.get_by_role("link", name="Preview the close").click()
         expect(page.get_by_text("No unit and no penny is lost")).to_be_visible()
         page.get_by_role("button", name="Close the round now").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Closed")
 
     def accept_purchase_order(self) -> None:
-        page = self._page(self.alliance.supplier_user)
-        page.goto(self._url(f"/supplier/orders/{self.purchase_order()['purchase_order_id']}"))
+        page = self.windows.of(self.alliance.supplier_user)
+        page.goto(self.windows.url(f"/supplier/orders/{self.purchase_order()['purchase_order_id']}"))
         page.get_by_role("button", name="Accept the order").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Accepted")
 
     def record_receipt(self, school: School, quantities: Quantities) -> None:
-        page = self._page(school.buyer)
-        page.goto(self._url(f"/school/deliveries/{self.purchase_order()['purchase_order_id']}"))
+        page = self.windows.of(school.buyer)
+        page.goto(self.windows.url(f"/school/deliveries/{self.purchase_order()['purchase_order_id']}"))
         for name, quantity in quantities.items():
             page.get_by_role("textbox", name=name).fill(str(quantity))
         page.get_by_role("button", name="Record what I entered").click()
@@ -82,24 +81,24 @@ class WebHands(Hands):
 
     def send_invoice(self, document: bytes) -> None:
         self.alliance.stack.caught_up()
-        page = self._page(self.alliance.supplier_user)
-        page.goto(self._url("/supplier/invoices/new"))
+        page = self.windows.of(self.alliance.supplier_user)
+        page.goto(self.windows.url("/supplier/invoices/new"))
         page.get_by_label("Invoice file").set_input_files(_file("invoice.xml", document))
         page.get_by_role("button", name="Send the file").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("INV-0042")
 
     def issue_bills(self) -> None:
         self.alliance.stack.caught_up()
-        page = self._page(self.alliance.manager)
-        page.goto(self._url(f"/alliance/rounds/{self.round_id}/bills"))
+        page = self.windows.of(self.alliance.manager)
+        page.goto(self.windows.url(f"/alliance/rounds/{self.round_id}/bills"))
         before = len(self._bills())
         page.get_by_role("button", name="Issue the bills").click()
         page.wait_for_load_state()
         assert eventually(lambda: len(self._bills()) > before)
 
     def import_statement(self, document: bytes) -> None:
-        page = self._page(self.alliance.manager)
-        page.goto(self._url("/alliance/bank"))
+        page = self.windows.of(self.alliance.manager)
+        page.goto(self.windows.url("/alliance/bank"))
         page.get_by_label("Statement file").set_input_files(_file("statement.xml", document))
         page.get_by_role("button", name="Read it in").click()
         expect(page.get_by_role("status")).to_be_visible()
@@ -107,21 +106,6 @@ class WebHands(Hands):
     def _bills(self) -> list[Any]:
         items: list[Any] = self.manager.get(f"/bills?round_id={self.round_id}")["items"]
         return items
-
-    def _url(self, path: str) -> str:
-        return f"{self.alliance.stack.url}{path}"
-
-    def _page(self, email: str) -> Page:
-        if email not in self._pages:
-            self.alliance.stack.caught_up()
-            page = self._browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-            page.goto(self._url("/sign-in"))
-            page.get_by_label("E-mail address").fill(email)
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-            self._pages[email] = page
-        return self._pages[email]
 
 
 def _in_days(days: int) -> str:
