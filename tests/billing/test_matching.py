@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.allocation import allocate
+from contracts.money import line_net_pence
 from services.billing.domain.match_facts import (
     Amount,
     DropLine,
@@ -62,6 +64,34 @@ def matched(
 ) -> dict[int, Match]:
     ordered = sum(drop.ordered for drop in drops)
     return by_school(match_purchase_order(order or an_order(ordered), drops, lines, standing or {}))
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 60), st.integers(0, 60)), min_size=2, max_size=6),
+    st.integers(100, 200_000).map(lambda parts: Decimal(parts).scaleb(-4)),
+)
+def test_nobody_is_billed_a_penny_more_than_it_ordered_however_parts_are_rounded(
+    schools: list[tuple[int, int]], price: Decimal
+) -> None:
+    received = {ASH + place: min(came, ordered) for place, (ordered, came) in enumerate(schools)}
+    wanted = {ASH + place: ordered for place, (ordered, _) in enumerate(schools)}
+    nets = allocate(line_net_pence(sum(wanted.values()), price), wanted)
+    drops = [DropLine(1, urn, wanted[urn], received[urn], net_pence=nets[urn]) for urn in wanted]
+    total = sum(received.values())
+    if not total:
+        return
+    line = invoiced(total, price=price, net_pence=line_net_pence(total, price))
+    found = matched(drops, line, order=an_order(sum(wanted.values()), price))
+    assert sum(match.net_pence for match in found.values()) == line.net_pence
+    assert [urn for urn, match in found.items() if match.billable_net_pence > nets[urn]] == []
+
+
+def test_odd_pennies_of_a_part_fall_to_those_that_have_a_part() -> None:
+    shares = ((ASH, 5, 5, 3128), (BEECH, 5, 5, 3127), (CEDAR, 4, 3, 2502))
+    drops = [DropLine(1, urn, ordered, came, net_pence=net) for urn, ordered, came, net in shares]
+    price = Decimal("6.2550")
+    found = matched(drops, invoiced(13, price=price, net_pence=8132), order=an_order(14, price))
+    assert [match.billable_net_pence for match in found.values()] == [3128, 3127, 1877]
 
 
 def test_what_was_ordered_received_and_invoiced_alike_is_billable() -> None:

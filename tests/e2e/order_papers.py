@@ -41,7 +41,7 @@ def in_pdf(content: bytes) -> Figures:
 def in_workbook(content: bytes) -> Figures:
     """The sums of the summary and the sheet of drops."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    summary = dict(row[:2] for row in book.get_sheet_by_name("Summary").to_python() if row[0])
+    summary = {str(row[0]): row[1] for row in book.get_sheet_by_name("Summary").to_python()}
     heads, *rows = book.get_sheet_by_name("Drops").to_python()
     named = [dict(zip(map(str, heads), row, strict=True)) for row in rows]
     schools = {
@@ -60,7 +60,7 @@ def in_peppol(content: bytes) -> Figures:
             order = etree.fromstring(archive.read(file))
             assert faults(order) == [], file
             found = totals(order)
-            name = order.findtext("{*}Delivery/{*}DeliveryParty/{*}PartyName/{*}Name")
+            name = order.findtext("{*}Delivery/{*}DeliveryParty/{*}PartyName/{*}Name", "")
             schools[name] = (found.net_pence, found.gross_pence)
     return Figures(sum(net for net, _ in schools.values()), sum(gross for _, gross in schools.values()), schools)
 

@@ -32,7 +32,7 @@ def alliance(alliance_of_twelve: Alliance) -> Alliance:
     """Twelve schools that buy paper and pencils; alliance and supplier have addresses for electronic orders."""
     alliance = alliance_of_twelve
     manager = alliance.api(alliance.manager)
-    tiers = [{"from_quantity": 1, "unit_price": "6.2500"}]
+    tiers = [{"from_quantity": 1, "unit_price": "6.2550"}]
     alliance.offer("HB-144", {"name": PENCILS, "description": "", "unit": "XBX", "tiers": tiers})
     address = {"lines": ["1 Mill Lane"], "town": "Canterbury", "postcode": "CT1 1AA"}
     about = {"name": "Stour Schools", "legal_name": "Stour Schools", "email": "office@stour.example"}
@@ -162,10 +162,10 @@ def test_from_mail_to_remittance(
     # Every school is billed for what it has, and for nothing else.
     hands.issue_bills()
     prices = {line["name"]: line["unit_price"] for line in order["lines"]}
-    assert (prices[PAPER], prices[PENCILS]) == ("10.9500", "6.2500")
+    assert (prices[PAPER], prices[PENCILS]) == ("10.9500", "6.2550")
     bills = hands.bills()
     assert len(bills) == 12
-    assert hands.bill_of(elm)["net_pence"] == 38 * 1095 + 4 * 625
+    assert hands.bill_of(elm)["net_pence"] == 38 * 1095 + 4 * 6255 // 10
     invoice, credited = hands.invoice(), 3 * 1095 * 12 // 10
     assert sum(bills.values()) == invoice["gross_pence"] - credited
 

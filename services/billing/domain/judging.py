@@ -139,6 +139,8 @@ def _allowed(case: Case, asked: Amount, quantity: int, vat_differs: bool) -> Amo
     if quantity != asked.quantity:
         net = round_pence(Decimal(net * quantity) / asked.quantity / 100)
     net = max(min(net, _committed(case, quantity)), 0)
+    if case.drop and case.drop.net_pence is not None:
+        net = min(net, case.drop.net_pence)  # a part of a line can round up where the whole of it did not
     if net == asked.net_pence and not vat_differs:
         return Amount(quantity, net, asked.vat_pence)
     _, rate = vat_carried(case.order_line, case.drop, case.item.issue_date)

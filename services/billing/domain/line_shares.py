@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from contracts.allocation import allocate
 from contracts.money import line_net_pence
 from services.billing.domain.invoice import LINE_TOLERANCE_PENCE
 from services.billing.domain.match_facts import DropLine, InvoicedLine, Key, OrderLine, Place, Standing, vat_carried
+
+_FINENESS: Final = 1_000_000
+"""Parts of a penny that weights are counted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,11 @@ def share_line(
         return {}
     else:
         quantities, proposed = share_quantity(item.quantity, list(carrying.values()), taken)
-    nets = allocate(item.net_pence, quantities)
+    worth = _worth(quantities, carrying)
+    nets = allocate(item.net_pence, worth)
     vats = allocate(item.vat_pence, nets if any(nets.values()) else quantities)
     committed = line_net_pence(item.quantity, order_line.unit_price)
-    due = nets if item.net_pence <= committed else allocate(committed, quantities)
+    due = nets if item.net_pence <= committed else allocate(committed, worth)
     return {
         urn: Share(quantity, nets[urn], vats[urn], due[urn], proposed)
         for urn, quantity in sorted(quantities.items())
@@ -74,6 +79,21 @@ def share_quantity(quantity: int, drops: Sequence[DropLine], taken: Mapping[Plac
         return left, False
     weights = left if any(left.values()) else {drop.school_urn: drop.ordered for drop in drops}
     return allocate(quantity, weights), not all_recorded and len(drops) > 1
+
+
+def _worth(quantities: Mapping[int, int], drops: Mapping[int, DropLine]) -> Mapping[int, int]:
+    """Weights by which a line's money is shared: what the units are worth in the order's own shares of its line.
+
+    The close fixed those to the penny, so who has all that it ordered pays what it ordered, and the odd pennies fall to
+    schools that have a part of it. By units alone where the order does not say, or gave a school none.
+    """
+    known = {urn: drops[urn] for urn, quantity in quantities.items() if quantity and urn in drops}
+    if len(known) < sum(map(bool, quantities.values())):
+        return quantities
+    if any(drop.net_pence is None or not drop.ordered for drop in known.values()):
+        return quantities
+    worth = {urn: (drop.net_pence or 0) * quantities[urn] * _FINENESS // drop.ordered for urn, drop in known.items()}
+    return worth if any(worth.values()) else quantities
 
 
 def _carrying(item: InvoicedLine, order_line: OrderLine, drops: Mapping[int, DropLine]) -> Mapping[int, DropLine]:

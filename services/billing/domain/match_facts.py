@@ -45,7 +45,8 @@ class OrderLine:
 class DropLine:
     """What one school ordered of a line and has received of it (None: it has recorded nothing yet).
 
-    `charge_pence` is its share of a charge, which counts as one unit, ordered and received. `vat` are class and rate in
+    `charge_pence` is its share of a charge, which counts as one unit, ordered and received; `net_pence` its share of a
+    line of goods, None where nobody said. `vat` are class and rate in
     per cent that it carries for the school on its day of supply; None: what the line of the order does.
     """
 
@@ -55,6 +56,7 @@ class DropLine:
     received: int | None
     charge_pence: int | None = None
     vat: tuple[str, Decimal] | None = None
+    net_pence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

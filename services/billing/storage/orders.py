@@ -44,7 +44,8 @@ _AMEND = text("""
 _DROPS = text("""
     SELECT d.line_no, d.school_urn,
         CASE l.kind WHEN 'charge' THEN 1 ELSE d.quantity END, CASE l.kind WHEN 'charge' THEN 1 ELSE d.received END,
-        CASE l.kind WHEN 'charge' THEN d.net_pence END, d.vat_class, d.vat_rate
+        CASE l.kind WHEN 'charge' THEN d.net_pence END, d.vat_class, d.vat_rate,
+        CASE l.kind WHEN 'charge' THEN NULL ELSE d.net_pence END
     FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
     WHERE d.purchase_order_id = :order
 """)
@@ -178,8 +179,8 @@ def drops(connection: Connection, order_id: str) -> list[DropLine]:
     """What each school ordered and received of a purchase order; of a charge its share, which nobody receives."""
     rows = connection.execute(_DROPS, {"order": order_id})
     return [
-        DropLine(line_no, urn, ordered, received, charge, (vat_class, rate))
-        for line_no, urn, ordered, received, charge, vat_class, rate in rows
+        DropLine(line_no, urn, ordered, received, charge, (vat_class, rate), net)
+        for line_no, urn, ordered, received, charge, vat_class, rate, net in rows
     ]
 
 
