@@ -32,6 +32,7 @@ from services.orders.usecases.run_subscriptions import run_due_plans
 from services.orders.usecases.tell_order_news import tell_order_news
 from tests.backends import ServiceDatabase
 from tests.clients import Clients
+from tests.orders.advices import an_advice
 from tests.verify.life_of_answers import answer_with_changes
 from tests.verify.life_of_money import credit_two_units, invoice_directly
 from tests.verify.life_of_suppliers import change_bank_details, open_an_order
@@ -293,7 +294,10 @@ class Life:
             self._receive(orders["Paper"], urn, units)
         self._claim(orders["Paper"], {a4: 38, a3: 7})
         self._receive(orders["Cleaning"], ASH, {1: 5})
-        self._receive(orders["Toner"], ASH, {1: 2})
+        toner = orders["Toner"]
+        advice = {"data": an_advice(f"{toner['number']}-1", [(1, "2", None)]), "content_type": "application/xml"}
+        sent = self._do("orders", seller(toner["supplier_id"]), "POST", "/despatches", **advice)
+        self._receive(toner, ASH, {1: 2}, sent["despatch_id"])
         self._receive(orders["Zips"], CEDAR, {1: 2})
         return orders
 
@@ -379,7 +383,7 @@ class Life:
         first = self._do("orders", MANAGER, "GET", f"/purchase-orders/{listed[-1]['purchase_order_id']}")
         path = f"/purchase-orders/{first['purchase_order_id']}"
         self._do("orders", supplier, "POST", f"{path}/acknowledgement", {"answer": "accepted"})
-        self._receive(first, BEECH, {2: 1})
+        self._receive(first, ASH, {1: 1})
         self.tell()
         self._invoice(first)
         self._do("billing", MANAGER, "POST", "/bills", {"purchase_order_id": first["purchase_order_id"]})
@@ -414,8 +418,11 @@ class Life:
         path = f"/rounds/{round_id}/orders/{urn}/approve"
         self._do("orders", approver(urn), "POST", path, version=sent["version"])
 
-    def _receive(self, order: Mapping[str, Any], urn: int, units: Mapping[int, int]) -> None:
-        sent = {"lines": [{"line_no": line_no, "quantity_received": count} for line_no, count in units.items()]}
+    def _receive(
+        self, order: Mapping[str, Any], urn: int, units: Mapping[int, int], despatch_id: str | None = None
+    ) -> None:
+        lines = [{"line_no": line_no, "quantity_received": count} for line_no, count in units.items()]
+        sent = {"lines": lines, "despatch_id": despatch_id}
         self._do("orders", buyer(urn), "POST", f"/purchase-orders/{order['purchase_order_id']}/receipts", sent)
 
     def _invoice(self, order: Mapping[str, Any], *, dearer: bool = False) -> dict[str, Any]:
