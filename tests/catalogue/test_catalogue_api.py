@@ -87,7 +87,7 @@ def test_a_published_offer_is_told_whole(catalogue: Clients, offer: dict[str, An
     [body] = told(catalogue, "OfferPublished")
 
     assert body.keys() == samples()["OfferPublished", 2].keys()
-    assert offer == body | {"state": "published", "version": 1, "later_prices": []}
+    assert offer == body | {"state": "published", "version": 1, "later_prices": [], "staff": None}
     assert (body["category_name"], body["ledger_code"], body["supplier_id"]) == ("Stationery", "E19", FENWRIGHT)
     assert body["tiers"] == [
         {"from_quantity": 1, "unit_price": "12.5000"},

@@ -251,11 +251,16 @@ class Killings(Trouble):
 
 
 class Purges(Trouble):
-    """What was sent to billing since the last visit is thrown away unread."""
+    """At every third visit, what is sent to billing from then on until the next step is thrown away unread."""
+
+    _EVERY = 3
+    _visits = 0
 
     def visits(self) -> None:
-        self._stack.caught_up()  # so that the worker is frozen with no transaction in hand
-        self._stack.freeze_worker("billing")
+        self._visits += 1
+        if self._visits % self._EVERY == 0:
+            self._stack.caught_up()  # so that the worker is frozen with no transaction in hand
+            self._stack.freeze_worker("billing")
 
     def leaves(self) -> None:
         self._stack.lose_messages()

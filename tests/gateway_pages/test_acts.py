@@ -306,7 +306,7 @@ def test_nobody_is_offered_to_release_what_was_never_received(visit: Visit) -> N
     page = parsed(visit("manager").get(f"/alliance/invoices/{HELD_INVOICE}"))
     offered = {
         urn: page.xpath("//form[contains(@action, $urn)]//button[@name='decision']/@value", urn=f"/schools/{urn}/")
-        for urn, _ in SCHOOLS[:4]
+        for urn, *_ in SCHOOLS[:4]
     }
     assert offered[SCHOOLS[0][0]] == ["dispute"]
     assert offered[SCHOOLS[1][0]] == ["accept", "dispute", "credit-request"]

@@ -129,7 +129,7 @@ def test_two_editors_at_once_choose_line_by_line(window: Window) -> None:
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Two people have changed this order")
     mine = page.get_by_role("radio", name="Floor cleaner, neutral, 5 litres, yours: 99")
-    theirs = page.get_by_role("radio", name="Exercise book 9 × 7 in, saved by the other: 50")
+    theirs = page.get_by_role("radio", name="Exercise book 9 × 7 in, saved by Colin Clerk: 50")
     expect(mine).to_be_checked()
     expect(theirs).to_be_checked()
     assert _violations(page) == []
@@ -173,7 +173,7 @@ def test_two_people_come_together_without_javascript(plain_window: Window) -> No
     field(page, FIRST).fill("99")
     page.get_by_role("button", name="Save", exact=True).last.click()
     services.refusals.clear()
-    page.get_by_role("radio", name="Floor cleaner, neutral, 5 litres, saved by the other: 12").check()
+    page.get_by_role("radio", name="Floor cleaner, neutral, 5 litres, saved by Colin Clerk: 12").check()
     page.get_by_role("button", name="Save as chosen").click()
     lines = {line["offer_id"]: line["quantity"] for line in services.changes[-1].sent["lines"]}
     assert lines[FIRST.removeprefix("q.")] == 12

@@ -63,7 +63,7 @@ def issued(
         lines.append(line)
         shares[line_no] = allocate(line.net_pence, units)
     goods = {urn: sum(shares[line_no].get(urn, 0) for line_no in shares) for urn in quantities}
-    for line_no, pence in sorted(charges.items()):
+    for line_no, pence in sorted(charges.items() if any(goods.values()) else ()):
         line = replace(_line(line_no, "charge", 1, Decimal(pence) / 100), name="Delivery", sku="DELIVERY", unit="C62")
         lines.append(line)
         shares[line_no] = allocate(pence, goods)

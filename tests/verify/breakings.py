@@ -743,7 +743,8 @@ DEADLINES = [
     Breaking(
         "orders",
         "order_news_is_told",
-        "DELETE FROM order_news; UPDATE order_history SET at = at - interval '1 hour'"
+        "UPDATE order_history SET at = now() WHERE at < now();"
+        " DELETE FROM order_news; UPDATE order_history SET at = now() - interval '1 hour'"
         " WHERE id = (SELECT min(id) FROM order_history WHERE action = 'submitted')",
         "submitted at",
     ),
