@@ -104,7 +104,7 @@ def test_two_people_at_once_lose_nothing(hands: ApiHands, open_form: Open) -> No
     second.get_by_label("Paid from").select_option("pta")
     expect(second.locator("#saved")).to_contain_text("Somebody else changed this order")
     second.get_by_role("button", name="Save", exact=True).last.click()
-    expect(second.get_by_role("heading", level=1)).to_have_text("Two people have changed this order")
+    expect(second.get_by_role("heading", level=1)).to_have_text("This order has changed in another window")
     expect(second.get_by_role("radio", name=f"{name}, saved by you elsewhere: 18")).to_be_checked()
     expect(second.get_by_role("radio", name="Paid from, yours: Parents’ association (PTA)")).to_be_checked()
     second.get_by_role("button", name="Save as chosen").click()

@@ -1067,7 +1067,7 @@ APPROVALS = [
         "orders",
         "nothing_is_spent_beyond_what_was_committed",
         "UPDATE bill_amount SET net_pence = 9000000 WHERE number = 'B-000001' AND position = 1",
-        "pence billed, 48874 ordered",
+        " pence billed, ",
         also=("orders.bill_amounts_are_as_told_by_billing",),
     ),
     Breaking(

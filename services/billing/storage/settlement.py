@@ -10,7 +10,7 @@ _ORDERS_OF_BILLS = text("""
 _SETTLE = text("""
     UPDATE purchase_order o SET settled_at = now()
     WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) AND settled_at IS NULL AND answer = 'accepted'
-        AND EXISTS (SELECT FROM drop_line d WHERE d.purchase_order_id = o.purchase_order_id)
+        AND EXISTS (SELECT FROM match_line m WHERE m.purchase_order_id = o.purchase_order_id)
         AND NOT EXISTS (
             SELECT FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
             WHERE d.purchase_order_id = o.purchase_order_id AND (
@@ -40,7 +40,7 @@ def orders_of_bills(connection: Connection, bill_ids: Collection[str]) -> list[s
 def settle(connection: Connection, order_ids: Collection[str]) -> list[str]:
     """Mark those of the purchase orders settled that are now; returns them.
 
-    Settled is: accepted, every drop recorded, every received line and every charge billed, nothing held, and those
+    Settled is: accepted, invoiced, every drop recorded, every received line and every charge billed, nothing held, and those
     bills paid in full, or credited. What is settled directly with the supplier is billed once it is found right;
     whether it is paid, only the school knows.
     """
