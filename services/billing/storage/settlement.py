@@ -40,8 +40,8 @@ def orders_of_bills(connection: Connection, bill_ids: Collection[str]) -> list[s
 def settle(connection: Connection, order_ids: Collection[str]) -> list[str]:
     """Mark those of the purchase orders settled that are now; returns them.
 
-    Settled is: accepted, invoiced, every drop recorded, every received line and every charge billed, nothing held, and those
-    bills paid in full, or credited. What is settled directly with the supplier is billed once it is found right;
+    Settled is: accepted, invoiced, every drop recorded, every received line and every charge billed, nothing held, and
+    those bills paid in full, or credited. What is settled directly with the supplier is billed once it is found right;
     whether it is paid, only the school knows.
     """
     return sorted(connection.execute(_SETTLE, {"orders": list(order_ids)}).scalars())
