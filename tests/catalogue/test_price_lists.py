@@ -345,16 +345,16 @@ def test_the_downloaded_list_reads_back_without_a_change(catalogue: Clients, off
 
 
 def test_no_row_is_cut_off(catalogue: Clients, offer: dict[str, Any], path: str) -> None:
-    rows = "".join(f"A{number},Article {number},EA,S,{number}.25,\n" for number in range(1, 1001))
+    rows = "".join(f"A{number},Article {number},EA,S,{number}.25,\n" for number in range(1, 3001))
     made = send(catalogue, path, CSV.partition("\n")[0] + "\n" + rows).json
-    assert made["counts"]["added"] == 1000
+    assert made["counts"]["added"] == 3000
 
     assert (
         catalogue("catalogue", MANAGER).post(f"/price-lists/{made['price_list_id']}/apply", version=1).status_code
         == 200
     )
 
-    assert len(told(catalogue, "OfferPublished")) == 1001
+    assert len(told(catalogue, "OfferPublished")) == 3001
 
 
 @pytest.mark.parametrize("actor", [BUYER, BOARD_MEMBER])

@@ -251,16 +251,11 @@ class Killings(Trouble):
 
 
 class Purges(Trouble):
-    """At every third visit, what is sent to billing from then on until the next step is thrown away unread."""
-
-    _EVERY = 3
-    _visits = 0
+    """What was sent to billing since the last visit is thrown away unread."""
 
     def visits(self) -> None:
-        self._visits += 1
-        if self._visits % self._EVERY == 0:
-            self._stack.caught_up()  # so that the worker is frozen with no transaction in hand
-            self._stack.freeze_worker("billing")
+        self._stack.caught_up()  # so that the worker is frozen with no transaction in hand
+        self._stack.freeze_worker("billing")
 
     def leaves(self) -> None:
         self._stack.lose_messages()

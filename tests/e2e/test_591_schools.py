@@ -137,7 +137,6 @@ def supply(stack: Stack) -> tuple[Api, dict[str, Any], list[dict[str, Any]]]:
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("stack", [pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)], indirect=True)
 def test_591_real_schools_order_and_every_penny_adds_up(stack: Stack, schools, supply, verified) -> None:
     manager, (desk, contract, offers) = manager_of(stack), supply
     assert len(schools) == 591
