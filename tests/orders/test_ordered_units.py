@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.london import london_today
 from services.orders.usecases.read_rounds import get_board
 from services.orders.usecases.sum_orders import ordered_units
-from tests.orders.market import MANAGER, Market, buyer
+from tests.orders.market import MANAGER, Market, buyer, ok
 
 STATES = ("draft", "submitted", "returned", "approved", "declined")
 TIERS = (((1, "12.5000"), (50, "11.8000"), (100, "10.9512")), ((5, "0.0349"),), ((1, "1.3349"), (7, "1.3350")))
@@ -72,6 +72,17 @@ def test_sums_follow_every_change(
         )
         assert _totals_here(market, round_id) == _totals_of_the_database(market, round_id)
         assert _nets_of_the_board(market, round_id) == _nets_of_the_database(market, round_id)
+
+
+def test_a_draft_that_was_looked_at_counts_once_it_is_open(shared_market: Market, offers: list[str]) -> None:
+    market, urn = shared_market, shared_market.school()
+    round_id = market.draft_round()["round_id"]
+    manager = market.as_(MANAGER)
+    assert all(item["quantity"] == 0 for item in ok(manager.get(f"/rounds/{round_id}/totals"))["items"])
+    ok(manager.post(f"/rounds/{round_id}/open"))
+    market.order(round_id, urn, {offers[0]: 34}, "submitted")
+    counted = {item["offer_id"]: item["quantity"] for item in ok(manager.get(f"/rounds/{round_id}/totals"))["items"]}
+    assert counted[offers[0]] == 34
 
 
 def test_lines_of_others_are_read_by_the_service_alone(shared_market: Market, urns: list[int]) -> None:

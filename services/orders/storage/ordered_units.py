@@ -18,8 +18,12 @@ _LINES = text("""
 
 
 def read_ordered_units(connection: Connection, round_id: str, known: OrderedUnits | None) -> OrderedUnits:
-    """The units as they stand now; of what is `known` only those orders are read again that have changed since."""
+    """The units as they stand now; of what is `known` only those orders are read again that have changed since.
+
+    What is known of a draft is nothing: its offers are fixed when it opens.
+    """
     values = {"round_id": round_id}
+    known = known if known and known.offer_ids else None
     heads = [OrderHead(*row) for row in connection.execute(_HEADS, values)]
     offer_ids = known.offer_ids if known else list(connection.execute(_OFFERS, values).scalars())
     firm, flexible = (np.zeros((len(heads), len(offer_ids)), dtype=np.int64) for _ in range(2))
