@@ -15,7 +15,7 @@ from gateway.pages import ask, ways_in
 from gateway.pages.doors import for_firm, for_firm_head, own_supplier, supplier
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows, role_row
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 from gateway.usecases import invite as inviting
 
@@ -81,7 +81,8 @@ def add_person() -> Response | tuple[str, int]:
         dates = {"starts_on": london_today().isoformat(), "ends_on": ends_on and ends_on.isoformat()}
         with faults.of_service({"roles.0.ends_on": "ends_on", "roles.1.ends_on": "ends_on"}):
             body = {"name": name, "email": email, "roles": [{"role": role, **dates} for role in roles]}
-            added = upstream.post("members", f"/suppliers/{own_supplier()}/people", json=body).json()
+            key = request.form.get("sending_key")
+            added = upstream.post("members", f"/suppliers/{own_supplier()}/people", json=body, key=key).json()
     if faults:
         return _new_page(faults), faults.status
     _invite(added)
@@ -141,4 +142,5 @@ def _entry_page(person_id: str, faults: Faults) -> str:
 
 
 def _new_page(faults: Faults) -> str:
-    return render_template("supplier/person_new.html", roles=ROLES, typed=request.form, faults=faults)
+    key = sending_key(request.form, faults)
+    return render_template("supplier/person_new.html", roles=ROLES, typed=request.form, key=key, faults=faults)
