@@ -91,7 +91,9 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
     MANAGER: (
         Shot("alliance-services", "/alliance/services"),
         Shot("alliance-service", "/alliance/services", (FIRST,)),
-        Shot("alliance-rounds", "/alliance"),
+        Shot("alliance-home", "/alliance"),
+        Shot("alliance-money", "/alliance/money"),
+        Shot("alliance-rounds", "/alliance/rounds"),
         Shot("alliance-contracts", "/alliance/contracts"),
         Shot("alliance-contract", "/alliance/contracts", ("a:has-text('Cleaning materials')",)),
         Shot("alliance-contract-edit", "/alliance/contracts", ("a:has-text('Cleaning materials')", ".title-row .btn")),
@@ -101,14 +103,18 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("alliance-planner-thresholds", "/alliance/planner/thresholds"),
         Shot("alliance-vat-exceptions", "/alliance/vat-exceptions"),
         Shot("alliance-round-new", "/alliance/rounds/new"),
-        Shot("alliance-round-open", "/alliance", ("tr:has(.tag.info) th a",)),
-        Shot("alliance-round-close", "/alliance", ("tr:has(.tag.info) th a", "a[href$='/close']")),
+        Shot("alliance-round-open", "/alliance/rounds", ("tr:has(.tag.info) th a",)),
+        Shot("alliance-round-close", "/alliance/rounds", ("tr:has(.tag.info) th a", "a[href$='/close']")),
         Shot(
-            "alliance-round-bills", "/alliance", ("tr:has-text('Delivered') th a", "a[href$='/bills']:has-text('of')")
+            "alliance-round-bills",
+            "/alliance/rounds",
+            ("tr:has-text('Delivered') th a", "a[href$='/bills']:has-text('of')"),
         ),
-        Shot("alliance-proof", "/alliance", ("tr:has-text('Settled') th a", "main a[href$='/proof']")),
-        Shot("alliance-proof-line", "/alliance", ("tr:has-text('Settled') th a", "main a[href$='/proof']", FIRST)),
-        Shot("alliance-round-report", "/alliance", ("tr:has-text('Settled') th a", "main a[href$='/report']")),
+        Shot("alliance-proof", "/alliance/rounds", ("tr:has-text('Settled') th a", "main a[href$='/proof']")),
+        Shot(
+            "alliance-proof-line", "/alliance/rounds", ("tr:has-text('Settled') th a", "main a[href$='/proof']", FIRST)
+        ),
+        Shot("alliance-round-report", "/alliance/rounds", ("tr:has-text('Settled') th a", "main a[href$='/report']")),
         Shot("alliance-reports", "/alliance/reports"),
         Shot("alliance-report", "/alliance/reports/savings"),
         Shot("alliance-purchase-orders", "/alliance/purchase-orders"),

@@ -21,7 +21,7 @@ _SELDOM = ("declined", "dropped")
 OWING = ("silent", "draft", "returned", "submitted")
 
 
-@alliance.get("")
+@alliance.get("/rounds")
 @for_reader
 def rounds() -> str:
     """Every round, those that still need somebody first."""

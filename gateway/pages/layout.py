@@ -20,13 +20,13 @@ _BELONGS: Final[dict[str, tuple[str, ...]]] = {
     "school.settings": ("/school/people",),
     "supplier.company": ("/supplier/people", "/supplier/programs"),
     "supplier.offers": ("/supplier/price-lists",),
-    "alliance.rounds": ("/alliance/rounds/",),
     "alliance.contracts": (
         "/alliance/offers",
         "/alliance/planner",
         "/alliance/price-lists",
         "/alliance/vat-exceptions",
     ),
+    "alliance.money": ("/alliance/trial-balance",),
     "alliance.schools": ("/alliance/imports",),
 }
 
@@ -56,6 +56,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Company", "supplier.company", ()),
     ),
     "alliance": (
+        ("Home", "alliance.home", _READERS),
         ("Rounds", "alliance.rounds", _READERS),
         ("Contracts", "alliance.contracts", _READERS),
         ("Purchase orders", "alliance.purchase_orders", _READERS),
@@ -64,7 +65,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Invoices", "alliance.invoices", _READERS),
         ("Bills", "alliance.bills", _READERS),
         ("Bank", "alliance.bank", _READERS),
-        ("Trial balance", "alliance.trial_balance", _READERS),
+        ("Money", "alliance.money", _READERS),
         ("Reports", "alliance.reports", _READERS),
         ("Schools", "alliance.schools", ()),
         ("Suppliers", "alliance.suppliers", ()),

@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.billing.api import bank, bills, documents, held, invoice_templates, invoices, matches, remittances
+from services.billing.api import bank, bills, desk, documents, held, invoice_templates, invoices, matches, remittances
 from services.billing.api.errors import STATUSES
 
 LARGEST_BODY = 32 * 1024 * 1024
@@ -34,6 +34,7 @@ def build_app(settings: Settings, database: Database) -> Flask:
         bills.credit_notes,
         bills.accounts,
         bills.reports,
+        desk.desk,
         bank.statements,
         bank.lines,
     )

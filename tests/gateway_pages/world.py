@@ -11,6 +11,7 @@ from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.delivery_world import of_deliveries
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.portal_world import DETAILS, of_portal
+from tests.gateway_pages.report_world import of_reports
 from tests.gateway_pages.service_world import of_services
 
 Json = dict[str, Any]
@@ -763,7 +764,7 @@ def answers(*, school: bool = False) -> dict[tuple[str, str], Any]:
         found["orders", f"/rounds/{round_id}"] = each | {"offers": offers()}
         found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order()
     found |= _of_open_round() | _of_orders(school) | _of_billing() | _of_members() | _of_catalogue()
-    found |= of_services(school=school)
+    found |= of_services(school=school) | of_reports()
     for round_id in (WAITING, ABOVE):
         found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order("submitted", round_id=round_id)
     found |= of_budgets([OPEN, CLOSED, SETTLED, WAITING], above=ABOVE)

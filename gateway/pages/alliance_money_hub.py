@@ -1,0 +1,73 @@
+"""The alliance's money at a glance: every place where it is dealt with, what it is for, and what waits there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import render_template
+
+from gateway.pages import ask
+from gateway.pages.doors import alliance, for_reader
+from gateway.pages.show import money, plural
+
+Desk = dict[str, dict[str, Any]]
+"""What waits, by name, as billing's `/reports/desk` counts it: each with `count` and `pence`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the alliance's money: its title, its endpoint, one sentence, and its figure where it has one."""
+
+    title: str
+    endpoint: str
+    about: str
+    figure: Callable[[Desk], str] | None = None
+
+
+def waiting(name: str, one: str, many: str = "") -> Callable[[Desk], str]:
+    """A figure such as "3 bills · £120.00" of what waits under a name of the desk; nothing while it is unknown."""
+
+    def figure(desk: Desk) -> str:
+        found = desk.get(name)
+        return f"{plural(found['count'], one, many)} · {money(found['pence'])}" if found and found["count"] else ""
+
+    return figure
+
+
+PLACES: Final = (
+    Place(
+        "Invoices",
+        "alliance.invoices",
+        "What suppliers invoice, matched to orders and receipts.",
+        waiting("invoices_held", "invoice held", "invoices held"),
+    ),
+    Place(
+        "Bills",
+        "alliance.bills",
+        "What each school is billed, and what it has paid.",
+        waiting("bills_overdue", "bill overdue", "bills overdue"),
+    ),
+    Place(
+        "Bank",
+        "alliance.bank",
+        "Statements, and what each line pays.",
+        waiting("bank_lines_unmatched", "line not matched", "lines not matched"),
+    ),
+    Place("Trial balance", "alliance.trial_balance", "Every account of the ledger; both sides come to the same."),
+)
+"""The rows of the page, in the order of a month's work."""
+
+
+@alliance.get("/money", endpoint="money")
+@for_reader
+def money_hub() -> str:
+    """Every place of the alliance's money; figures are left out while billing does not answer."""
+    desk = desk_of_billing()
+    rows = [(place, place.figure(desk or {}) if place.figure else "") for place in PLACES]
+    return render_template("alliance/money.html", rows=rows, away=desk is None)
+
+
+def desk_of_billing() -> Desk | None:
+    """What waits in the books, by name; None while billing does not answer."""
+    found = ask.one_or_none("billing", "/reports/desk")
+    return None if found is None else {item["name"]: item for item in found["items"]}

@@ -1,0 +1,46 @@
+"""What waits in the books, as the alliance's home counts it."""
+
+from tests.billing.documents import entry
+from tests.billing.world import (
+    ASH,
+    BEECH,
+    BOARD,
+    FENWRIGHT,
+    Line,
+    Order,
+    World,
+    answered,
+    buyer_of,
+    payment_of,
+    seller_of,
+)
+
+
+def test_the_desk_counts_what_waits_and_forgets_what_is_done(world: World) -> None:
+    """Ash received 38 of 40 boxes at £10: its share of the invoice is held, Beech's is billed, then paid."""
+    order = world.ordered(Order([Line({ASH: 40, BEECH: 25}, "10.0000")]), received=False)
+    world.tell(order.receipt(ASH, line_1=38), order.receipt(BEECH))
+    assert (_desk(world)["received_not_invoiced"], _desk(world)["invoices_held"]) == ((1, 63_000), (0, 0))
+    answered(world.invoice(order), 201)
+    desk = _desk(world)
+    assert desk["received_not_invoiced"] == (0, 0)
+    assert desk["invoices_held"] == (1, 48_000)
+    assert desk["credit_claims"] == (1, 2_400)
+    assert desk["ready_to_bill"] == (1, 30_000)
+    assert desk["supplier_invoices_open"] == (1, 78_000)
+    (bill,) = world.billed()
+    assert _desk(world)["bills_open"] == (1, 30_000)
+    world.pay(entry("12.34", "no idea", name="Somebody"), payment_of(bill))
+    desk = _desk(world)
+    assert desk["bank_lines_unmatched"] == (1, 1_234)
+    assert (desk["bills_open"], desk["ready_to_bill"]) == ((0, 0), (0, 0))
+
+
+def test_the_desk_is_the_alliances(world: World) -> None:
+    for actor in (buyer_of(ASH), seller_of(FENWRIGHT)):
+        assert world.a(actor).get("/reports/desk").status_code == 403
+
+
+def _desk(world: World) -> dict[str, tuple[int, int]]:
+    items = answered(world.a(BOARD).get("/reports/desk"))["items"]
+    return {item["name"]: (item["count"], item["pence"]) for item in items}
