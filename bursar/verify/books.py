@@ -2,15 +2,12 @@
 
 from bursar.verify.check import Check, gapless
 from services.billing.domain.ledger import (
-    ACCOUNTS,
     BANK,
     CLEARING_NET,
     CLEARING_VAT,
     SCHOOL_DEBTORS,
     SUPPLIER_CREDITORS,
 )
-
-_ACCOUNTS = ", ".join(f"'{account}'" for account in ACCOUNTS)
 
 _ENTRIES = (
     Check(
@@ -28,15 +25,30 @@ _ENTRIES = (
     Check(
         "accounts_are_known",
         "Nothing is posted to an account that the chart of accounts lacks.",
-        f"""
+        """
         SELECT format('%s line %s: account %s', number, line_no, account)
-        FROM entry_line JOIN entry USING (entry_id) WHERE account NOT IN ({_ACCOUNTS})
-        """,  # noqa: S608 -- the chart of accounts is a constant
+        FROM entry_line JOIN entry USING (entry_id) WHERE account NOT IN (SELECT code FROM account)
+        """,
+    ),
+    Check(
+        "reversals_mirror_their_entries",
+        "An entry is reversed once, by its mirror image on the same accounts, schools and suppliers.",
+        """
+        WITH sides AS (
+            SELECT coalesce(e.reverses_entry_id, e.entry_id) AS entry_id, l.account, l.school_urn, l.supplier_id,
+                sum(l.debit_pence - l.credit_pence) AS pence
+            FROM entry e JOIN entry_line l USING (entry_id)
+            WHERE e.kind = 'reversal' OR EXISTS (SELECT FROM entry mirror WHERE mirror.reverses_entry_id = e.entry_id)
+            GROUP BY 1, 2, 3, 4
+        )
+        SELECT format('%s (%s): %s pence left on account %s', number, document_number, pence, account)
+        FROM sides JOIN entry USING (entry_id) WHERE pence <> 0
+        """,
     ),
     Check(
         "documents_are_posted_once",
         "Every invoice, bill, credit note, receipt and payment has exactly one entry, of its own amount; what schools"
-        " pay suppliers directly has none, and no entry has none of them.",
+        " pay suppliers directly has none, and no entry has none of them. What was reversed does not count.",
         """
         WITH document AS (
             SELECT CASE WHEN gross_pence < 0 THEN 'supplier_credit_note' ELSE 'supplier_invoice' END AS kind,
@@ -49,7 +61,10 @@ _ENTRIES = (
         ), posted AS (
             SELECT kind, document_id, count(DISTINCT entry_id) AS entries, sum(debit_pence) AS pence,
                 min(entry.document_number) AS number
-            FROM entry LEFT JOIN entry_line USING (entry_id) GROUP BY kind, document_id
+            FROM entry LEFT JOIN entry_line USING (entry_id)
+            WHERE kind IN ('supplier_invoice', 'supplier_credit_note', 'bill', 'credit_note', 'receipt', 'payment')
+                AND NOT EXISTS (SELECT FROM entry mirror WHERE mirror.reverses_entry_id = entry.entry_id)
+            GROUP BY kind, document_id
         )
         SELECT format('%s %s: %s pence, %s entries of %s pence', kind, coalesce(document.number, posted.number),
             coalesce(document.pence::text, 'no'), coalesce(posted.entries, 0), coalesce(posted.pence, 0))
@@ -190,4 +205,34 @@ _NUMBERS = (
     gapless("PY", "supplier_payment", "number"),
 )
 
-CHECKS = (*_ENTRIES, *_CONTROLS, *_BANK, *_NUMBERS)
+_PERIODS = (
+    Check(
+        "closed_months_stand",
+        "Nothing was posted in a month after it was closed, nor dated later than the day on which it is posted.",
+        """
+        SELECT format('%s (%s): posted on %s at %s, the month was closed at %s', number, document_number, posted_on,
+            posted_at, closed.changed_at)
+        FROM entry JOIN LATERAL (
+            SELECT c.changed_at, c.state FROM period_change c
+            WHERE c.month >= date_trunc('month', entry.posted_on) AND c.changed_at < entry.posted_at
+            ORDER BY c.changed_at DESC LIMIT 1
+        ) closed ON closed.state = 'closed'
+        UNION ALL
+        SELECT format('%s (%s): dated %s and posted on %s', number, document_number, dated_on, posted_on)
+        FROM entry WHERE dated_on > posted_on
+        """,
+    ),
+    Check(
+        "periods_are_as_last_changed",
+        "A month is open or closed as the last change of it says, and every change of it is kept.",
+        """
+        SELECT format('%s is %s at version %s; its changes: %s, the last %s', month, period.state, period.version,
+            count(c.month), (array_agg(c.state ORDER BY c.version DESC))[1])
+        FROM period LEFT JOIN period_change c USING (month) GROUP BY month, period.state, period.version
+        HAVING count(c.month) <> period.version
+            OR (array_agg(c.state ORDER BY c.version DESC))[1] IS DISTINCT FROM period.state
+        """,
+    ),
+)
+
+CHECKS = (*_ENTRIES, *_CONTROLS, *_BANK, *_NUMBERS, *_PERIODS)

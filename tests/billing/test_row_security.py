@@ -139,16 +139,25 @@ def test_a_supplier_posts_nothing_but_its_own_invoice(full: World) -> None:
         attempt(
             full,
             seller_of(OAKDALE),
-            "INSERT INTO entry (entry_id, number, kind, document_id, document_number, posted_on, description,"
-            " supplier_id, posted_by) VALUES (gen_random_uuid(), 'J-9', 'payment', gen_random_uuid(), 'PY-9',"
-            " current_date, '', :supplier, 'x')",
+            "INSERT INTO entry (entry_id, number, kind, document_id, document_number, posted_on, dated_on,"
+            " description, supplier_id, posted_by) VALUES (gen_random_uuid(), 'J-9', 'payment', gen_random_uuid(),"
+            " 'PY-9', current_date, current_date, '', :supplier, 'x')",
             supplier=OAKDALE,
         )
 
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE entry SET description = 'x'", "DELETE FROM entry_line", "UPDATE entry_line SET debit_pence = 1"],
+    [
+        "UPDATE entry SET description = 'x'",
+        "DELETE FROM entry",
+        "DELETE FROM entry_line",
+        "UPDATE entry_line SET debit_pence = 1",
+        (
+            "INSERT INTO entry_line (entry_id, line_no, account, debit_pence, credit_pence)"
+            " SELECT entry_id, no, '1200', no - 8, 9 - no FROM entry, generate_series(8, 9) AS no"
+        ),
+    ],
 )
 @pytest.mark.parametrize("actor", [MANAGER, Actor("service")])
 def test_posted_entries_are_never_changed(full: World, actor: Actor, statement: str) -> None:
@@ -161,8 +170,11 @@ def test_the_database_refuses_an_entry_that_does_not_balance(full: World) -> Non
         attempt(
             full,
             MANAGER,
-            "INSERT INTO entry_line (entry_id, line_no, account, debit_pence, credit_pence)"
-            " SELECT entry_id, 9, '1200', 1, 0 FROM entry LIMIT 1",
+            "WITH head AS (INSERT INTO entry (entry_id, number, kind, document_id, document_number, posted_on,"
+            " dated_on, description, posted_by) VALUES (gen_random_uuid(), 'J-9', 'receipt', gen_random_uuid(), 'RC-9',"
+            " current_date, current_date, '', 'x') RETURNING entry_id)"
+            " INSERT INTO entry_line (entry_id, line_no, account, debit_pence, credit_pence)"
+            " SELECT entry_id, 1, '1200', 1, 0 FROM head",
         )
 
 
@@ -171,7 +183,7 @@ def test_a_document_is_posted_once(full: World) -> None:
         attempt(
             full,
             MANAGER,
-            "INSERT INTO entry (entry_id, number, kind, document_id, document_number, posted_on, description,"
-            " supplier_id, posted_by) SELECT gen_random_uuid(), 'J-9', kind, document_id, document_number, posted_on,"
-            " '', NULL, 'x' FROM entry LIMIT 1",
+            "INSERT INTO entry (entry_id, number, kind, document_id, document_number, posted_on, dated_on,"
+            " description, posted_by) SELECT gen_random_uuid(), 'J-9', kind, document_id, document_number, posted_on,"
+            " posted_on, '', 'x' FROM entry LIMIT 1",
         )

@@ -1,7 +1,7 @@
 """Which HTTP status each broken rule answers; rules not listed answer 422."""
 
 from contracts.errors import BrokenRule
-from services.billing.domain import errors
+from services.billing.domain import errors, period_errors
 
 STATUSES: dict[type[BrokenRule], int] = {
     errors.DuplicateInvoice: 409,
@@ -11,4 +11,5 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.MatchBilled: 409,
     errors.MatchNotDecided: 409,
     errors.NothingToClaim: 409,
+    period_errors.PeriodClosed: 409,
 }

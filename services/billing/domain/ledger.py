@@ -2,25 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from services.billing.domain.errors import EntryUnbalanced
 
 SCHOOL_DEBTORS: Final = "1100"
+FUND_DEBTORS: Final = "1110"
 BANK: Final = "1200"
+FUND_BANK: Final = "1250"
+PREPAYMENTS: Final = "1300"
 SUPPLIER_CREDITORS: Final = "2100"
+ACCRUALS: Final = "2150"
+FUND_BALANCE: Final = "3100"
+FUND_CONTRIBUTIONS: Final = "4100"
 CLEARING_NET: Final = "5100"
 CLEARING_VAT: Final = "5110"
+BANK_CHARGES: Final = "5200"
+INTEREST_RECEIVED: Final = "5300"
+FUND_SPENDING: Final = "6100"
 
-ACCOUNTS: Final = {
-    SCHOOL_DEBTORS: "School debtors",
-    BANK: "Bank",
-    SUPPLIER_CREDITORS: "Supplier creditors",
-    CLEARING_NET: "Recharge clearing, net",
-    CLEARING_VAT: "Recharge clearing, VAT",
-}
-
-Kind = Literal["supplier_invoice", "supplier_credit_note", "bill", "credit_note", "receipt", "payment"]
+Kind = str
+"""What an entry is about: "supplier_invoice", "supplier_credit_note", "bill", "credit_note", "receipt", "payment",
+"accrual", "prepayment" and what other modules post; "reversal" is made by usecases/reverse_entries alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document's entry. Once posted it is never changed; corrections are entries of their own."""
+    """A document's entry. Once posted it is never changed; corrections are entries of their own.
+
+    `posted_on` is the document's day. Where its month is closed, the entry is posted on the first open day after it.
+    """
 
     kind: Kind
     document_id: str

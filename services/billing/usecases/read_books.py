@@ -10,8 +10,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
 from services.billing.domain.account import StatementItem, statement
-from services.billing.domain.ledger import ACCOUNTS
-from services.billing.storage import accounts, bank, bills, credit_notes, direct_bills, directory, ledger
+from services.billing.storage import accounts, bank, bills, chart, credit_notes, direct_bills, directory, ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +103,17 @@ def get_account(database: Database, actor: Actor, urn: int) -> AccountView:
 
 
 def trial_balance(database: Database, actor: Actor) -> list[dict[str, Any]]:
-    """Every account with its balance on its debit or its credit side, in pence."""
+    """Every account that was ever posted to, with its balance on its debit or its credit side, in pence."""
     with database.transaction(actor) as connection:
         posted = {row.account: row.debit_pence - row.credit_pence for row in ledger.balances(connection)}
+        known = chart.accounts(connection)
     return [
         {
-            "account": account,
-            "name": name,
-            "debit_pence": max(posted.get(account, 0), 0),
-            "credit_pence": max(-posted.get(account, 0), 0),
+            "account": account.code,
+            "name": account.name,
+            "debit_pence": max(posted.get(account.code, 0), 0),
+            "credit_pence": max(-posted.get(account.code, 0), 0),
         }
-        for account, name in ACCOUNTS.items()
+        for account in known
+        if account.code in posted
     ]
