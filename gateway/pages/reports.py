@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_reader, for_school, for_supplier, school, supplier
+from gateway.pages.report_links import reasons
 from gateway.pages.show import money, number, price
 from gateway.pages.show import state as state_word
 from gateway.upstream import upstream
@@ -100,15 +101,15 @@ def _page(side: Side, path: str, period: dict[str, Any], endpoint: str, names: d
         "report.html",
         side=side,
         report=found,
-        sections=[_shown(section) for section in found["sections"]],
+        sections=[shown(section, side.name) for section in found["sections"]],
         charts=[url_for(f"{endpoint}_chart", **names, place=at, **period) for at in range(len(found["sections"]))],
         documents=documents,
         period=period if found["name"] not in _WITHOUT_PERIOD else None,
     )
 
 
-def _shown(section: dict[str, Any]) -> dict[str, Any]:
-    """The section with its values as people read them."""
+def shown(section: dict[str, Any], side: str) -> dict[str, Any]:
+    """The section with its values as people read them; `reasons` are the pages behind its rows on this side, if any."""
     columns = section["columns"]
     return {
         **section,
@@ -117,6 +118,7 @@ def _shown(section: dict[str, Any]) -> dict[str, Any]:
         "sums": [_read(column["kind"], section["sums"][column["key"]]) if column["added"] else "" for column in columns]
         if section["sums"] and section["rows"]
         else [],
+        "reasons": reasons(section, side),
     }
 
 

@@ -10,8 +10,8 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
-from services.orders.api.report_documents import report_xlsx
-from services.orders.domain.report import MOST_BARS, Chart, Column, Report, Section
+from chassis.report_documents import report_xlsx
+from contracts.report import MOST_BARS, Chart, Column, Report, Section
 from tests.orders.market import MANAGER, Market, approver, buyer, ok, refused
 
 Closed = tuple[Market, str, int, int]
@@ -150,7 +150,7 @@ def test_bars_add_up_by_name_and_begin_with_the_longest(sizes: list[tuple[str, i
     section = Section("S", columns, [{"name": name, "size": size} for name, size in sizes], chart=chart)
     bars = section.bars()
     assert len(bars) <= MOST_BARS
-    assert [size for _, size in bars] == sorted((size for _, size in bars), reverse=True)
-    for name, size in bars:
-        assert size == sum(other for key, other in sizes if key == name) > 0
+    assert [bar.total for bar in bars] == sorted((bar.total for bar in bars), reverse=True)
+    for bar in bars:
+        assert bar.total == sum(other for key, other in sizes if key == bar.name) > 0
     assert section.sums() == {"size": sum(size for _, size in sizes)}

@@ -25,11 +25,15 @@ class ReportColumnSchema(Schema):
 
 
 class ReportSectionSchema(Schema):
-    """A table with its sums; `chart` is the title of its chart, or null."""
+    """A table with its sums; `chart` is the title of its chart, or null.
+
+    `why` names what a row's "why" leads to, such as "purchase_order" where that is an order's id; empty where nothing.
+    """
 
     title = fields.String(required=True)
     note = fields.String(required=True)
     chart = fields.String(required=True, allow_none=True)
+    why = fields.String(required=True)
     columns = fields.List(fields.Nested(ReportColumnSchema), required=True)
     rows = fields.List(fields.Dict(keys=fields.String()), required=True)
     sums = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

@@ -9,13 +9,13 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
+from chassis.report_documents import chart_svg, report_json, report_pdf, report_xlsx
 from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
 from contracts.errors import Forbidden
 from contracts.london import london_today
+from contracts.report import Report
 from services.orders.api import report_schemas
-from services.orders.api.report_documents import chart_svg, report_json, report_pdf, report_xlsx
-from services.orders.domain.report import Report
 from services.orders.usecases.read_reports import REPORTS, round_report
 
 reports = Blueprint("reports", __name__, description="Reports on ordering")

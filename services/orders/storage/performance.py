@@ -43,7 +43,8 @@ _BY_ORDER = text("""
             sum(quantity) AS ordered, sum(claimed) AS claimed
         FROM line GROUP BY purchase_order_id, school_urn
     )
-    SELECT coalesce(s.name, '') AS supplier_name, p.number, r.title, count(*) AS drops,
+    SELECT coalesce(s.name, '') AS supplier_name, p.number, r.title, p.purchase_order_id::text AS why,
+        count(*) AS drops,
         count(*) FILTER (WHERE recorded) AS recorded,
         count(*) FILTER (WHERE recorded AND on_time) AS on_time,
         count(*) FILTER (WHERE recorded AND complete) AS complete,

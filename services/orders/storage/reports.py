@@ -45,7 +45,7 @@ _TAKE_UP = text(f"""
         count(*) AS schools, count(*) FILTER (WHERE o.state = 'approved') AS ordered,
         count(*) FILTER (WHERE o.state = 'declined') AS declined,
         count(*) FILTER (WHERE o.state = 'dropped') AS dropped,
-        count(*) FILTER (WHERE o.state IS NULL) AS silent
+        count(*) FILTER (WHERE o.state IS NULL) AS silent, r.round_id::text AS why
     FROM round r
     JOIN school s ON s.joined_on <= {_CLOSED_ON} AND (s.left_on IS NULL OR s.left_on >= {_CLOSED_ON})
         AND (CAST(:urn AS integer) IS NULL OR s.urn = :urn)
@@ -81,7 +81,7 @@ _ROUND_SCHOOLS = text(f"""
 _ROUND_ORDERS = text("""
     SELECT p.number, coalesce(s.name, '') AS supplier_name, coalesce(c.title, '') AS contract_title, p.state,
         count(d.school_urn) AS schools, count(*) FILTER (WHERE d.state = 'received') AS received, p.net_pence,
-        p.vat_pence
+        p.vat_pence, p.purchase_order_id::text AS why
     FROM purchase_order p
     LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
     LEFT JOIN contract c ON c.contract_id = p.contract_id

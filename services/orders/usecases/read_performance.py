@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chassis.actor import Actor
 from chassis.database import Database
-from services.orders.domain.report import Column, Report, Section, Value
+from contracts.report import Column, Report, Section, Value
 from services.orders.storage import performance
 
 _COUNTS: Final = ("drops", "recorded", "on_time", "complete", "ordered", "claimed")
@@ -42,6 +42,7 @@ def performance_report(database: Database, actor: Actor, due_from: date, due_to:
             "By purchase order",
             (Column("number", "Purchase order"), Column("supplier_name", "Supplier"), Column("title", "For")),
             rows,
+            why="purchase_order",
         ),
     ]
     return Report("suppliers", "Suppliers’ deliveries", _sentence(suppliers, due_from, due_to), sections)
@@ -59,10 +60,10 @@ def _sentence(rows: Sequence[Counts], due_from: date, due_to: date) -> str:
     )
 
 
-def _section(title: str, names: tuple[Column, ...], rows: Sequence[Counts], note: str = "") -> Section:
+def _section(title: str, names: tuple[Column, ...], rows: Sequence[Counts], note: str = "", why: str = "") -> Section:
     columns = (*names, *_FIGURES)
-    shown = [{column.key: _value(row, column.key) for column in columns} for row in rows]
-    return Section(title, columns, shown, note)
+    keys = [column.key for column in columns] + (["why"] if why else [])
+    return Section(title, columns, [{key: _value(row, key) for key in keys} for row in rows], note, why=why)
 
 
 def _value(row: Counts, key: str) -> Value:

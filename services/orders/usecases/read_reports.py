@@ -10,7 +10,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
 from contracts.money import pounds, unit_price_text
-from services.orders.domain.report import Chart, Column, Report, Section
+from contracts.report import Chart, Column, Report, Section
 from services.orders.storage import reports, rounds
 from services.orders.usecases.read_performance import performance_report
 
@@ -112,9 +112,10 @@ def take_up_report(database: Database, actor: Actor, closed_from: date, closed_t
     section = Section(
         "By round",
         columns,
-        _plain(rows, tuple(column.key for column in columns)),
+        _plain(rows, (*(column.key for column in columns), "why")),
         "Members on the day of the close.",
         None if actor.school_urn else Chart("title", "ordered", "Schools that ordered, by round"),
+        why="round",
     )
     return Report("take-up", "Take-up", sentence, [section])
 
@@ -206,7 +207,8 @@ def _orders_section(rows: Rows) -> Section:
         Column("net_pence", "Without VAT", "money", added=True),
         Column("vat_pence", "VAT", "money", added=True),
     )
-    return Section("Purchase orders", columns, _plain(rows, tuple(column.key for column in columns)))
+    keys = (*(column.key for column in columns), "why")
+    return Section("Purchase orders", columns, _plain(rows, keys), why="purchase_order")
 
 
 def _plain(rows: Rows, keys: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -1,20 +1,18 @@
 """A report as JSON, spreadsheet, PDF and chart: four renderings of one thing, with the same figures."""
 
-import json
 from datetime import date
-from functools import cache
-from importlib import resources
 from io import BytesIO
 from typing import Any, Final
 
+from chassis.tagged_pdf import tagged_pdf
 from chassis.workbooks import harmless
 from contracts.money import pounds
-from services.orders.domain.report import Column, Report, Section, Value
+from contracts.report import Column, Report, Section, Value
 
 Json = dict[str, Any]
 
 _INK: Final = "#1b1f2a"
-_BAR: Final = "#0b5d4e"
+_BARS: Final = ("#0b5d4e", "#1f4e8c", "#c98a2b")
 _LONGEST_NAME: Final = 34
 
 
@@ -29,6 +27,7 @@ def report_json(report: Report) -> Json:
                 "title": section.title,
                 "note": section.note,
                 "chart": section.drawn,
+                "why": section.why,
                 "columns": [
                     {"key": column.key, "label": column.label, "kind": column.kind, "added": column.added}
                     for column in section.columns
@@ -45,14 +44,22 @@ def chart_svg(section: Section) -> bytes:
     """The section's bars as SVG, drawn without a display. An empty chart has no bars and still its title."""
     from matplotlib.figure import Figure  # takes half a second and 40 MB: only who draws pays for it
 
-    bars = section.bars()[::-1]
-    measure = section.chart.measure if section.chart else ""
+    bars, parts = section.bars()[::-1], section.chart.parts if section.chart else ()
+    measure = parts[0] if parts else ""
     is_money = any(column.key == measure and column.kind == "money" for column in section.columns)
     figure = Figure(figsize=(8, 0.6 + 0.32 * max(len(bars), 1)), layout="constrained")
     axes = figure.add_subplot()
-    sizes = [size / 100 if is_money else size for _, size in bars]
-    drawn = axes.barh([_shortened(name) for name, _ in bars], sizes, color=_BAR, height=0.62)
-    axes.bar_label(drawn, [pounds(size) if is_money else f"{size:,}" for _, size in bars], padding=4, color=_INK)
+    names, drawn, ends = [_shortened(bar.name) for bar in bars], None, [0.0] * len(bars)
+    labels = {column.key: column.label for column in section.columns}
+    for place, part in enumerate(parts):
+        sizes = [bar.sizes[place] / 100 if is_money else float(bar.sizes[place]) for bar in bars]
+        drawn = axes.barh(names, sizes, left=ends, color=_BARS[place], height=0.62, label=labels[part])
+        ends = [end + size for end, size in zip(ends, sizes, strict=True)]
+    if drawn is not None:
+        totals = [pounds(bar.total) if is_money else f"{bar.total:,}" for bar in bars]
+        axes.bar_label(drawn, totals, padding=4, color=_INK)
+    if len(parts) > 1:
+        axes.legend(loc="lower right", frameon=False, labelcolor=_INK)
     axes.spines[["top", "right", "bottom"]].set_visible(False)
     axes.spines["left"].set_color("#7a7f8a")
     axes.tick_params(axis="both", length=0, colors=_INK)
@@ -65,8 +72,6 @@ def chart_svg(section: Section) -> bytes:
 
 def report_pdf(report: Report, printed_on: date) -> bytes:
     """The report as tagged PDF (PDF/UA-1), with its charts."""
-    import typst  # 30 MB: only who prints pays for it
-
     inputs: Json = {
         "title": report.title,
         "sentence": report.sentence,
@@ -76,14 +81,7 @@ def report_pdf(report: Report, printed_on: date) -> bytes:
     charts = {
         f"chart-{place}": chart_svg(section).decode() for place, section in enumerate(report.sections) if section.drawn
     }
-    return bytes(
-        typst.compile(
-            _template(),
-            sys_inputs={"data": json.dumps(inputs), **charts},
-            pdf_standards=["ua-1"],
-            ignore_system_fonts=True,
-        )
-    )
+    return tagged_pdf("chassis", "report.typ", inputs, **charts)
 
 
 def report_xlsx(report: Report) -> bytes:
@@ -168,8 +166,3 @@ def _shortened(name: str) -> str:
 
 def _sheet_name(title: str, place: int) -> str:
     return f"{place + 1} {title}"[:31]
-
-
-@cache
-def _template() -> bytes:
-    return resources.files("services.orders.api").joinpath("report.typ").read_bytes()

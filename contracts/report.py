@@ -28,22 +28,49 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Horizontal bars, the longest first: the column they are named by and the one that they measure."""
+    """Horizontal bars, the longest first: the column they are named by and the one that they measure.
+
+    `stacked` names columns whose bars are put one after the other behind that of `measure`.
+    """
 
     name_by: str
     measure: str
     title: str
+    stacked: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns that make a bar, in their order."""
+        return (self.measure, *self.stacked)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: its name and the size of each of its parts."""
+
+    name: str
+    sizes: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """The length of the bar."""
+        return sum(self.sizes)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table of rows by column key; `note` says what is counted and what is not."""
+    """A table of rows by column key; `note` says what is counted and what is not.
+
+    `why` names the kind of document, account or list that stands behind a row, if any; the row's own is under the key
+    "why", and is no column.
+    """
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[dict[str, Value]]
     note: str = ""
     chart: Chart | None = None
+    why: str = ""
 
     def sums(self) -> dict[str, int]:
         """The sums of the columns that are added up."""
@@ -56,16 +83,18 @@ class Section:
         """The title of the chart, if there is anything to draw."""
         return self.chart.title if self.chart and self.bars() else None
 
-    def bars(self) -> list[tuple[str, int]]:
-        """(name, measure) of the chart, the longest bar first, at most MOST_BARS."""
+    def bars(self) -> list[Bar]:
+        """The bars of the chart, the longest first, at most MOST_BARS; rows of one name are one bar."""
         if self.chart is None:
             return []
-        measured: dict[str, int] = {}
+        parts = self.chart.parts
+        measured: dict[str, list[int]] = {}
         for row in self.rows:
-            name = str(row[self.chart.name_by])
-            measured[name] = measured.get(name, 0) + _whole(row[self.chart.measure])
-        bars = [(name, size) for name, size in measured.items() if size > 0]
-        return sorted(bars, key=lambda bar: (-bar[1], bar[0]))[:MOST_BARS]
+            sizes = measured.setdefault(str(row[self.chart.name_by]), [0] * len(parts))
+            for place, part in enumerate(parts):
+                sizes[place] += max(_whole(row[part]), 0) if self.chart.stacked else _whole(row[part])
+        bars = [Bar(name, tuple(sizes)) for name, sizes in measured.items() if sum(sizes) > 0]
+        return sorted(bars, key=lambda bar: (-bar.total, bar.name))[:MOST_BARS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,30 @@
+"""Why a figure of a report is what it is: the page behind a row, by what the report says stands behind it."""
+
+from typing import Any, Final
+
+from flask import url_for
+
+# For each side and kind of thing: the page of it, and how that page's address names it.
+_PAGES: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "alliance": {
+        "purchase_order": ("alliance.purchase_order", "purchase_order_id"),
+        "round": ("alliance.round_report", "round_id"),
+        "supplier_invoice": ("alliance.invoice", "invoice_id"),
+        "bill": ("alliance.bill", "bill_id"),
+        "report": ("alliance.report", "name"),
+        "school": ("alliance.school_entry", "urn"),
+        "supplier": ("alliance.supplier_entry", "supplier_id"),
+    },
+    "school": {
+        "purchase_order": ("school.delivery", "purchase_order_id"),
+        "round": ("school.round_report", "round_id"),
+        "bill": ("school.bill", "bill_id"),
+    },
+    "supplier": {"purchase_order": ("supplier.order", "purchase_order_id")},
+}
+
+
+def reasons(section: dict[str, Any], side: str) -> list[str]:
+    """For every row of a section as the service told it, the address behind it; "" where this side has none."""
+    page, name = _PAGES[side].get(section.get("why", ""), ("", ""))
+    return [url_for(page, **{name: row["why"]}) if page and row.get("why") else "" for row in section["rows"]]
