@@ -49,6 +49,8 @@ RESOURCES: Final[dict[str, Resource]] = {
     "credit-claims": Resource("billing"),
     "remittances": Resource("billing", for_programs=True),
     "held-invoices": Resource("billing"),
+    "open-matches": Resource("billing"),
+    "match-decisions": Resource("billing"),
     "bills": Resource("billing"),
     "credit-notes": Resource("billing"),
     "bank-statements": Resource("billing", 8 * _MIB),

@@ -7,7 +7,18 @@ from flask import Flask
 from chassis import web
 from chassis.database import Database
 from chassis.settings import Settings, read_settings
-from services.billing.api import bank, bills, desk, documents, held, invoice_templates, invoices, matches, remittances
+from services.billing.api import (
+    bank,
+    bills,
+    desk,
+    documents,
+    held,
+    invoice_templates,
+    invoices,
+    matches,
+    remittances,
+    workbench,
+)
 from services.billing.api.errors import STATUSES
 
 LARGEST_BODY = 32 * 1024 * 1024
@@ -28,6 +39,8 @@ def build_app(settings: Settings, database: Database) -> Flask:
         invoice_templates.blueprint,
         matches.matches,
         matches.claims,
+        workbench.decisions,
+        workbench.bench,
         remittances.remittances,
         held.held_invoices,
         bills.bills,

@@ -12,7 +12,7 @@ from chassis.web import current_actor, current_database, requires
 from contracts.errors import NotFound
 from services.billing.api import document_schemas, document_shapes, match_schemas, schemas, shapes
 from services.billing.usecases import read_documents
-from services.billing.usecases.reject_invoice import reject_invoice
+from services.billing.usecases.reject_invoice import reject_invoice, withdraw_rejection
 
 blueprint = Blueprint("supplier-documents", __name__, description="Suppliers' documents and the answers to them")
 
@@ -77,6 +77,17 @@ def get_attachment(supplier_invoice_id: UUID, place: int) -> Response:
 def post_rejection(sent: dict[str, str], supplier_invoice_id: UUID) -> Response:
     """Reject an invoice as a whole, with the reason that the supplier is told."""
     found = reject_invoice(current_database(), current_actor(), str(supplier_invoice_id), sent["reason"])
+    return jsonify(shapes.invoice(found))
+
+
+@blueprint.route(f"{_ONE}/rejection-withdrawal", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@blueprint.arguments(match_schemas.DecisionIn)
+@blueprint.response(200, schemas.InvoiceOut)
+def post_rejection_withdrawal(sent: dict[str, str], supplier_invoice_id: UUID) -> Response:
+    """Take the rejection of an invoice back, as long as the supplier has credited nothing of it."""
+    found = withdraw_rejection(current_database(), current_actor(), str(supplier_invoice_id), sent["reason"])
     return jsonify(shapes.invoice(found))
 
 

@@ -7,6 +7,7 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.DuplicateInvoice: 409,
     errors.ElectronicAddressMissing: 409,
     errors.InvoiceNotRejectable: 409,
+    errors.InvoiceRejected: 409,
     errors.MatchNotHeld: 409,
     errors.MatchBilled: 409,
     errors.MatchNotDecided: 409,

@@ -44,6 +44,7 @@ class MatchOut(Schema):
     reasons = fields.List(fields.String())
     tolerated = fields.List(fields.String())
     disputed = fields.Boolean()
+    credit_requested = fields.Boolean()
     billable_quantity = fields.Integer()
     billable_net_pence = fields.Integer()
     billable_vat_pence = fields.Integer()

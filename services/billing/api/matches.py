@@ -1,18 +1,15 @@
 """What is decided of an invoice's match, school by school, and what is claimed of suppliers, over HTTP."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from chassis.actor import Actor
-from chassis.database import Database
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.billing.api import match_schemas, schemas, shapes
-from services.billing.domain.match_facts import Key
+from services.billing.api.workbench_schemas import VERBS
 from services.billing.usecases import decide_match, read_invoices
 
 matches = Blueprint("matches", __name__, description="Decisions on an invoice's match, school by school")
@@ -21,22 +18,23 @@ claims = Blueprint("credit-claims", __name__, description="What suppliers have s
 _PLACE = "/supplier-invoices/<uuid:supplier_invoice_id>/matches/<int(max=1000000):line_no>/<int(max=999999):urn>"
 
 
-def _decision(name: str, decide: Callable[[Database, Actor, Key, str], read_invoices.InvoiceView], says: str) -> None:
+def _decision(name: str, says: str) -> None:
     """Add the route with which a manager makes one kind of decision."""
 
     def view(sent: dict[str, str], supplier_invoice_id: UUID, line_no: int, urn: int) -> Response:
         key = (str(supplier_invoice_id), line_no, urn)
-        return jsonify(shapes.invoice(decide(current_database(), current_actor(), key, sent["reason"])))
+        found = decide_match.decide_match(current_database(), current_actor(), VERBS[name], key, sent["reason"])
+        return jsonify(shapes.invoice(found))
 
     view.__name__, view.__doc__ = name.replace("-", "_"), says
     documented = matches.response(200, schemas.InvoiceOut)(matches.arguments(match_schemas.DecisionIn)(view))
     matches.route(f"{_PLACE}/{name}", methods=["POST"])(idempotent(requires("alliance_manager")(documented)))
 
 
-_decision("accept", decide_match.accept_match, "Release one school's held line, with a reason.")
-_decision("dispute", decide_match.dispute_match, "Hold one school's line, with a reason; the others go on.")
-_decision("credit-request", decide_match.request_credit, "Ask the supplier to credit what one school does not owe.")
-_decision("withdraw", decide_match.withdraw_decision, "Take back what was accepted or disputed of a line not billed.")
+_decision("accept", "Release one school's held line, with a reason.")
+_decision("dispute", "Hold one school's line, with a reason; the others go on.")
+_decision("credit-request", "Ask the supplier to credit what one school does not owe.")
+_decision("withdraw", "Take back what was decided of a line, as far as it is not billed.")
 
 
 @claims.route("/credit-claims")

@@ -9,7 +9,7 @@ from marshmallow import Schema
 from sqlalchemy import Row
 
 from contracts.money import unit_price_text
-from services.billing.api import bank_schemas, bill_schemas, match_schemas, schemas
+from services.billing.api import bank_schemas, bill_schemas, match_schemas, schemas, workbench_schemas
 from services.billing.domain.bill import bill_state
 from services.billing.usecases.import_bank_statement import Imported
 from services.billing.usecases.issue_bills import Issued
@@ -26,6 +26,9 @@ def _names(schema: type[Schema], *made: str) -> tuple[str, ...]:
 _INVOICE: Final = _names(schemas.InvoiceHeadOut)
 _INVOICE_LINE: Final = _names(schemas.InvoiceLineOut, "vat_rate")
 _MATCH: Final = _names(match_schemas.MatchOut, "accepted", "decisions")
+_BENCH_LINE: Final = _names(
+    workbench_schemas.BenchLineOut, "accepted", "decisions", "supplier_invoice_id", "supplier_id"
+)
 _TOTALS: Final = _names(match_schemas.TotalsOut)
 _CLAIM: Final = _names(match_schemas.ClaimOut)
 _BILL: Final = _names(bill_schemas.BillHeadOut, "state")
@@ -101,6 +104,11 @@ def credit_note(head: Row[Any], lines: list[Row[Any]]) -> JsonObject:
 def claim(row: Row[Any]) -> JsonObject:
     """What a supplier has still to credit of one line for one school."""
     return _plain(row, _CLAIM)
+
+
+def bench_line(row: Row[Any]) -> JsonObject:
+    """One school's line on the matching workbench."""
+    return {**_plain(row, _BENCH_LINE), "supplier_invoice_id": row.invoice_id, "supplier_id": row.supplier}
 
 
 def remittance(row: Row[Any]) -> JsonObject:

@@ -53,6 +53,12 @@ class InvoiceNotRejectable(BrokenRule):
     code = "invoice_not_rejectable"
 
 
+class InvoiceRejected(BrokenRule):
+    """Nothing is decided line by line on an invoice that is rejected as a whole."""
+
+    code = "invoice_rejected"
+
+
 class NoOrder(BrokenRule):
     """There is no such purchase order with this supplier."""
 

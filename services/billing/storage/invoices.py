@@ -187,8 +187,8 @@ def orders_of(connection: Connection, invoice_id: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def set_rejected(connection: Connection, invoice_id: str, why: str) -> None:
-    """Note why an invoice is rejected as a whole."""
+def set_rejected(connection: Connection, invoice_id: str, why: str | None) -> None:
+    """Note why an invoice is rejected as a whole; None: it no longer is."""
     invoice = supplier_invoice.c
     connection.execute(
         update(supplier_invoice).where(invoice.supplier_invoice_id == invoice_id).values(rejected_why=why)

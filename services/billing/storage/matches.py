@@ -78,8 +78,8 @@ _CLAIMS = text("""
     LEFT JOIN supplier ON supplier.supplier_id = m.supplier_id
     LEFT JOIN school ON school.urn = m.school_urn
     LEFT JOIN LATERAL (
-        SELECT * FROM match_decision d WHERE d.supplier_invoice_id = m.supplier_invoice_id AND d.line_no = m.line_no
-            AND d.school_urn = m.school_urn AND d.decision = 'credit_requested'
+        SELECT * FROM match_decision d WHERE m.credit_requested AND d.supplier_invoice_id = m.supplier_invoice_id
+            AND d.line_no = m.line_no AND d.school_urn = m.school_urn AND d.decision = 'credit_requested'
         ORDER BY decided_at DESC LIMIT 1
     ) requested ON true
     WHERE m.claim_net_pence + m.claim_vat_pence > 0
@@ -139,21 +139,10 @@ def matches_of_invoice(connection: Connection, invoice_id: str) -> list[Row[Any]
     return list(connection.execute(_OF_INVOICE, {"invoice": invoice_id}).all())
 
 
-def get_match(connection: Connection, key: Key) -> Row[Any] | None:
-    """One match."""
-    return connection.execute(select(match_line).where(*is_match(key))).one_or_none()
-
-
 def claims(connection: Connection, after: tuple[str, int, int], limit: int) -> list[Row[Any]]:
     """What suppliers have still to credit, by (our number, line, school), with the latest request for it."""
     names = dict(zip(("number", "line_no", "urn"), after, strict=True))
     return list(connection.execute(_CLAIMS, {**names, "limit": limit}))
-
-
-def is_match(key: Key) -> tuple[Any, ...]:
-    """The condition for one match."""
-    match = match_line.c
-    return match.supplier_invoice_id == key[0], match.line_no == key[1], match.school_urn == key[2]
 
 
 def _sent(match: Match) -> list[Any]:

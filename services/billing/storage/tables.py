@@ -157,6 +157,7 @@ match_line = Table(
     Column("bill_id", _ID),
     Column("tolerated", ARRAY(Text)),
     Column("disputed", Boolean),
+    Column("credit_requested", Boolean),
     *(
         Column(f"{amount}_{figure}", Integer if figure == "quantity" else BigInteger)
         for amount in ("credited", "claim", "due", "returned")
@@ -186,36 +187,4 @@ bill_line = Table(
     Column("unit_price", _PRICE),
     Column("net_pence", BigInteger),
     Column("vat_pence", BigInteger),
-)
-
-bank_statement = Table(
-    "bank_statement",
-    metadata,
-    Column("bank_statement_id", _ID, primary_key=True),
-    Column("account", Text),
-    Column("sha256", LargeBinary),
-    Column("from_on", Date),
-    Column("to_on", Date),
-    Column("lines", Integer),
-    Column("imported_by", Text),
-)
-
-bank_line = Table(
-    "bank_line",
-    metadata,
-    Column("bank_line_id", _ID, primary_key=True),
-    Column("seq", BigInteger),
-    Column("bank_statement_id", _ID),
-    Column("account", Text),
-    Column("booked_on", Date),
-    Column("amount_pence", BigInteger),
-    Column("currency", Text),
-    Column("counterparty", Text),
-    Column("reference", Text),
-    Column("fingerprint", Text),
-    Column("state", Text),
-    Column("explanation", Text),
-    Column("matched_kind", Text),
-    Column("matched_id", _ID),
-    Column("matched_number", Text),
 )

@@ -1,114 +1,105 @@
-"""What a manager decides of one school's line: accept it, dispute it, ask for a credit, or take the decision back."""
+"""What a manager decides of schools' lines, one or many at once: accept, dispute, ask for a credit, or take it back."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
 from chassis.actor import Actor
 from chassis.database import Database
-from contracts.errors import NotFound
-from services.billing.domain.errors import (
-    MatchBilled,
-    MatchNotAcceptable,
-    MatchNotDecided,
-    MatchNotHeld,
-    NothingToClaim,
-)
-from services.billing.domain.judging import NEVER_ACCEPTED
+from contracts.errors import BrokenRule, NotFound
+from services.billing.domain.deciding import Decision, Stand, decide
+from services.billing.domain.errors import MatchNotAcceptable
 from services.billing.domain.match_facts import Key
-from services.billing.storage import decisions, matches, orders
+from services.billing.domain.period_errors import PeriodClosed
+from services.billing.storage import decisions, orders, periods
 from services.billing.usecases.match_invoices import match_invoices
 from services.billing.usecases.read_invoices import InvoiceView, view_invoice
 from services.billing.usecases.settle_orders import settle_orders
 
-Decide = Callable[[Connection, Row[Any]], str]
-"""Makes a decision stand and returns what it is called; raises where it cannot be made."""
+_USED_UP: Final = "Earlier invoices have used up what this school ordered and received."
 
 
-def accept_match(database: Database, actor: Actor, key: Key, why: str) -> InvoiceView:
-    """Accept the reasons for which a line is held, in the actor's name.
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of a decision on many lines: those on which it stands, and why it does not on the others."""
 
-    Nobody's budget pays for another's mistake: the school will be billed for no more than it ordered and received, at
-    no more than the price and VAT of its order. The rest stays in clearing, for the supplier to credit. Reasons that
-    come up later hold the line again. Raises NotFound, MatchNotHeld; MatchNotAcceptable when the school has received
-    nothing.
+    done: Sequence[Key]
+    refused: Mapping[Key, BrokenRule | NotFound]
+
+
+def decide_match(database: Database, actor: Actor, decision: Decision, key: Key, why: str) -> InvoiceView:
+    """Decide on one school's line, with who and why kept for ever.
+
+    Raises NotFound, MatchNotHeld, MatchBilled, MatchNotDecided, NothingToClaim, MatchNotAcceptable (nothing received,
+    or used up by earlier invoices), PeriodClosed for taking back what was decided in a month that is closed.
     """
-
-    def accept(connection: Connection, match: Row[Any]) -> str:
-        if match.state != "held":
-            raise MatchNotHeld("This line is not held.")
-        if not NEVER_ACCEPTED.isdisjoint(match.reasons):
-            raise MatchNotAcceptable("A school pays for nothing that it has not ordered and received.")
-        accepted = [reason for reason in match.reasons if reason != "disputed"]
-        decisions.set_standing(connection, key, accepted=accepted, disputed=False)
-        return "accepted"
-
-    return _decide(database, actor, key, why, accept)
-
-
-def dispute_match(database: Database, actor: Actor, key: Key, why: str) -> InvoiceView:
-    """Hold one school's line, whatever the match says, until the dispute is taken back or the line accepted.
-
-    Raises NotFound, MatchBilled.
-    """
-
-    def dispute(connection: Connection, match: Row[Any]) -> str:
-        _refuse_billed(match)
-        decisions.set_standing(connection, key, accepted=[], disputed=True)
-        return "disputed"
-
-    return _decide(database, actor, key, why, dispute)
-
-
-def request_credit(database: Database, actor: Actor, key: Key, why: str) -> InvoiceView:
-    """Ask the supplier to credit what it invoiced beyond what the school ordered and received, billed or not.
-
-    Raises NotFound; NothingToClaim.
-    """
-
-    def ask(_: Connection, match: Row[Any]) -> str:
-        if not match.claim_net_pence + match.claim_vat_pence:
-            raise NothingToClaim("The supplier asks for no more of this line than was ordered and received.")
-        return "credit_requested"
-
-    return _decide(database, actor, key, why, ask)
-
-
-def withdraw_decision(database: Database, actor: Actor, key: Key, why: str) -> InvoiceView:
-    """Take back what was accepted or disputed of a line that is not billed. Raises NotFound, MatchBilled,
-    MatchNotDecided."""
-
-    def withdraw(connection: Connection, match: Row[Any]) -> str:
-        _refuse_billed(match)
-        if not match.accepted_reasons and not match.disputed:
-            raise MatchNotDecided("Nothing was decided on this line.")
-        decisions.set_standing(connection, key, accepted=[], disputed=False)
-        return "withdrawn"
-
-    return _decide(database, actor, key, why, withdraw)
-
-
-def _decide(database: Database, actor: Actor, key: Key, why: str, decide: Decide) -> InvoiceView:
     with database.transaction(actor) as connection:
-        head, found = view_invoice(connection, key[0]).head, matches.get_match(connection, key)
-        order_id = found.purchase_order_id if found else head.purchase_order_id
-        orders.lock_orders(connection, [order_id])
-        match = matches.get_match(connection, key)
-        if match is None:
-            raise NotFound("The invoice has no such line for this school.")
-        decision = decide(connection, match)
-        decisions.note_decision(
-            connection, key, decision, match.reasons, who=actor.name, person_id=actor.person_id, why=why
-        )
-        match_invoices(connection, [order_id])
-        after = matches.get_match(connection, key)
-        if decision == "accepted" and (after is None or after.state == "held"):
-            raise MatchNotAcceptable("Earlier invoices have used up what this school ordered and received.")
-        settle_orders(connection, [order_id])
+        view_invoice(connection, key[0])
+        decided = _decide(connection, actor, decision, [key], why)
+        for fault in decided.refused.values():
+            raise fault
         return view_invoice(connection, key[0])
 
 
-def _refuse_billed(match: Row[Any]) -> None:
-    if match.state == "billed":
-        raise MatchBilled("The school has been billed for this line; the supplier can still credit it.")
+def decide_matches(
+    database: Database,
+    actor: Actor,
+    decision: Decision,
+    why: str,
+    keys: Collection[Key] = (),
+    invoice_ids: Collection[str] = (),
+) -> Decided:
+    """Decide alike on chosen lines, and on every line of chosen invoices that the decision can be about.
+
+    What cannot be decided so is refused line by line, and hinders no other.
+    """
+    with database.transaction(actor) as connection:
+        whole = decisions.matches_concerned(connection, decision, invoice_ids) if invoice_ids else []
+        return _decide(connection, actor, decision, list(dict.fromkeys([*keys, *whole])), why)
+
+
+def _decide(connection: Connection, actor: Actor, decision: Decision, keys: Sequence[Key], why: str) -> Decided:
+    order_ids = decisions.orders_of_matches(connection, keys)
+    orders.lock_orders(connection, order_ids)
+    found = decisions.matches_to_decide(connection, keys)
+    stands: dict[Key, Stand] = {}
+    refused: dict[Key, BrokenRule | NotFound] = {}
+    for key in keys:
+        try:
+            stands[key] = _stand(connection, decision, found.get(key))
+        except (BrokenRule, NotFound) as fault:
+            refused[key] = fault
+    while stands:
+        attempt = connection.begin_nested()
+        decisions.set_stands(connection, stands)
+        decisions.note_decisions(
+            connection, stands.keys(), decision, who=actor.name, person_id=actor.person_id, why=why
+        )
+        match_invoices(connection, order_ids)
+        stuck = decisions.still_held(connection, stands.keys()) if decision == "accepted" else set()
+        if not stuck:
+            attempt.commit()
+            break
+        attempt.rollback()  # what would stay held is left as it was, and the others are tried without it
+        refused |= {key: MatchNotAcceptable(_USED_UP) for key in stuck}
+        stands = {key: stand for key, stand in stands.items() if key not in stuck}
+    settle_orders(connection, order_ids)
+    return Decided(list(stands), refused)
+
+
+def _stand(connection: Connection, decision: Decision, match: Row[Any] | None) -> Stand:
+    if match is None:
+        raise NotFound("The invoice has no such line for this school.")
+    stand = decide(decision, match)
+    if decision == "withdrawn" and match.decided_on is not None:
+        _refuse_closed(connection, match)
+    return stand
+
+
+def _refuse_closed(connection: Connection, match: Row[Any]) -> None:
+    try:
+        periods.refuse_closed(connection, match.decided_on)
+    except PeriodClosed as closed:
+        raise PeriodClosed(f"This was decided on {match.decided_on:%-d %B %Y}. {closed}") from closed

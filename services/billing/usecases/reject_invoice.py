@@ -2,8 +2,8 @@
 
 from chassis.actor import Actor
 from chassis.database import Database
-from services.billing.domain.errors import InvoiceNotRejectable
-from services.billing.storage import decisions, invoice_answers, invoices, orders
+from services.billing.domain.errors import InvoiceNotRejectable, MatchNotDecided
+from services.billing.storage import decisions, invoice_answers, invoices, orders, periods
 from services.billing.usecases.match_invoices import match_invoices
 from services.billing.usecases.read_invoices import InvoiceView, view_invoice
 
@@ -29,5 +29,29 @@ def reject_invoice(database: Database, actor: Actor, invoice_id: str, why: str) 
             raise InvoiceNotRejectable("Schools were billed for part of it, or it is paid: ask for a credit instead.")
         decisions.dispute_all(connection, invoice_id, who=actor.name, person_id=actor.person_id, why=why)
         invoices.set_rejected(connection, invoice_id, why)
+        match_invoices(connection, order_ids)
+        return view_invoice(connection, invoice_id)
+
+
+def withdraw_rejection(database: Database, actor: Actor, invoice_id: str, why: str) -> InvoiceView:
+    """Take a rejection back: every line stands as the match says, and the supplier is told of the new state.
+
+    Raises NotFound; MatchNotDecided if the invoice is not rejected; InvoiceNotRejectable once the supplier has credited
+    anything of it; PeriodClosed if it was rejected in a month that is closed.
+    """
+    with database.transaction(actor) as connection:
+        view_invoice(connection, invoice_id)
+        order_ids = invoices.orders_of(connection, invoice_id)
+        orders.lock_orders(connection, order_ids)
+        (facts,) = invoice_answers.facts(connection, [invoice_id])
+        if facts.rejected_why is None:
+            raise MatchNotDecided("This invoice is not rejected.")
+        if facts.credited_pence or decisions.anything_billed(connection, invoice_id):
+            raise InvoiceNotRejectable("The supplier has credited it: the rejection stands.")
+        decided_on = decisions.last_decided_on(connection, invoice_id)
+        if decided_on is not None:
+            periods.refuse_closed(connection, decided_on)
+        decisions.withdraw_all(connection, invoice_id, who=actor.name, person_id=actor.person_id, why=why)
+        invoices.set_rejected(connection, invoice_id, None)
         match_invoices(connection, order_ids)
         return view_invoice(connection, invoice_id)
