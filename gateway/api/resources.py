@@ -48,6 +48,9 @@ RESOURCES: Final[dict[str, Resource]] = {
     ),  # a line for each article and school, attachments
     "credit-claims": Resource("billing"),
     "remittances": Resource("billing", for_programs=True),
+    "remittance-advices": Resource("billing", for_programs=True),
+    "payment-runs": Resource("billing", 1 * _MIB),
+    "payment-settings": Resource("billing"),
     "held-invoices": Resource("billing"),
     "open-matches": Resource("billing"),
     "match-decisions": Resource("billing"),

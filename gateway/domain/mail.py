@@ -95,6 +95,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "invoice_answered": Kind(
         "Your invoices", "An invoice of yours was received, accepted, queried, rejected or paid.", _SUPPLIER
     ),
+    "remittance_advised": Kind(
+        "Payments on their way", "The alliance is paying your invoices, or is not after all.", _SUPPLIER, "at_once"
+    ),
     "changes_decided": Kind(
         "Decisions about your changes", "What became of changes that you offered.", _SUPPLIER, "at_once", required=True
     ),

@@ -16,6 +16,8 @@ from services.billing.api import (
     invoice_templates,
     invoices,
     matches,
+    payment_runs,
+    receipts,
     remittances,
     workbench,
 )
@@ -44,6 +46,9 @@ def build_app(settings: Settings, database: Database) -> Flask:
         remittances.remittances,
         held.held_invoices,
         bills.bills,
+        remittances.advices,
+        payment_runs.runs,
+        payment_runs.settings,
         bills.credit_notes,
         bills.accounts,
         bills.reports,

@@ -142,6 +142,8 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "ReceiptRecorded",
         "ClaimAnswered",
         "SupplierInvoiceAnswered",
+        "InvoiceAwaitsReceipts",
+        "RemittanceAdvised",
         "BillIssued",
         "CreditNoteIssued",
         "PurchaseOrderSettled",

@@ -61,7 +61,12 @@ def fields(page: str) -> dict[str, str]:
     [
         (
             role("supplier_user", supplier="00000000-0000-4000-8000-000000000001"),
-            {"claim_recorded": "digest", "invoice_answered": "digest", "answer_wanted": "at_once"},
+            {
+                "claim_recorded": "digest",
+                "invoice_answered": "digest",
+                "remittance_advised": "at_once",
+                "answer_wanted": "at_once",
+            },
         ),
         (
             role("alliance_manager"),

@@ -97,6 +97,7 @@ def people(known: Known) -> dict[str, str]:
         ("ReceiptsOverdue", {"receipt_wanted": {"buyer", "head", "both"}}),
         ("BillIssued", {"bill_issued": {"buyer", "head", "both"}}),
         ("SupplierInvoiceAnswered", {"invoice_answered": {"sales"}}),
+        ("RemittanceAdvised", {"remittance_advised": {"sales"}}),
     ],
 )
 def test_those_whom_it_concerns_are_told_once(

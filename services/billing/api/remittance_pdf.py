@@ -1,0 +1,42 @@
+"""A remittance advice as tagged PDF (PDF/UA-1): what is paid to a supplier, and for which invoices."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from chassis.tagged_pdf import MEDIA_TYPE, tagged_pdf
+from contracts.money import pounds
+
+__all__ = ["MEDIA_TYPE", "advice_pdf"]
+
+
+def advice_pdf(advice: Any, payer: Mapping[str, Any] | None) -> bytes:
+    """The advice; `payer` is what the alliance says of itself."""
+    address = (payer or {}).get("address") or {}
+    lines = [*address.get("lines", []), address.get("town", ""), address.get("postcode", "")]
+    return tagged_pdf(
+        "services.billing.api",
+        "remittance.typ",
+        {
+            "reference": advice.reference,
+            "payer": (payer or {}).get("legal_name", ""),
+            "payer_address": ", ".join(line for line in lines if line),
+            "payer_reached": " · ".join(way for name in ("email", "telephone") if (way := (payer or {}).get(name))),
+            "supplier": advice.supplier_name,
+            "pay_on": f"{advice.pay_on:%-d %B %Y}",
+            "account_ending": advice.account_ending,
+            "withdrawn": advice.withdrawn,
+            "total": pounds(advice.amount_pence),
+            "invoices": [
+                [
+                    invoice["number"],
+                    invoice["our_number"],
+                    "Credit" if invoice["amount_pence"] < 0 else "Invoice",
+                    f"{date.fromisoformat(invoice['issue_date']):%-d %b %Y}",
+                    pounds(invoice["gross_pence"]),
+                    pounds(invoice["amount_pence"]),
+                ]
+                for invoice in advice.invoices
+            ],
+        },
+    )
