@@ -1,21 +1,145 @@
-"""The alliance's home: what waits for the manager, each figure with the page where it is dealt with."""
+"""The alliance's home: what waits, each figure with the page where it is dealt with."""
 
-from flask import render_template
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
 
+from flask import render_template, url_for
+
+from contracts.london import london_today
 from gateway.pages import ask
-from gateway.pages.alliance_money_hub import PLACES, desk_of_billing
+from gateway.pages.alliance_money_hub import Desk
 from gateway.pages.doors import alliance, for_reader
+from gateway.pages.show import money, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """One kind of thing that waits: its name at the desk, its words, what to do with it, and the page for that."""
+
+    name: str
+    one: str
+    many: str
+    about: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the page: what waits, what it comes to (text, may be empty), why it matters, and where."""
+
+    what: str
+    amount: str
+    about: str
+    href: str
+
+
+MONEY: Final = (
+    Waits(
+        "bank_lines_unmatched",
+        "bank line not matched",
+        "bank lines not matched",
+        "Say what each pays.",
+        "alliance.bank",
+    ),
+    Waits(
+        "invoices_held",
+        "invoice held",
+        "invoices held",
+        "Accept, dispute or ask for a credit.",
+        "alliance.invoices",
+    ),
+    Waits(
+        "received_not_invoiced",
+        "order received and not invoiced",
+        "orders received and not invoiced",
+        "Costs that no invoice has arrived for, without VAT.",
+        "alliance.invoices",
+    ),
+    Waits("ready_to_bill", "school to bill", "schools to bill", "Matched, and not billed yet.", "alliance.bills"),
+    Waits("bills_overdue", "bill overdue", "bills overdue", "Past the day they were due.", "alliance.bills"),
+    Waits(
+        "credit_claims",
+        "credit asked for",
+        "credits asked for",
+        "What suppliers have yet to give back.",
+        "alliance.claims",
+    ),
+)
+ORDERING: Final = (
+    Waits(
+        "changes_to_decide",
+        "answer to decide",
+        "answers to decide",
+        "Suppliers offer changes to an order.",
+        "alliance.purchase_orders",
+    ),
+    Waits(
+        "changes_with_schools",
+        "change with schools",
+        "changes with schools",
+        "Schools are asked whether they pay more.",
+        "alliance.purchase_orders",
+    ),
+    Waits(
+        "orders_unanswered",
+        "order not answered",
+        "orders not answered",
+        "The supplier has said nothing yet.",
+        "alliance.purchase_orders",
+    ),
+    Waits(
+        "claims_open",
+        "open claim",
+        "open claims",
+        "Short, damaged or wrong, and not made good.",
+        "alliance.claims",
+    ),
+    Waits(
+        "services_requested",
+        "service asked for",
+        "services asked for",
+        "A school’s own approver decides.",
+        "alliance.services",
+    ),
+)
 
 
 @alliance.get("")
 @for_reader
 def home() -> str:
-    """Rounds that are open and what waits in the books; a service that is away leaves a gap with a note."""
-    rounds, desk = ask.items_or_none("orders", "/rounds"), desk_of_billing()
-    figures = [(place, place.figure(desk or {})) for place in PLACES if place.figure]
+    """What waits in the books and in ordering, and the next close; what is away leaves a gap with a note."""
+    books, ordering = ask.together(
+        lambda: ask.one_or_none("billing", "/reports/desk"), lambda: ask.one_or_none("orders", "/order-reports/desk")
+    )
+    lines = {"In the books": _lines(MONEY, books), "In ordering": _lines(ORDERING, ordering)}
     return render_template(
         "alliance/home.html",
-        open_rounds=[found for found in rounds or [] if found["state"] == "open"],
-        figures=[(place, figure) for place, figure in figures if figure],
-        away=[name for name, found in (("rounds", rounds), ("the books", desk)) if found is None],
+        parts=lines,
+        waiting=sum(len(part) for part in lines.values()),
+        rounds=ordering["rounds"] if ordering else [],
+        period=_period(books) if books else None,
+        away=[name for name, found in (("the books", books), ("ordering", ordering)) if found is None],
     )
+
+
+def _lines(kinds: tuple[Waits, ...], told: dict[str, Any] | None) -> list[Line]:
+    desk: Desk = {item["name"]: item for item in told["items"]} if told else {}
+    return [
+        Line(
+            plural(found["count"], kind.one, kind.many),
+            money(found.get("pence")),
+            kind.about,
+            url_for(kind.endpoint),
+        )
+        for kind in kinds
+        if (found := desk.get(kind.name)) and found["count"]
+    ]
+
+
+def _period(books: dict[str, Any]) -> dict[str, Any]:
+    """Up to which day the books are closed, and the month that is over and still open, if any (its first day)."""
+    closed_to = date.fromisoformat(books["closed_to"]) if books["closed_to"] else None
+    over = london_today().replace(day=1) - timedelta(days=1)
+    due = over.replace(day=1) if closed_to is None or closed_to < over else None
+    return {"closed_to": closed_to, "due": due}

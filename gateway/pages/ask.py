@@ -1,11 +1,15 @@
 """Reading from the services what several pages need."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, Final, TypeVar
 
 from gateway.upstream import Problem, ServiceUnavailable, upstream
 
 _MOST = 500
+_AT_ONCE: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask")
+"""Shared by all requests of the process; its threads begin with the first page that asks several services."""
 
 Found = TypeVar("Found")
 
@@ -42,6 +46,16 @@ def items_or_none(service: str, path: str, **params: Any) -> list[dict[str, Any]
 def one_or_none(service: str, path: str) -> dict[str, Any] | None:
     """One thing, or None when the service does not answer."""
     return _or_none(lambda: one(service, path))
+
+
+def together(*reads: Callable[[], Any]) -> list[Any]:
+    """What these calls of this module give, in their order, asked at the same time: for pages of several services.
+
+    Raises what the first of them raises that fails.
+    """
+    first, *others = reads
+    waiting = [_AT_ONCE.submit(copy_context().run, read) for read in others]
+    return [first(), *(future.result() for future in waiting)]
 
 
 def _or_none(read: Callable[[], Found]) -> Found | None:

@@ -1,5 +1,8 @@
 """What waits in the books, as the alliance's home counts it."""
 
+from sqlalchemy import text
+
+from chassis.actor import SERVICE
 from tests.billing.documents import entry
 from tests.billing.world import (
     ASH,
@@ -39,6 +42,13 @@ def test_the_desk_counts_what_waits_and_forgets_what_is_done(world: World) -> No
 def test_the_desk_is_the_alliances(world: World) -> None:
     for actor in (buyer_of(ASH), seller_of(FENWRIGHT)):
         assert world.a(actor).get("/reports/desk").status_code == 403
+
+
+def test_the_desk_says_up_to_when_the_books_are_closed(world: World) -> None:
+    assert answered(world.a(BOARD).get("/reports/desk"))["closed_to"] is None
+    with world.database.database.transaction(SERVICE) as connection:
+        connection.execute(text("INSERT INTO period (month, state) VALUES ('2026-10-01', 'closed')"))
+    assert answered(world.a(BOARD).get("/reports/desk"))["closed_to"] == "2026-10-31"
 
 
 def _desk(world: World) -> dict[str, tuple[int, int]]:

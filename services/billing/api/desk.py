@@ -1,17 +1,15 @@
 """What waits in the books, over HTTP."""
 
-from typing import Any
-
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from chassis.web import current_actor, current_database, requires
-from services.billing.usecases.read_desk import read_desk
+from services.billing.usecases.read_desk import Desk, read_desk
 
 desk = Blueprint("desk", __name__, description="What waits in the books")
 
 
-class WaitingOut(Schema):
+class DeskItemOut(Schema):
     """One kind of thing that waits: how many there are, and what they come to, without regard to direction."""
 
     name = fields.String()
@@ -20,14 +18,15 @@ class WaitingOut(Schema):
 
 
 class DeskOut(Schema):
-    """Every kind, also those of which nothing waits."""
+    """Every kind, also those of which nothing waits, and the last day of the latest closed month, if one is."""
 
-    items = fields.List(fields.Nested(WaitingOut))
+    items = fields.List(fields.Nested(DeskItemOut))
+    closed_to = fields.Date(allow_none=True)
 
 
 @desk.route("/reports/desk")
 @requires("alliance_manager", "board_member")
 @desk.response(200, DeskOut)
-def get_desk() -> dict[str, Any]:
+def get_desk() -> Desk:
     """What waits for the alliance: unmatched bank lines, held invoices, overdue bills and the like."""
-    return {"items": read_desk(current_database(), current_actor())}
+    return read_desk(current_database(), current_actor())

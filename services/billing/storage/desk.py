@@ -55,8 +55,15 @@ _DESK = text("""
     SELECT 'supplier_invoices_open', count(*), CAST(coalesce(sum(gross_pence - paid_pence), 0) AS bigint)
     FROM supplier_invoice WHERE settlement = 'recharge' AND kind = 'invoice' AND paid_pence < gross_pence
 """)
+_CLOSED_TO = text("SELECT CAST(max(month) + interval '1 month - 1 day' AS date) FROM period WHERE state = 'closed'")
 
 
 def counted(connection: Connection, today: date) -> list[Row[Any]]:
     """(name, count, pence) of each kind of thing that waits; `today` says which bills are overdue."""
     return list(connection.execute(_DESK, {"today": today}))
+
+
+def closed_to(connection: Connection) -> date | None:
+    """The last day of the latest closed month; None where no month is closed."""
+    day: date | None = connection.execute(_CLOSED_TO).scalar_one()
+    return day
