@@ -53,6 +53,12 @@ PLACES: Final = (
         "Statements, and what each line pays.",
         waiting("bank_lines_unmatched", "line not matched", "lines not matched"),
     ),
+    Place(
+        "Payments",
+        "alliance.payments",
+        "What suppliers are paid: proposed, approved by a second person, written to a file for the bank.",
+        waiting("payment_runs_waiting", "run waits", "runs wait"),
+    ),
     Place("Trial balance", "alliance.trial_balance", "Every account of the ledger; both sides come to the same."),
 )
 """The rows of the page, in the order of a month's work."""

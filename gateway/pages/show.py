@@ -117,6 +117,13 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "held": ("Queried with the supplier", "fault"),
     },
     "budget": {"reserved": ("Reserved", "wait"), "committed": ("Committed", "info"), "actual": ("Spent", "done")},
+    "payment_run": {
+        "proposed": ("To be approved", "wait"),
+        "approved": ("Approved", "info"),
+        "exported": ("With the bank", "info"),
+        "paid": ("Paid", "done"),
+        "cancelled": ("Given up", ""),
+    },
     "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
 }
 

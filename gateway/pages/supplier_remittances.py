@@ -9,7 +9,8 @@ from gateway.pages.doors import for_supplier, supplier
 @supplier.get("/remittances")
 @for_supplier
 def remittances() -> str:
-    """Every payment, the newest first."""
+    """Every payment, the newest first, and the advices of those that came and come by a payment run."""
     found = ask.items("billing", "/remittances")
     found.sort(key=lambda each: (each["paid_on"], each["number"]), reverse=True)
-    return render_template("supplier/remittances.html", remittances=found)
+    advices = [each for each in ask.items("billing", "/remittance-advices") if not each["withdrawn"]]
+    return render_template("supplier/remittances.html", remittances=found, advices=advices)

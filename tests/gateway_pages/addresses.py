@@ -2,6 +2,7 @@
 
 from tests.gateway_pages import answer_world as a
 from tests.gateway_pages import catalogue_world as c
+from tests.gateway_pages import payment_world as p
 from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
 from tests.gateway_pages.fake import INVITATION, MAIL, ORDER_LINK, STOP_LINK, UNSUBSCRIBE
@@ -76,6 +77,11 @@ PAGES: list[tuple[str, str, str]] = [
     ("supplier", "supplier-price-lists", "/supplier/price-lists"),
     ("supplier", "supplier-price-list", f"/supplier/price-lists/{PROPOSED}"),
     ("manager", "alliance-price-list-proposed", f"/alliance/price-lists/{PROPOSED}"),
+    ("manager", "alliance-payments", "/alliance/payments"),
+    ("manager", "alliance-payment-proposed", f"/alliance/payments/{p.PROPOSED_RUN}"),
+    ("board", "alliance-payment-exported", f"/alliance/payments/{p.EXPORTED_RUN}"),
+    ("manager", "alliance-payment-file", f"/alliance/payments/{p.EXPORTED_RUN}"),
+    ("manager", "alliance-payment-settings", "/alliance/payments/settings"),
     ("supplier", "supplier-remittances", "/supplier/remittances"),
     ("supplier", "supplier-company-seen", "/supplier/company"),
     ("supplier_head", "supplier-company", "/supplier/company"),

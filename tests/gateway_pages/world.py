@@ -10,6 +10,7 @@ from tests.gateway_pages.budget_world import a_review, of_budgets
 from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.delivery_world import of_deliveries
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
+from tests.gateway_pages.payment_world import of_payments
 from tests.gateway_pages.portal_world import DETAILS, of_portal
 from tests.gateway_pages.report_world import of_reports
 from tests.gateway_pages.service_world import of_services
@@ -965,6 +966,7 @@ def _of_members() -> dict[tuple[str, str], Any]:
         ("members", "/schools"): listed(*schools),
         **{("members", f"/schools/{school['urn']}"): school for school in schools},
         **of_portal(),
+        **of_payments(),
         ("members", "/suppliers"): listed(supplier),
         ("members", f"/suppliers/{SUPPLIER_ID}"): supplier,
         ("members", "/people"): listed(person),

@@ -52,6 +52,9 @@ _DESK = text("""
         CAST(coalesce(sum(claim_net_pence + claim_vat_pence), 0) AS bigint)
     FROM match_line WHERE claim_net_pence + claim_vat_pence > 0
     UNION ALL
+    SELECT 'payment_runs_waiting', count(*), CAST(coalesce(sum(total_pence), 0) AS bigint)
+    FROM payment_run WHERE state IN ('proposed', 'approved')
+    UNION ALL
     SELECT 'supplier_invoices_open', count(*), CAST(coalesce(sum(gross_pence - paid_pence), 0) AS bigint)
     FROM supplier_invoice WHERE settlement = 'recharge' AND kind = 'invoice' AND paid_pence < gross_pence
 """)
