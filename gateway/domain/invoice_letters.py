@@ -74,7 +74,7 @@ def receipt_awaited(body: Body, school: Body) -> Words:
     return Words(
         f"{orders[0]['title'] or numbers}: {body['supplier_name']} has sent its invoice. What has arrived?",
         f"Invoice {body['number']} of {body['supplier_name']}, of {day(body['issue_date'])}, is for {numbers}. It "
-        "waits until your school has recorded what arrived, and so do the other schools on it. Please record it, also if "
-        "nothing came: you are billed for nothing that you have not received.",
+        "waits until your school has recorded what arrived, and so do the other schools on it. Please record it, also "
+        "if nothing came: you are billed for nothing that you have not received.",
         f"/school/deliveries/{orders[0]['purchase_order_id']}",
     )

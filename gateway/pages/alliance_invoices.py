@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway.pages import ask
+from gateway.pages.alliance_workbench import BULK
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed, sending_key
@@ -31,17 +32,14 @@ _MOST_AGREEING = 100
 @for_reader
 def invoices() -> str:
     """Every supplier invoice, those with something held first, and what suppliers have still to credit."""
-    found = ask.items("billing", "/supplier-invoices")
-    found.sort(key=lambda invoice: invoice["state"] != "held")
-    claims = ask.items("billing", "/credit-claims")
-    return render_template("alliance/invoices.html", invoices=found, claims=claims)
+    return invoices_page(Faults())
 
 
 @alliance.get("/invoices/<uuid:invoice_id>")
 @for_reader
 def invoice(invoice_id: Any) -> str:
     """One invoice, with its match for each school."""
-    return _page(str(invoice_id), Faults())
+    return invoice_page(str(invoice_id), Faults())
 
 
 @alliance.post("/invoices/<uuid:invoice_id>/lines/<int:line_no>/schools/<int:urn>/decide")
@@ -59,7 +57,7 @@ def decide_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[str
         with faults.of_service({"reason": field}, otherwise=field):
             upstream.post("billing", path, json={"reason": reason}, key=request.form.get("sending_key"))
     if faults:
-        return _page(str(invoice_id), faults), faults.status
+        return invoice_page(str(invoice_id), faults), faults.status
     flash(DECISIONS[decision][1])
     return redirect(url_for("alliance.invoice", invoice_id=invoice_id, _anchor=f"line-{line_no}"), 303)
 
@@ -68,19 +66,26 @@ def decide_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[str
 @for_manager
 def reject_invoice(invoice_id: Any) -> Response | tuple[str, int]:
     """Reject an invoice as a whole, with the reason that the supplier is told."""
+    return _rejection(str(invoice_id), "rejection", "The invoice is rejected. The supplier is told why.")
+
+
+@alliance.post("/invoices/<uuid:invoice_id>/take-back-rejection")
+@for_manager
+def withdraw_rejection(invoice_id: Any) -> Response | tuple[str, int]:
+    """Take a rejection back, as long as the supplier has credited nothing."""
+    return _rejection(str(invoice_id), "rejection-withdrawal", "Taken back: the lines stand as the match says.")
+
+
+def _rejection(invoice_id: str, act: str, says: str) -> Response | tuple[str, int]:
     faults = Faults()
-    reason = Typed(request.form, faults).text("reject-reason", "why you reject it")
+    reason = Typed(request.form, faults).text("reject-reason", "why")
     if not faults:
         with faults.of_service({"reason": "reject-reason"}, otherwise="reject-reason"):
-            upstream.post(
-                "billing",
-                f"/supplier-invoices/{invoice_id}/rejection",
-                json={"reason": reason},
-                key=request.form.get("sending_key"),
-            )
+            path, key = f"/supplier-invoices/{invoice_id}/{act}", request.form.get("sending_key")
+            upstream.post("billing", path, json={"reason": reason}, key=key)
     if faults:
-        return _page(str(invoice_id), faults), faults.status
-    flash("The invoice is rejected. The supplier is told why.")
+        return invoice_page(invoice_id, faults), faults.status
+    flash(says)
     return redirect(url_for("alliance.invoice", invoice_id=invoice_id), 303)
 
 
@@ -92,12 +97,30 @@ def possible_decisions(match: dict[str, Any]) -> list[tuple[str, str]]:
         "accept": match["state"] == "held" and not _NEVER_RELEASED.intersection(reasons),
         "dispute": open_now and not match["disputed"],
         "credit-request": match["claim_net_pence"] + match["claim_vat_pence"] > 0,
-        "withdraw": open_now and (match["disputed"] or match["accepted"] is not None),
+        "withdraw": match.get("credit_requested")
+        or (open_now and (match["disputed"] or match["accepted"] is not None)),
     }
     return [(decision, DECISIONS[decision][0]) for decision, can in possible.items() if can]
 
 
-def _page(invoice_id: str, faults: Faults) -> str:
+def invoices_page(faults: Faults) -> str:
+    """The list of invoices, with what was wrong with the last choice of some."""
+    found = ask.items("billing", "/supplier-invoices")
+    found.sort(key=lambda invoice: invoice["state"] != "held")
+    return render_template(
+        "alliance/invoices.html",
+        invoices=found,
+        claims=ask.items("billing", "/credit-claims"),
+        bulk=BULK,
+        chosen=set(request.form.getlist("invoice")),
+        key=sending_key(request.form, faults),
+        typed=request.form,
+        faults=faults,
+    )
+
+
+def invoice_page(invoice_id: str, faults: Faults) -> str:
+    """One invoice with its match, with what was wrong with the last decision on it."""
     found = ask.one("billing", f"/supplier-invoices/{invoice_id}")
     matches = sorted(found["matches"], key=lambda match: (match["line_no"], match["school_name"]))
     differing = {match["line_no"] for match in matches if match["state"] == "held" or match["claim_net_pence"]}
@@ -112,6 +135,8 @@ def _page(invoice_id: str, faults: Faults) -> str:
         shown=agreeing[:_MOST_AGREEING],
         effects=_effects(matches),
         possible_decisions=possible_decisions,
+        bulk=BULK,
+        chosen=set(request.form.getlist("line")),
         key=sending_key(request.form, faults),
         typed=request.form,
         faults=faults,

@@ -32,6 +32,7 @@ from gateway.storage.links import store_link
 from gateway.upstream import EXTENSION, Answer, Problem, ServiceUnavailable
 from tests.backends import ServiceDatabase
 from tests.gateway_pages.answer_world import ANSWER
+from tests.gateway_pages.bench_world import DECIDE
 from tests.gateway_pages.people import PEOPLE
 from tests.gateway_pages.portal_world import a_stop_link, an_order_link
 from tests.gateway_pages.world import (
@@ -89,6 +90,7 @@ DONE: dict[tuple[str, str, str], Any] = {
         "number": "INV-0041",
         "our_number": "SI-000001",
     },
+    **DECIDE,
     ("POST", "billing", "/bank-statements"): {
         "from_on": "2026-11-02",
         "to_on": "2026-11-20",

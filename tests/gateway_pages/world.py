@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from tests.gateway_pages.answer_world import of_answers
+from tests.gateway_pages.bench_world import of_the_bench
 from tests.gateway_pages.budget_world import a_review, of_budgets
 from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.delivery_world import of_deliveries
-from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.payment_world import of_payments
+from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.portal_world import DETAILS, of_portal
 from tests.gateway_pages.report_world import of_reports
 from tests.gateway_pages.service_world import of_services
@@ -536,6 +537,7 @@ def an_invoice(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
             "billable_vat_pence": 0,
             "tolerated": [],
             "disputed": False,
+            "credit_requested": reasons == ["quantity_short"],
             **{
                 f"{amount}_{figure}": 0
                 for amount in ("credited", "claim", "due", "returned")
@@ -764,6 +766,7 @@ def answers(*, school: bool = False) -> dict[tuple[str, str], Any]:
     for round_id, each in by_id.items():
         found["orders", f"/rounds/{round_id}"] = each | {"offers": offers()}
         found["orders", f"/rounds/{round_id}/orders/{OAK}"] = an_order()
+    found |= of_the_bench()
     found |= _of_open_round() | _of_orders(school) | _of_billing() | _of_members() | _of_catalogue()
     found |= of_services(school=school) | of_reports()
     for round_id in (WAITING, ABOVE):
