@@ -9,6 +9,7 @@ _PAGES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "alliance": {
         "purchase_order": ("alliance.purchase_order", "purchase_order_id"),
         "round": ("alliance.round_report", "round_id"),
+        "open_round": ("alliance.round_board", "round_id"),
         "supplier_invoice": ("alliance.invoice", "invoice_id"),
         "bill": ("alliance.bill", "bill_id"),
         "report": ("alliance.report", "name"),
@@ -19,12 +20,24 @@ _PAGES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "purchase_order": ("school.delivery", "purchase_order_id"),
         "round": ("school.round_report", "round_id"),
         "bill": ("school.bill", "bill_id"),
+        "order": ("school.order", "round_id"),
+        "subscription": ("school.service", "subscription_id"),
     },
     "supplier": {"purchase_order": ("supplier.order", "purchase_order_id")},
 }
 
 
 def reasons(section: dict[str, Any], side: str) -> list[str]:
-    """For every row of a section as the service told it, the address behind it; "" where this side has none."""
-    page, name = _PAGES[side].get(section.get("why", ""), ("", ""))
-    return [url_for(page, **{name: row["why"]}) if page and row.get("why") else "" for row in section["rows"]]
+    """For every row of a section as the service told it, the address behind it; "" where this side has none.
+
+    Where rows have documents of several kinds ("document"), each says its own: "bill:…".
+    """
+    return [_address(section.get("why", ""), row.get("why"), _PAGES[side]) for row in section["rows"]]
+
+
+def _address(kind: str, why: str | None, pages: dict[str, tuple[str, str]]) -> str:
+    if kind == "document" and why:
+        kind, _, why = why.partition(":")
+    page, name = pages.get(kind, ("", ""))
+    named: dict[str, Any] = {name: why}
+    return url_for(page, **named) if page and why else ""

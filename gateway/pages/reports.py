@@ -26,7 +26,13 @@ TITLES: Final = {
     "workload": ("Lead buyers’ work", "How the work of leading contracts is shared."),
     "suppliers": ("Suppliers’ deliveries", "On time, complete and undisputed, with the counts behind each figure."),
 }
-_WITHOUT_PERIOD: Final = ("commitments", "round")
+OF_SCHOOL: Final = TITLES | {
+    "budgets": ("Budgets", "What your school has budgeted, and what of it is spent, committed and reserved."),
+}
+OF_ALLIANCE: Final = TITLES | {
+    "budgets": ("Open rounds", "What schools have ordered so far in rounds that are still open."),
+}
+_WITHOUT_PERIOD: Final = ("budgets", "commitments", "round")
 _NUMERIC: Final = ("number", "money", "price")
 
 
@@ -42,8 +48,8 @@ class Side:
 
 
 SIDES = (
-    Side("school", school, for_school, TITLES),
-    Side("alliance", alliance, for_reader, TITLES),
+    Side("school", school, for_school, OF_SCHOOL),
+    Side("alliance", alliance, for_reader, OF_ALLIANCE),
     Side("supplier", supplier, for_supplier, {"suppliers": TITLES["suppliers"]}, of_rounds=False),
 )
 

@@ -84,11 +84,13 @@ def _with_documents(item: dict[str, Any], movements: list[dict[str, Any]], names
 
 
 def _href(movement: dict[str, Any]) -> str | None:
-    """The page of the document: the bill, the purchase order or the order."""
+    """The page of the document: the bill, the purchase order, the order or the service."""
     if movement["bill_id"]:
         return url_for("school.bill", bill_id=movement["bill_id"])
     if movement["purchase_order_id"]:
         return url_for("school.delivery", purchase_order_id=movement["purchase_order_id"])
+    if movement["subscription_id"]:
+        return url_for("school.service", subscription_id=movement["subscription_id"])
     return url_for("school.order", round_id=movement["round_id"]) if movement["round_id"] else None
 
 

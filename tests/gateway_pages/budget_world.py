@@ -115,6 +115,7 @@ def some_budgets() -> Json:
                 "round_id": some_id,
                 "purchase_order_id": order and some_id,
                 "bill_id": bill and some_id,
+                "subscription_id": None,
             }
             for kind, code, amount, number, title, order, bill in movements
         ],

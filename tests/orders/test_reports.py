@@ -154,3 +154,29 @@ def test_bars_add_up_by_name_and_begin_with_the_longest(sizes: list[tuple[str, i
     for bar in bars:
         assert bar.total == sum(other for key, other in sizes if key == bar.name) > 0
     assert section.sums() == {"size": sum(size for _, size in sizes)}
+
+
+def test_a_schools_budget_stands_beside_what_is_spent_committed_and_reserved(closed: Closed) -> None:
+    market, _, oak, _ = closed
+    own = [{"category_code": "stationery", "amount_pence": 50_000, "hard": False}]
+    found = ok(market.as_(buyer(oak)).get(f"/budgets/{oak}"))
+    sent = {"financial_year": found["financial_year"], "budgets": own}
+    ok(market.as_(approver(oak)).put(f"/budgets/{oak}", sent, version=0))
+    report = ok(market.as_(buyer(oak)).get("/order-reports/budgets"))
+    (row,) = rows(report)
+    assert (row["budget_pence"], row["committed_pence"], row["actual_pence"]) == (50_000, 34 * 11_80, 0)
+    assert row["left_pence"] == 50_000 - 34 * 11_80
+    (document,) = rows(report, 1)
+    assert document["why"].startswith("purchase_order:")
+    assert report["sections"][0]["chart"]
+
+
+def test_the_alliance_sees_no_budget_and_what_open_rounds_have_come_to(market: Market) -> None:
+    paper = market.offer()
+    oak = market.school(name="Oak")
+    round_id = market.open_round()
+    market.order(round_id, oak, {paper: 34})
+    report = ok(market.as_(MANAGER).get("/order-reports/budgets"))
+    (row,) = rows(report)
+    assert (row["school_name"], row["net_pence"], row["why"]) == ("Oak", 34 * 12_50, round_id)
+    assert "budget_pence" not in row

@@ -422,6 +422,25 @@ def test_a_service_fits_a_hard_budget_beside_what_others_will_still_cost(service
     services.ask(second, urn, str(YEAR_BEGAN))
 
 
+def test_a_service_is_committed_to_the_end_of_the_year_and_counted_once(services: Services) -> None:
+    """What waits for approval is reserved; a run moves what it orders to its purchase order, and the sum stays."""
+    urn, database = services.market.school(), services.market.service.database
+    year = f"{YEAR_BEGAN.year}-{(YEAR_BEGAN.year + 1) % 100:02d}"
+
+    def standing() -> tuple[int, int, set[str]]:
+        found = ok(services.market.as_(buyer(urn)).get(f"/budgets/{urn}?financial_year={year}"))
+        (item,) = found["items"]
+        return item["reserved_pence"], item["committed_pence"], {each["number"][:2] for each in found["movements"]}
+
+    asked = services.ask(services.running_plan(), urn, str(YEAR_BEGAN))
+    reserved, committed, documents = standing()
+    assert (committed, documents) == (0, {"SP"})
+    subscribe.approve(database, approver(urn), asked["subscription_id"], 1, at(str(YEAR_BEGAN)))
+    assert standing() == (0, reserved, {"SP"})
+    services.run_until(f"{YEAR_BEGAN.year}-12-02")
+    assert standing() == (0, reserved, {"SP", "PO"})
+
+
 def test_a_hard_budget_needs_a_figure_to_be_held_against(services: Services) -> None:
     urn, database = services.market.school(), services.market.service.database
     hard_budget(services, urn, 600_00)

@@ -42,7 +42,10 @@ class PositionSchema(Schema):
 
 
 class MovementSchema(Schema):
-    """One document behind a figure: an order (reserved), a purchase order (committed) or a bill (actual)."""
+    """One document behind a figure: an order (reserved), a purchase order (committed) or a bill (actual).
+
+    A subscription is what a recurring service will still be ordered for in the year.
+    """
 
     kind = fields.String(required=True, validate=validate.OneOf(["reserved", "committed", "actual"]))
     category_code = fields.String(required=True)
@@ -53,6 +56,7 @@ class MovementSchema(Schema):
     round_id = fields.String(required=True, allow_none=True)
     purchase_order_id = fields.String(required=True, allow_none=True)
     bill_id = fields.String(required=True, allow_none=True)
+    subscription_id = fields.String(required=True, allow_none=True)
 
 
 class BudgetsSchema(Schema):

@@ -67,4 +67,5 @@ def _movement(movement: Movement, type_code: str) -> dict[str, Any]:
         "round_id": movement.round_id,
         "purchase_order_id": movement.purchase_order_id,
         "bill_id": movement.bill_id,
+        "subscription_id": movement.subscription_id,
     }

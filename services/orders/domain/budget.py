@@ -2,8 +2,10 @@
 
 A figure is counted once. An order in an open round is *reserved* at its worst case; the close turns it into purchase
 orders and it is *committed* at locked prices; what is billed of those is *actual* and no longer committed. What is left
-of a commitment when its purchase order is settled or rejected is released. Nothing of that is booked by itself: each
-figure is read from the one document that an amount stands in at the time, so two can never hold the same amount.
+of a commitment when its purchase order is settled or rejected is released. A recurring service is committed to the end
+of the year: what a run orders of it moves from the subscription to the purchase order. Nothing of that is booked by
+itself: each figure is read from the one document that an amount stands in at the time, so two can never hold the same
+amount.
 
 An amount belongs to the year in which its delivery begins, at every stage, so that it never moves between years.
 """
@@ -39,6 +41,9 @@ class Budget:
 class Movement:
     """An amount in one document: an order (reserved), a purchase order (committed) or a bill (actual).
 
+    What a recurring service will still be ordered for stands in its subscription: committed, or reserved while it waits
+    for approval.
+
     `number` and `title` are what people call the document; `on` decides the financial year.
     """
 
@@ -52,6 +57,7 @@ class Movement:
     round_id: str | None = None
     purchase_order_id: str | None = None
     bill_id: str | None = None
+    subscription_id: str | None = None
 
     def counted(self, type_code: str) -> int:
         """What counts against a budget of a school of this type, in pence: VAT only where it is a cost."""

@@ -101,8 +101,10 @@ _SPENT = text(f"""
     ORDER BY "on", b.number, b.position
 """)  # noqa: S608 -- assembled from this module
 _CATEGORIES = text("""
-    SELECT DISTINCT ON (category_code) category_code, category_name
-    FROM round_offer WHERE category_code = ANY (:codes) ORDER BY category_code, category_name
+    SELECT DISTINCT ON (category_code) category_code, category_name FROM (
+        SELECT category_code, category_name FROM round_offer
+        UNION ALL SELECT category_code, category_name FROM subscription_plan
+    ) named WHERE category_code = ANY (:codes) ORDER BY category_code, category_name
 """)
 
 
@@ -176,7 +178,7 @@ def spent(connection: Connection, urn: int, days: tuple[date, date]) -> list[Mov
 
 
 def category_names(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
-    """What rounds call these categories, by code; those that no round has offered are missing."""
+    """What rounds and services call these categories, by code; those that none has offered are missing."""
     rows = connection.execute(_CATEGORIES, {"codes": list(codes)})
     return {row.category_code: row.category_name for row in rows}
 

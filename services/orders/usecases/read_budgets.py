@@ -20,10 +20,12 @@ from services.orders.domain.budget import (
     vat_is_a_cost,
 )
 from services.orders.domain.pricing import vat_of
+from services.orders.domain.subscription_term import Days
 from services.orders.domain.worst_case import WorstPart, worst_parts
 from services.orders.storage import budgets
 from services.orders.storage.budgets import WaitingOrder
 from services.orders.storage.vat import own_offers
+from services.orders.usecases.services_to_come import services_to_come
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,12 @@ def view_budgets(
     on: date,
     *,
     without_round: str | None = None,
+    without_subscription: str | None = None,
 ) -> BudgetView:
-    """The same in an open transaction, of the year of the day `on`; `without_round` leaves that round's order out."""
+    """The same in an open transaction, of the year of the day `on`.
+
+    `without_round` leaves that round's order out, `without_subscription` that service.
+    """
     facts = budgets.school_facts(connection, urn) if actor.kind == "service" or actor.school_urn == urn else None
     if facts is None:
         raise NotFound(f"There are no budgets of school {urn} for you.")
@@ -72,6 +78,9 @@ def view_budgets(
     days = days_of(year, begins)
     own, version = budgets.find_budgets(connection, urn, year)
     movements = [found for found in _movements(connection, urn, days) if not _waits_in(found, without_round)]
+    movements += services_to_come(
+        connection, urn, Days(*days), with_vat=vat_is_a_cost(type_code), without=without_subscription
+    )
     found = positions(own, movements, type_code)
     names = budgets.category_names(connection, [each.category_code for each in found])
     return BudgetView(urn, year, days, type_code, found, movements, names, version)

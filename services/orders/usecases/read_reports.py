@@ -13,6 +13,7 @@ from contracts.money import pounds, unit_price_text
 from contracts.report import Chart, Column, Report, Section
 from services.orders.storage import reports, rounds
 from services.orders.usecases.read_performance import performance_report
+from services.orders.usecases.report_budgets import budgets_report
 
 Rows = Sequence[Row[Any]]
 
@@ -146,6 +147,7 @@ def workload_report(database: Database, actor: Actor, closed_from: date, closed_
 
 REPORTS: Final[dict[str, Callable[[Database, Actor, date, date], Report]]] = {
     "savings": savings_report,
+    "budgets": budgets_report,
     "commitments": commitments_report,
     "take-up": take_up_report,
     "workload": workload_report,
