@@ -4,15 +4,26 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.billing.api.fields import plain_text
+from services.billing.api.fields import MOST_PENCE, UuidText, plain_text, whole
 
 MOST_PER_PAGE = 1000
+PURPOSES = ["general", "fund"]
+KINDS = [
+    "bill",
+    "credit_note",
+    "supplier_invoice",
+    "supplier_credit_note",
+    "fund_payment",
+    "payment_run",
+    "remittance",
+    "account",
+    "bank_line",
+]
 
 
-class StatementQuery(Schema):
-    """Whose statement a CSV file is, and which of its columns say what; what is chosen is remembered for its header."""
+class LayoutIn(Schema):
+    """Which columns of a CSV file say what: a date, a reference, and an amount in one column or in two."""
 
-    account = fields.String(load_default="current", validate=plain_text(60))
     date = fields.String(validate=plain_text(100))
     amount = fields.String(validate=plain_text(100))
     paid_in = fields.String(validate=plain_text(100))
@@ -25,7 +36,7 @@ class StatementQuery(Schema):
     def either_one_amount_or_two(self, data: dict[str, Any], **_: Any) -> None:
         """Columns are chosen together: a date, a reference, and an amount in one column or in two."""
         chosen = set(data) - {"account"}
-        if not chosen:
+        if not chosen and "account" in data:
             return
         if missing := {"date", "reference"} - chosen:
             raise ValidationError("Say which column holds this.", sorted(missing)[0])
@@ -33,6 +44,12 @@ class StatementQuery(Schema):
             raise ValidationError("Either one column of amounts, or one paid in and one paid out.", "amount")
         if "amount" not in chosen and not {"paid_in", "paid_out"} <= chosen:
             raise ValidationError("Both columns are needed: what was paid in and what was paid out.", "paid_in")
+
+
+class StatementQuery(LayoutIn):
+    """Whose statement a CSV file is, and which of its columns say what; what is chosen is remembered for its header."""
+
+    account = fields.String(load_default="current", validate=plain_text(60))
 
 
 class StatementOut(Schema):
@@ -51,20 +68,52 @@ class StatementOut(Schema):
         fields.String(),
         metadata={"description": "What does not add up in the file. Nothing of it was posted by itself."},
     )
+    unknown_accounts = fields.List(
+        fields.String(),
+        metadata={"description": "Accounts of which nobody has said whose they are: nothing on them is matched."},
+    )
 
 
 class MatchedTo(Schema):
-    """The document that a bank line pays."""
+    """A document that a bank line pays, or a part of it: pence, positive for money in."""
 
-    kind = fields.String(validate=validate.OneOf(["bill", "supplier_invoice"]))
+    kind = fields.String()
+    id = fields.String(allow_none=True)
+    number = fields.String()
+    amount_pence = fields.Integer()
+    posted_as = fields.String(allow_none=True)
+    by = fields.String()
+    how = fields.String(validate=validate.OneOf(["exact", "person"]))
+
+
+class SuggestedItem(Schema):
+    """A document that a line may settle, with how much of it."""
+
+    kind = fields.String(validate=validate.OneOf(KINDS))
     id = fields.String()
     number = fields.String()
+    party = fields.String()
+    open_pence = fields.Integer(allow_none=True)
+    amount_pence = fields.Integer()
+
+
+class Suggestion(Schema):
+    """What a line may settle, the likeliest first, and why; nothing of it is posted until somebody says so."""
+
+    rank = fields.Integer()
+    score = fields.Integer()
+    reasons = fields.List(fields.String())
+    why = fields.String()
+    items = fields.List(fields.Nested(SuggestedItem))
 
 
 class BankLineQuery(Schema):
-    """Which bank lines."""
+    """Which bank lines; `words` looks into payer, reference and amount."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(["new", "matched"]))
+    state = fields.String(load_default=None, validate=validate.OneOf(["new", "matched", "reconciled"]))
+    statement = fields.UUID(load_default=None)
+    account = fields.String(load_default=None, validate=plain_text(60))
+    words = fields.String(load_default="", validate=plain_text(60, least=0))
     after = fields.Integer(load_default=0, validate=validate.Range(0, 2**62))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
 
@@ -75,13 +124,18 @@ class BankLineOut(Schema):
     bank_line_id = fields.String()
     bank_statement_id = fields.String()
     account = fields.String()
+    account_name = fields.String(allow_none=True)
+    purpose = fields.String(allow_none=True)
     booked_on = fields.Date()
     amount_pence = fields.Integer()
     currency = fields.String()
     counterparty = fields.String()
+    counterparty_account = fields.String()
     reference = fields.String()
-    state = fields.String(validate=validate.OneOf(["new", "matched"]))
-    matched_to = fields.Nested(MatchedTo, allow_none=True)
+    state = fields.String(validate=validate.OneOf(["new", "matched", "reconciled"]))
+    undone = fields.Boolean(metadata={"description": "A match of it was undone and can be made again."})
+    matched_to = fields.List(fields.Nested(MatchedTo))
+    suggestions = fields.List(fields.Nested(Suggestion))
     explanation = fields.String()
 
 
@@ -90,3 +144,171 @@ class BankLinePage(Schema):
 
     items = fields.List(fields.Nested(BankLineOut))
     next = fields.Integer(allow_none=True)
+
+
+class ChosenItem(Schema):
+    """What a line is matched to: pence of it, positive for money in; without them all that is open of it.
+
+    The id is a document's; for `account` the code of bank charges (5200) or interest (5300), for `bank_line` the id of
+    the line that it is set off against.
+    """
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    id = fields.String(required=True, validate=plain_text(40))
+    amount_pence = whole(-MOST_PENCE, MOST_PENCE, load_default=None, allow_none=True)
+
+    @validates_schema
+    def id_of_its_kind(self, data: dict[str, Any], **_: Any) -> None:
+        """A document has a UUID."""
+        if data["kind"] != "account":
+            UuidText().deserialize(data["id"], "id")
+
+
+class MatchIn(Schema):
+    """What a bank line is matched to; it adds up to the line's amount."""
+
+    items = fields.List(fields.Nested(ChosenItem), required=True, validate=validate.Length(1, 200))
+
+
+class LineMatch(MatchIn):
+    """One of several lines that are matched at once."""
+
+    bank_line_id = UuidText(required=True)
+
+
+class MatchesIn(Schema):
+    """Several lines that are matched at once: all of them, or none."""
+
+    lines = fields.List(fields.Nested(LineMatch), required=True, validate=validate.Length(1, 500))
+
+
+class MatchedOut(Schema):
+    """How many lines were matched."""
+
+    matched = fields.Integer()
+
+
+class OpenItemQuery(Schema):
+    """What is open on the accounts of one purpose, by words in its numbers, party or amount."""
+
+    purpose = fields.String(load_default="general", validate=validate.OneOf(PURPOSES))
+    words = fields.String(load_default="", validate=plain_text(60, least=0))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+class OpenItemOut(Schema):
+    """A document with what is open of it: positive where it is owed to the alliance, negative where it owes."""
+
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    id = fields.String()
+    number = fields.String()
+    reference = fields.String()
+    party = fields.String()
+    school_urn = fields.Integer(allow_none=True)
+    supplier_id = fields.String(allow_none=True)
+    open_pence = fields.Integer()
+    due_on = fields.Date(allow_none=True)
+    their_number = fields.String()
+
+
+class OpenItemPage(Schema):
+    """What is open, the longest due first; `total` counts what fits the words."""
+
+    items = fields.List(fields.Nested(OpenItemOut))
+    total = fields.Integer()
+
+
+class StatementPageQuery(Schema):
+    """Which statements: the latest imports, or those before a moment."""
+
+    before = fields.AwareDateTime(load_default=None, format="iso")
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+class KeptStatement(Schema):
+    """An imported statement: the sum of its lines, of those that are matched, and the difference."""
+
+    bank_statement_id = fields.String()
+    account = fields.String()
+    account_name = fields.String(allow_none=True)
+    purpose = fields.String(allow_none=True)
+    from_on = fields.Date(allow_none=True)
+    to_on = fields.Date(allow_none=True)
+    imported_by = fields.String()
+    imported_at = fields.DateTime()
+    lines = fields.Integer()
+    new = fields.Integer()
+    total_pence = fields.Integer()
+    matched_pence = fields.Integer()
+    difference_pence = fields.Integer()
+    warnings = fields.List(fields.String())
+    reconciled_by = fields.String(allow_none=True)
+    reconciled_at = fields.DateTime(allow_none=True)
+
+
+class StatementPage(Schema):
+    """A page of statements."""
+
+    items = fields.List(fields.Nested(KeptStatement))
+    next = fields.String(allow_none=True)
+
+
+class AccountChange(Schema):
+    """What is said of a bank account."""
+
+    name = fields.String(validate=plain_text(60))
+    purpose = fields.String(validate=validate.OneOf(PURPOSES))
+    iban = fields.String(allow_none=True, validate=validate.Regexp(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}\Z"))
+    sort_code = fields.String(allow_none=True, validate=validate.Regexp(r"\d{6}\Z"))
+    account_number = fields.String(allow_none=True, validate=validate.Regexp(r"\d{8}\Z"))
+
+
+class AccountIn(AccountChange):
+    """Whose account it is, as its statements name it."""
+
+    account = fields.String(required=True, validate=plain_text(60))
+    name = fields.String(required=True, validate=plain_text(60))
+    purpose = fields.String(required=True, validate=validate.OneOf(PURPOSES))
+
+
+class BankAccountOut(Schema):
+    """A bank account with its lines; without an id nobody has said yet whose it is, and nothing on it is matched."""
+
+    bank_account_id = fields.String(allow_none=True)
+    account = fields.String()
+    name = fields.String(allow_none=True)
+    purpose = fields.String(allow_none=True)
+    ledger_code = fields.String(allow_none=True)
+    iban = fields.String(allow_none=True)
+    sort_code = fields.String(allow_none=True)
+    account_number = fields.String(allow_none=True)
+    version = fields.Integer()
+    lines = fields.Integer()
+    new = fields.Integer()
+    first_on = fields.Date(allow_none=True)
+    last_on = fields.Date(allow_none=True)
+    bank_pence = fields.Integer()
+    matched_pence = fields.Integer()
+    difference_pence = fields.Integer()
+
+
+class BankAccounts(Schema):
+    """Every bank account."""
+
+    items = fields.List(fields.Nested(BankAccountOut))
+
+
+class LayoutOut(Schema):
+    """Which columns of a bank's CSV file say what, remembered for its header."""
+
+    bank_layout_id = fields.String()
+    header = fields.List(fields.String())
+    columns = fields.Dict()
+    kept_by = fields.String()
+    kept_at = fields.DateTime()
+
+
+class Layouts(Schema):
+    """What is remembered of CSV files."""
+
+    items = fields.List(fields.Nested(LayoutOut))

@@ -1,7 +1,15 @@
 """Which HTTP status each broken rule answers; rules not listed answer 422."""
 
 from contracts.errors import BrokenRule
-from services.billing.domain import errors, fund_errors, paying_errors, period_errors
+from services.billing.domain import (
+    bank_errors,
+    bill_errors,
+    errors,
+    export_errors,
+    fund_errors,
+    paying_errors,
+    period_errors,
+)
 
 STATUSES: dict[type[BrokenRule], int] = {
     errors.DuplicateInvoice: 409,
@@ -13,6 +21,14 @@ STATUSES: dict[type[BrokenRule], int] = {
     errors.MatchNotDecided: 409,
     errors.NothingToClaim: 409,
     period_errors.PeriodClosed: 409,
+    period_errors.MonthNotOver: 409,
+    period_errors.EarlierMonthOpen: 409,
+    period_errors.PeriodNotClosable: 409,
+    period_errors.PeriodNotClosed: 409,
+    period_errors.LaterMonthClosed: 409,
+    period_errors.UnknownProposal: 409,
+    period_errors.AdjustmentUndone: 409,
+    period_errors.ChartImportApplied: 409,
     paying_errors.NothingToPay: 409,
     paying_errors.RunSettled: 409,
     paying_errors.RunOutdated: 409,
@@ -28,4 +44,20 @@ STATUSES: dict[type[BrokenRule], int] = {
     fund_errors.ContributionBilled: 409,
     fund_errors.FundBalanceTooLow: 409,
     fund_errors.FundPaymentPaid: 409,
+    bill_errors.BillOfSupplier: 409,
+    bill_errors.BillNotExpressible: 409,
+    bill_errors.VatNumberMissing: 409,
+    bill_errors.LineDisputed: 409,
+    bill_errors.DisputeAnswered: 409,
+    bank_errors.BankAccountKnown: 409,
+    bank_errors.BankAccountUnknown: 409,
+    bank_errors.BankAccountInUse: 409,
+    bank_errors.LineMatched: 409,
+    bank_errors.LineNotMatched: 409,
+    bank_errors.NothingUndone: 409,
+    bank_errors.NotOpen: 409,
+    bank_errors.LineInOtherCurrency: 409,
+    bank_errors.StatementDiffers: 409,
+    export_errors.NothingToExport: 409,
+    export_errors.ExportNotSetUp: 409,
 }

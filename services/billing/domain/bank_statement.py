@@ -17,7 +17,8 @@ _HUNDREDTH: Final = Decimal("0.01")
 class StatementLine:
     """One booked movement. `amount_pence` in hundredths of `currency`, positive in, negative out.
 
-    `line` is where it stands in the file, `bank_reference` the bank's own identity of it, if there is one.
+    `line` is where it stands in the file, `bank_reference` the bank's own identity of it, if there is one,
+    `counterparty_account` the number or IBAN of the account on the other side, where the bank tells it.
     """
 
     line: int
@@ -28,6 +29,7 @@ class StatementLine:
     counterparty: str
     reference: str
     bank_reference: str = ""
+    counterparty_account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

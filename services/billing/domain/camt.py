@@ -120,6 +120,8 @@ def _statement_line(
         counterparty=next((name for path in names if (name := _text(detail, path))), ""),
         reference=" ".join(text for text in told if text not in _NO_REFERENCE),
         bank_reference=_text(entry, "AcctSvcrRef") or _text(entry, "NtryRef"),
+        counterparty_account=_text(detail, f"RltdPties/{party}Acct/Id/IBAN")
+        or _text(detail, f"RltdPties/{party}Acct/Id/Othr/Id"),
     )
 
 

@@ -1,150 +1,202 @@
-"""Which bank lines post by themselves, and what is said of the others.
+"""A whole statement reconciled together: what posts by itself, and ranked proposals with reasons for all else.
 
-A line posts only when its amount is exactly what one document has open and it carries our reference for that
-document. Everything else is listed with an explanation: a person decides (domain section 4 and example 18).
+A line posts only when it carries our whole references and its amount is exactly what these have open (bank_exact).
+All other lines are proposed: candidates by reference, payer and amount (bank_proposals), given out so that two lines
+of the same amount do not both claim one bill (bank_assignment). A person decides.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import combinations
-from typing import Final, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from contracts.money import pounds
+from services.billing.domain.bank_assignment import assign, takes
+from services.billing.domain.bank_exact import exact_posts, named_items
+from services.billing.domain.bank_index import OpenIndex, party_of
+from services.billing.domain.bank_money import BankMoney, Outcome, Proposal, Share
+from services.billing.domain.bank_payers import Party, Payers, Sighting, payer_key
+from services.billing.domain.bank_proposals import Evidence, nominal_proposals, proposals_for, together
+from services.billing.domain.bank_references import references_in
+from services.billing.domain.open_item import OpenItem
 
-Kind = Literal["bill", "supplier_invoice"]
-
-# Whole references only: "XB-000001/900001" or "B-000001/9000012" are somebody else's. Banks drop or change the
-# punctuation, so each mark may be missing or another of the marks that Bacs carries.
-_BILL: Final = re.compile(r"(?<![A-Z0-9])B[-./& ]?(\d{6,8})[-./& ]?(\d{6})(?![A-Z0-9])")
-_INVOICE: Final = re.compile(r"(?<![A-Z0-9])SI[-./& ]?(\d{6,8})(?![A-Z0-9])")
-_NEAR_PENCE: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDocument:
-    """A bill (owed to us) or a supplier invoice (owed by us); `open_pence` is what is still unpaid of it."""
-
-    kind: Kind
-    document_id: str
-    number: str
-    party: str
-    open_pence: int
-    school_urn: int | None = None
+MOST_PROPOSALS: Final = 5
+_WORTH_GIVING: Final = 40
+_CLAIMED: Final = 30
+_MOST_LINES_OF_PARTY: Final = 40
+_RETURNS: Final = ("RETURN", "UNPAID", "RECALL", "REVERS", "REFUND")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Post the line to `document`, or list it (None); `explanation` says why, in a sentence."""
+def reconcile(
+    lines: Sequence[BankMoney],
+    items: Sequence[OpenItem],
+    seen: Mapping[str, Iterable[Sighting]] | None = None,
+    closed: Mapping[str, str] | None = None,
+) -> dict[str, Outcome]:
+    """What becomes of every line, by its id.
 
-    document: OpenDocument | None
-    explanation: str
-
-
-class OpenDocuments:
-    """What is known to be owed: bills by payment reference, invoices by our number, and candidates by amount."""
-
-    def __init__(self, documents: Iterable[OpenDocument]) -> None:
-        self._by_reference: dict[str, OpenDocument] = {}
-        self._bills: list[OpenDocument] = []
-        self._near: Mapping[int, list[str]] | None = None
-        for document in documents:
-            self._by_reference[_reference(document)] = document
-            if document.kind == "bill":
-                self._bills.append(document)
-
-    def named(self, reference: str) -> OpenDocument | None:
-        """The document with this reference, paid or not."""
-        return self._by_reference.get(reference)
-
-    def settle(self, document: OpenDocument) -> None:
-        """Count a document as paid: the next line that names it does not pay it again."""
-        paid = replace(document, open_pence=0)
-        self._by_reference[_reference(document)] = paid
-        self._bills = [paid if bill == document else bill for bill in self._bills]
-        self._near = None
-
-    def near(self, pence: int) -> list[str]:
-        """Open bills, or pairs of one school's open bills, whose sum is within a penny of an amount."""
-        if self._near is None:
-            self._near = self._sums()
-        found = (self._near.get(pence + step, []) for step in (0, 1, -1))
-        return [text for texts in found for text in texts][:3]
-
-    def _sums(self) -> Mapping[int, list[str]]:
-        sums: dict[int, list[str]] = defaultdict(list)
-        by_party: dict[int | None, list[OpenDocument]] = defaultdict(list)
-        for bill in sorted(self._bills, key=lambda bill: bill.number):
-            if bill.open_pence:
-                sums[bill.open_pence].append(f"{bill.number} ({bill.party})")
-                by_party[bill.school_urn].append(bill)
-        for bills in by_party.values():
-            for one, two in combinations(bills[:50], 2):
-                sums[one.open_pence + two.open_pence].append(f"{one.number} + {two.number} ({one.party})")
-        return sums
+    `items` is everything open on the lines' account, `seen` who payers turned out to be (bank_payers), `closed` what
+    to say of references of ours that nothing is open of, a sentence for each.
+    """
+    named, strange = named_items(lines, items)
+    posts = exact_posts(lines, named, strange)
+    outcomes = {line.line_id: Outcome(posts=posts.get(line.line_id, ())) for line in lines}
+    left = [line for line in lines if line.line_id not in posts]
+    if left:
+        taken = _settled(posts)
+        index = OpenIndex(_still_open(items, taken))
+        _propose(left, index, Payers(index.names(), seen or {}), named, outcomes)
+    for line in lines:
+        outcome = outcomes[line.line_id]
+        outcome.explanation = _explained(line, outcome, named.get(line.line_id, ()), closed or {})
+    return outcomes
 
 
-def references_in(text: str) -> list[str]:
-    """Our references in a bank line's text, in our own spelling, without repeats: bills, then supplier invoices."""
-    return list(dict.fromkeys(_found(" ".join(text.upper().split()))))
+def _settled(posts: Mapping[str, tuple[Share, ...]]) -> dict[str, int]:
+    taken: dict[str, int] = defaultdict(int)
+    for shares in posts.values():
+        for share in shares:
+            taken[str(share.document_id)] += share.pence
+    return taken
 
 
-def decide(amount_pence: int, currency: str, text: str, owed: OpenDocuments) -> Decision:
-    """What becomes of one bank line (pence, positive in). Never posts on a guess."""
-    if currency != "GBP":
-        return Decision(None, f"In {currency}: the books are kept in pounds.")
-    kind: Kind = "bill" if amount_pence > 0 else "supplier_invoice"
-    references = references_in(text)
-    documents = [document for reference in references if (document := owed.named(reference))]
-    fitting = [document for document in documents if document.kind == kind]
-    if len(references) == 1 and len(fitting) == 1:
-        return _by_reference(abs(amount_pence), fitting[0])
-    if fitting:
-        names = " and ".join(document.number for document in fitting)
-        due = sum(document.open_pence for document in fitting)
-        return Decision(None, f"Names {names}, together £{pounds(due)} open: {_difference(abs(amount_pence), due)}.")
-    if documents:
-        direction = "in" if amount_pence > 0 else "out"
-        return Decision(None, f"Names {documents[0].number}, but the money goes {direction}.")
-    if references:
-        return Decision(None, f"Reads like our reference {references[0]}, but there is no such document.")
-    return _by_amount(amount_pence, owed)
+def _still_open(items: Iterable[OpenItem], taken: Mapping[str, int]) -> list[OpenItem]:
+    left = [
+        item if item.document_id not in taken else item._replace(open_pence=item.open_pence - taken[item.document_id])
+        for item in items
+    ]
+    return [item for item in left if item.open_pence]
 
 
-def _by_reference(amount: int, document: OpenDocument) -> Decision:
-    if document.open_pence == 0:
-        return Decision(None, f"Names {document.number}, which is paid already.")
-    if document.open_pence != amount:
-        return Decision(
-            None,
-            f"Names {document.number}, of which £{pounds(document.open_pence)} is open:"
-            f" {_difference(amount, document.open_pence)}.",
-        )
-    return Decision(document, f"Same amount and our reference {_reference(document)}.")
+def _propose(
+    lines: Sequence[BankMoney],
+    index: OpenIndex,
+    payers: Payers,
+    named: Mapping[str, Sequence[OpenItem]],
+    outcomes: Mapping[str, Outcome],
+) -> None:
+    still = {item.document_id for items in index.by_party.values() for item in items}
+    evidence: dict[str, Evidence] = {}
+    found: dict[str, list[Proposal]] = {}
+    for line in lines:
+        if line.currency != "GBP" or not line.amount_pence:
+            continue
+        open_named = [item for item in named.get(line.line_id, ()) if item.document_id in still]
+        evidence[line.line_id] = Evidence(line, index, payers, open_named)
+        found[line.line_id] = [*proposals_for(evidence[line.line_id]), *nominal_proposals(line, payers)]
+    for line_id, proposal in (*_together(evidence), *_against_each_other(evidence)):
+        found[line_id].append(proposal)
+    worth = {
+        line_id: sorted(proposals, key=_rank)[:MOST_PROPOSALS]
+        for line_id, proposals in found.items()
+        if any(proposal.score >= _WORTH_GIVING for proposal in proposals)
+    }
+    given = assign(worth)
+    claimed = {document: line_id for line_id, proposal in given.items() for document in takes(proposal)}
+    for line_id, proposals in found.items():
+        outcomes[line_id].proposals = _ranked(line_id, proposals, given.get(line_id), claimed)
 
 
-def _by_amount(amount_pence: int, owed: OpenDocuments) -> Decision:
-    if amount_pence <= 0:
-        return Decision(None, "Carries no reference of ours.")
-    near = owed.near(amount_pence)
-    if not near:
-        return Decision(None, "Carries no reference of ours, and no open bill has this amount.")
-    return Decision(None, f"Carries no reference of ours. Within a penny of: {'; '.join(near)}.")
+def _ranked(
+    line_id: str, proposals: Iterable[Proposal], given: Proposal | None, claimed: Mapping[str, str]
+) -> list[Proposal]:
+    """The likeliest first: what the line was given, then the others, those that fit another line better last."""
+    ranked: dict[tuple[tuple[str, str | None, int], ...], Proposal] = {}
+    for proposal in proposals:
+        if proposal is not given and any(claimed.get(document, line_id) != line_id for document in takes(proposal)):
+            reasons = (*proposal.reasons, "another line fits it better")
+            proposal = proposal._replace(score=proposal.score - _CLAIMED, reasons=reasons)
+        key = tuple(sorted((share.number, share.document_id, share.pence) for share in proposal.shares))
+        if key not in ranked or ranked[key].score < proposal.score:
+            ranked[key] = proposal
+    return sorted(ranked.values(), key=lambda each: (each is not given, *_rank(each)))[:MOST_PROPOSALS]
 
 
-def _difference(amount: int, due: int) -> str:
-    if amount == due:
-        return "the amount is the same"
-    return f"the amount is £{pounds(abs(amount - due))} {'more' if amount > due else 'less'}"
+def _rank(proposal: Proposal) -> tuple[int, int, str]:
+    return -proposal.score, len(proposal.shares), proposal.shares[0].number
 
 
-def _reference(document: OpenDocument) -> str:
-    return f"{document.number}/{document.school_urn}" if document.kind == "bill" else document.number
+def _together(evidence: Mapping[str, Evidence]) -> list[tuple[str, Proposal]]:
+    """Several lines for one item: two of one party's lines that come to what is open of one of its items."""
+    by_party: dict[Party, list[str]] = defaultdict(list)
+    for line_id, told in evidence.items():
+        parties = set(told.guesses) | {party_of(item) for item in told.named.values()}
+        parties |= {party_of(item) for item in told.candidates().values() if told.reference(item)[0] >= 20}
+        for party in parties:
+            by_party[party].append(line_id)
+    found: list[tuple[str, Proposal]] = []
+    for party, line_ids in by_party.items():
+        items = next(iter(evidence.values())).index.by_party.get(party, [])
+        amounts: dict[int, str] = {}
+        for line_id in line_ids[:_MOST_LINES_OF_PARTY]:
+            line = evidence[line_id].line
+            for item in items[:_MOST_LINES_OF_PARTY]:
+                other_id = amounts.get(item.open_pence - line.amount_pence)
+                if other_id is not None and 0 < line.amount_pence / item.open_pence < 1:
+                    other = evidence[other_id].line
+                    found.append((line_id, together(line, item, [other], evidence[line_id])))
+                    found.append((other_id, together(other, item, [line], evidence[other_id])))
+            amounts.setdefault(line.amount_pence, line_id)
+    return found
 
 
-def _found(text: str) -> Iterator[str]:
-    for match in _BILL.finditer(text):
-        yield f"B-{match.group(1)}/{match.group(2)}"
-    for match in _INVOICE.finditer(text):
-        yield f"SI-{match.group(1)}"
+def _against_each_other(evidence: Mapping[str, Evidence]) -> list[tuple[str, Proposal]]:
+    """Money that came and went again: a payment that was returned, or one made twice and given back."""
+    found: list[tuple[str, Proposal]] = []
+    waiting: dict[int, list[BankMoney]] = defaultdict(list)
+    for told in evidence.values():
+        line = told.line
+        for other in waiting.get(-line.amount_pence, ())[:3]:
+            alike = payer_key(line.counterparty) == payer_key(other.counterparty)
+            returned = any(word in f"{line.reference} {other.reference}".upper() for word in _RETURNS)
+            if alike or returned:
+                score = 36 + 12 * alike + 12 * returned
+                said = (*(["same payer"] if alike else []), *(["reads like a return"] if returned else []))
+                found += [_contra(one, two, score, said) for one, two in ((line, other), (other, line))]
+        waiting[line.amount_pence].append(line)
+    return found
+
+
+def _contra(line: BankMoney, other: BankMoney, score: int, said: Iterable[str]) -> tuple[str, Proposal]:
+    day = f"{other.booked_on:%-d %B}"
+    share = Share(None, line.amount_pence, "bank_line", f"line of {day}", other.line_id)
+    went = "came" if other.amount_pence > 0 else "went"
+    return line.line_id, Proposal(score, (share,), (f"the same amount {went} on {day}", *said))
+
+
+def _explained(line: BankMoney, outcome: Outcome, named: Sequence[OpenItem], closed: Mapping[str, str]) -> str:
+    """Why a line posted or did not, in a sentence."""
+    if outcome.posts:
+        names = " and ".join(share.item.reference for share in outcome.posts if share.item)
+        whole = sum(share.item.open_pence for share in outcome.posts if share.item) == line.amount_pence
+        return f"{'Same amount' if whole else 'Comes with others to the same amount'} and our reference {names}."
+    if line.currency != "GBP":
+        return f"In {line.currency}: the books are kept in pounds."
+    if not line.may_post and outcome.proposals:
+        return f"Perhaps {_names(outcome.proposals[0])}: {outcome.proposals[0].why}"
+    told = [closed[reference] for reference in references_in(line.reference) if reference in closed]
+    if named:
+        return " ".join((*told, _named(line, named)))
+    if told:
+        return " ".join(told)
+    if outcome.proposals:
+        return f"Perhaps {_names(outcome.proposals[0])}: {outcome.proposals[0].why}"
+    if line.amount_pence <= 0:
+        return "Carries no reference of ours."
+    return "Carries no reference of ours, and no open bill has this amount."
+
+
+def _named(line: BankMoney, named: Sequence[OpenItem]) -> str:
+    numbers, due = " and ".join(item.number for item in named), sum(item.open_pence for item in named)
+    if line.amount_pence * due < 0:
+        return f"Names {numbers}, but the money goes {'in' if line.amount_pence > 0 else 'out'}."
+    over = abs(line.amount_pence) - abs(due)
+    told = "the same amount" if not over else f"the amount is £{pounds(abs(over))} {'more' if over > 0 else 'less'}"
+    open_ = f"of which £{pounds(abs(due))} is open" if len(named) == 1 else f"together £{pounds(abs(due))} open"
+    return f"Names {numbers}, {open_}: {told}."
+
+
+def _names(proposal: Proposal) -> str:
+    """The documents of a proposal with whose they are: "B-000001 + B-000002 (Ash Primary)"."""
+    numbers = " + ".join(share.number for share in proposal.shares)
+    parties = dict.fromkeys(share.item.party for share in proposal.shares if share.item)
+    return f"{numbers} ({', '.join(parties)})" if parties else numbers

@@ -1,43 +1,58 @@
-"""Bank statements, their lines, and what they are matched to."""
+"""Bank accounts, statements and their lines."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, text
 
-from services.billing.domain.reconciliation import OpenDocument
-from services.billing.storage.bulk import as_json, insert_rows
-from services.billing.storage.tables import bank_line, bank_statement
+from services.billing.storage.bulk import insert_rows
+from services.billing.storage.tables_bank import bank_statement
 
-_IMPORT_LOCK = 0x62616E6B  # "bank": one import at a time, so that a document is never paid twice
+_BANK_LOCK = 0x62616E6B  # "bank": one import or match at a time, so that a document is never paid twice
 _FINGERPRINTS = text("SELECT fingerprint FROM bank_line WHERE fingerprint = ANY(:fingerprints)")
-_OWED = text("""
-    SELECT 'bill', CAST(bill_id AS text), number, coalesce(school.name, 'school ' || school_urn),
-        gross_pence - paid_pence - credited_pence, school_urn
-    FROM bill LEFT JOIN school ON school.urn = school_urn
-    WHERE payment_reference = ANY(:references) OR (:with_open AND paid_pence + credited_pence < gross_pence)
-    UNION ALL
-    SELECT 'supplier_invoice', CAST(supplier_invoice_id AS text), our_number, coalesce(supplier.name, ''),
-        gross_pence - paid_pence - coalesce((SELECT CAST(sum(net_pence + vat_pence) AS bigint) FROM credit_share
-            WHERE of_invoice_id = i.supplier_invoice_id), 0), NULL
-    FROM supplier_invoice i LEFT JOIN supplier USING (supplier_id)
-    WHERE our_number = ANY(:references) AND settlement = 'recharge'
+_LINE = """
+    SELECT CAST(l.bank_line_id AS text) AS bank_line_id, l.seq, CAST(l.bank_statement_id AS text) AS bank_statement_id,
+        l.account, a.name AS account_name, a.purpose, l.booked_on, l.amount_pence, l.currency, l.counterparty,
+        l.counterparty_account, l.reference, l.state, l.explanation, cardinality(s.warnings) = 0 AS adds_up,
+        undone.at IS NOT NULL AS undone
+    FROM bank_line l JOIN bank_statement s USING (bank_statement_id) LEFT JOIN bank_account a ON a.account = l.account
+    LEFT JOIN LATERAL (
+        SELECT max(undone_at) AS at FROM bank_match m WHERE m.bank_line_id = l.bank_line_id
+    ) undone ON true
+"""
+_PAGE = text(f"""
+    WITH line AS (
+        {_LINE} WHERE l.seq > :after
+            AND (CAST(:state AS text) IS NULL OR l.state = CAST(:state AS text))
+            AND (CAST(:statement AS uuid) IS NULL OR l.bank_statement_id = CAST(:statement AS uuid))
+            AND (CAST(:line AS uuid) IS NULL OR l.bank_line_id = CAST(:line AS uuid))
+            AND (CAST(:account AS text) IS NULL OR l.account = CAST(:account AS text))
+            AND strpos(upper(concat_ws(' ', l.counterparty, l.reference,
+                to_char(abs(l.amount_pence) / 100.0, 'FM999999999990.00'))), upper(:words)) > 0
+        ORDER BY l.seq LIMIT :limit
+    )
+    SELECT line.*, m.matched_to FROM line LEFT JOIN LATERAL (
+        SELECT json_agg(json_build_object('kind', m.kind, 'id', m.document_id, 'number', m.document_number,
+            'amount_pence', m.amount_pence, 'posted_as', m.posting_number, 'by', m.matched_by, 'how', m.how)
+            ORDER BY m.document_number) AS matched_to
+        FROM bank_match m WHERE m.bank_line_id = CAST(line.bank_line_id AS uuid) AND m.undone_at IS NULL
+    ) m ON true ORDER BY line.seq
+""")  # noqa: S608 -- queries of this module
+_THESE = text(f"{_LINE} WHERE l.bank_line_id = ANY(CAST(:lines AS uuid[])) ORDER BY l.seq FOR UPDATE OF l")
+_NEW = text(
+    f"{_LINE} WHERE l.state = 'new' AND (CAST(:purpose AS text) IS NULL OR a.purpose = :purpose) ORDER BY l.seq"
+)
+_EXPLAIN = text("""
+    UPDATE bank_line l SET explanation = told.value FROM jsonb_each_text(CAST(:told AS jsonb)) AS told
+    WHERE l.bank_line_id = CAST(told.key AS uuid)
 """)
-_PAY_BILLS = text("""
-    UPDATE bill SET paid_pence = paid_pence + sent.amount_pence
-    FROM jsonb_populate_recordset(CAST(NULL AS bill_receipt), CAST(:rows AS jsonb)) AS sent
-    WHERE bill.bill_id = sent.bill_id
-""")
-_PAY_INVOICES = text("""
-    UPDATE supplier_invoice SET paid_pence = paid_pence + sent.amount_pence
-    FROM jsonb_populate_recordset(CAST(NULL AS supplier_payment), CAST(:rows AS jsonb)) AS sent
-    WHERE supplier_invoice.supplier_invoice_id = sent.supplier_invoice_id
-""")
+_STATE = text("UPDATE bank_line SET state = :state WHERE bank_line_id = ANY(CAST(:lines AS uuid[]))")
 
 
-def begin_import(connection: Connection) -> None:
-    """Wait for another import to end, and keep others waiting until this transaction does."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _IMPORT_LOCK})
+def take_turn(connection: Connection) -> None:
+    """Wait for another import or match to end, and keep others waiting until this transaction does."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _BANK_LOCK})
 
 
 def statement_with(connection: Connection, account: str, sha256: bytes) -> Row[Any] | None:
@@ -58,31 +73,43 @@ def known_fingerprints(connection: Connection, fingerprints: Collection[str]) ->
     return set(connection.execute(_FINGERPRINTS, {"fingerprints": list(fingerprints)}).scalars())
 
 
-def owed(connection: Connection, references: Collection[str], *, with_open_bills: bool) -> list[OpenDocument]:
-    """The documents with these references of ours, paid or not; `with_open_bills` adds every unpaid bill."""
-    rows = connection.execute(_OWED, {"references": list(references), "with_open": with_open_bills})
-    return [OpenDocument(*row) for row in rows]
-
-
 def add_lines(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store bank lines in the order given."""
     insert_rows(connection, "bank_line", rows)
 
 
-def add_receipts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Store receipts and count them as paid on their bills."""
-    if insert_rows(connection, "bill_receipt", rows):
-        connection.execute(_PAY_BILLS, {"rows": as_json(rows)})
+def list_lines(
+    connection: Connection,
+    *,
+    state: str | None,
+    statement: str | None = None,
+    account: str | None = None,
+    line: str | None = None,
+    words: str = "",
+    after: int,
+    limit: int,
+) -> list[Row[Any]]:
+    """Bank lines in the order of import, each with what it is matched to; `state` None for all."""
+    names = {"state": state, "statement": statement, "account": account, "line": line, "words": words}
+    return list(connection.execute(_PAGE, {**names, "after": after, "limit": limit}))
 
 
-def add_payments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Store payments to suppliers and count them as paid on their invoices."""
-    if insert_rows(connection, "supplier_payment", rows):
-        connection.execute(_PAY_INVOICES, {"rows": as_json(rows)})
+def lines_of(connection: Connection, line_ids: Collection[str]) -> list[Row[Any]]:
+    """These lines, locked until the transaction ends."""
+    return list(connection.execute(_THESE, {"lines": list(line_ids)}))
 
 
-def list_lines(connection: Connection, state: str | None, after: int, limit: int) -> list[Row[Any]]:
-    """Bank lines in the order of import; `state` is new, matched or None for both."""
-    line = bank_line.c
-    query = select(bank_line).where(line.seq > after).order_by(line.seq).limit(limit)
-    return list(connection.execute(query if state is None else query.where(line.state == state)))
+def new_lines(connection: Connection) -> list[Row[Any]]:
+    """Every line that is matched to nothing, in the order of import."""
+    return list(connection.execute(_NEW))
+
+
+def explain(connection: Connection, told: Mapping[str, str]) -> None:
+    """Keep why lines posted or did not, by their ids."""
+    if told:
+        connection.execute(_EXPLAIN, {"told": json.dumps(dict(told))})
+
+
+def set_state(connection: Connection, line_ids: Collection[str], state: str) -> None:
+    """Mark lines new or matched."""
+    connection.execute(_STATE, {"state": state, "lines": list(line_ids)})

@@ -160,7 +160,7 @@ match_line = Table(
     Column("credit_requested", Boolean),
     *(
         Column(f"{amount}_{figure}", Integer if figure == "quantity" else BigInteger)
-        for amount in ("credited", "claim", "due", "returned")
+        for amount in ("credited", "claim", "due", "returned", "upheld")
         for figure in ("quantity", "net_pence", "vat_pence")
     ),
 )

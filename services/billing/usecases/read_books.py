@@ -1,4 +1,4 @@
-"""Show bills, bank lines, a school's account and the trial balance."""
+"""Show bills, credit notes and bank lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,22 +9,19 @@ from sqlalchemy import Row
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
-from services.billing.domain.account import StatementItem, statement
-from services.billing.storage import accounts, bank, bills, chart, credit_notes, direct_bills, directory, ledger
+from services.billing.domain.late_payment import LatePayment
+from services.billing.storage import bills, credit_notes, direct_bills, disputes
+from services.billing.usecases.read_accounts import late_of_bill
 
 
 @dataclass(frozen=True, slots=True)
-class AccountView:
-    """A school's statement of account; the balance in pence is what the school owes the alliance.
+class BillView:
+    """A bill with its lines, what its school disputes of it, and what late payment adds to it by law."""
 
-    `pay_suppliers` are the bills that it owes suppliers itself, and no part of the balance.
-    """
-
-    school_urn: int
-    school_name: str
-    items: Sequence[StatementItem]
-    balance_pence: int
-    pay_suppliers: Sequence[Row[Any]]
+    head: Row[Any]
+    lines: Sequence[Row[Any]]
+    disputes: Sequence[Row[Any]]
+    late: LatePayment | None
 
 
 def list_bills(
@@ -50,15 +47,16 @@ def list_bills(
     return found[:limit], found[limit - 1].number if len(found) > limit else None
 
 
-def get_bill(database: Database, actor: Actor, bill_id: str) -> tuple[Row[Any], list[Row[Any]]]:
-    """One bill and its lines. Raises NotFound."""
+def get_bill(database: Database, actor: Actor, bill_id: str) -> BillView:
+    """One bill with all that belongs to it. Raises NotFound."""
     with database.transaction(actor) as connection:
         found = bills.get_bills(connection, [bill_id])
         if not found:
             raise NotFound("There is no such bill.")
         direct = found[0].settlement == "direct"
         lines = direct_bills.direct_bill_lines if direct else bills.bill_lines
-        return found[0], lines(connection, bill_id)
+        disputed = disputes.disputes_of_bill(connection, bill_id)
+        return BillView(found[0], lines(connection, bill_id), disputed, late_of_bill(connection, bill_id))
 
 
 def list_credit_notes(
@@ -79,41 +77,3 @@ def get_credit_note(database: Database, actor: Actor, credit_note_id: str) -> tu
         if not found:
             raise NotFound("There is no such credit note.")
         return found[0], credit_notes.credit_note_lines(connection, credit_note_id)
-
-
-def list_bank_lines(
-    database: Database, actor: Actor, *, state: str | None, after: int, limit: int
-) -> tuple[list[Row[Any]], int | None]:
-    """A page of bank lines in the order of import, and where the next page begins."""
-    with database.transaction(actor) as connection:
-        found = bank.list_lines(connection, state, after, limit + 1)
-    return found[:limit], found[limit - 1].seq if len(found) > limit else None
-
-
-def get_account(database: Database, actor: Actor, urn: int) -> AccountView:
-    """A school's statement of account, made of that school's bills and receipts alone. Raises NotFound."""
-    if actor.kind == "school" and actor.school_urn != urn:
-        raise NotFound("There is no such account.")
-    with database.transaction(actor) as connection:
-        name = directory.school_name(connection, urn)
-        if name is None:
-            raise NotFound("There is no such account.")
-        items, balance = statement(accounts.movements(connection, urn))
-        return AccountView(urn, name, items, balance, direct_bills.bills_of_school(connection, urn))
-
-
-def trial_balance(database: Database, actor: Actor) -> list[dict[str, Any]]:
-    """Every account that was ever posted to, with its balance on its debit or its credit side, in pence."""
-    with database.transaction(actor) as connection:
-        posted = {row.account: row.debit_pence - row.credit_pence for row in ledger.balances(connection)}
-        known = chart.accounts(connection)
-    return [
-        {
-            "account": account.code,
-            "name": account.name,
-            "debit_pence": max(posted.get(account.code, 0), 0),
-            "credit_pence": max(-posted.get(account.code, 0), 0),
-        }
-        for account in known
-        if account.code in posted
-    ]

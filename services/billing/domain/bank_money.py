@@ -1,0 +1,69 @@
+"""What reconciling takes and gives: bank lines, proposals of what they settle, and what becomes of each line."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from services.billing.domain.open_item import OpenItem
+
+
+class BankMoney(NamedTuple):
+    """A bank line that nothing is matched to: pence, positive in.
+
+    `may_post` is False where its statement does not add up, or a person undid a match of it: then it is only proposed.
+    """
+
+    line_id: str
+    booked_on: date
+    amount_pence: int
+    currency: str
+    counterparty: str
+    counterparty_account: str
+    reference: str
+    may_post: bool = True
+
+
+class Share(NamedTuple):
+    """How much of a line is for what: pence with the line's sign, or against it where a credit is set off.
+
+    `item` is None for a nominal account, whose code `number` then is, and for another bank line, whose id it is.
+    """
+
+    item: OpenItem | None
+    pence: int
+    kind: str
+    number: str
+    document_id: str | None = None
+
+
+class Proposal(NamedTuple):
+    """What a line may settle, how likely (higher is likelier), and why, in words."""
+
+    score: int
+    shares: tuple[Share, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The ids of the documents that it would settle."""
+        return tuple(share.item.document_id for share in self.shares if share.item)
+
+    @property
+    def why(self) -> str:
+        """The reasons as one sentence."""
+        text = "; ".join(self.reasons)
+        return f"{text[:1].upper()}{text[1:]}."
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What becomes of a line: it posts to `posts`, or is listed with proposals, the likeliest first."""
+
+    explanation: str = ""
+    posts: tuple[Share, ...] = ()
+    proposals: list[Proposal] = field(default_factory=list)
+
+
+def share_of(item: OpenItem, pence: int | None = None) -> Share:
+    """All that is open of an item, or so many pence of it."""
+    return Share(item, item.open_pence if pence is None else pence, item.kind, item.number, item.document_id)

@@ -1,0 +1,29 @@
+"""What money can still settle: a bill, a credit to give back, a supplier's document, a payment of the fund or a run."""
+
+from datetime import date
+from typing import Literal, NamedTuple
+
+ItemKind = Literal[
+    "bill", "credit_note", "supplier_invoice", "supplier_credit_note", "fund_payment", "payment_run", "remittance"
+]
+Purpose = Literal["general", "fund"]
+
+
+class OpenItem(NamedTuple):
+    """A document with what is open of it; `open_pence` is positive where it is owed to us, negative where we owe it.
+
+    `reference` is what a payer is asked to quote: a bill's payment reference, a supplier invoice's number of ours.
+    A `remittance` is one supplier's part of a payment run. `party` is the school's or supplier's name, `their_number`
+    the number that the supplier itself gave the document.
+    """
+
+    kind: ItemKind
+    document_id: str
+    number: str
+    reference: str
+    party: str
+    school_urn: int | None
+    supplier_id: str | None
+    open_pence: int
+    due_on: date | None
+    their_number: str = ""

@@ -1,0 +1,72 @@
+"""Show bank lines with what they are matched to or what is proposed for them, and what is open to be matched."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row
+
+from chassis.actor import Actor
+from chassis.database import Database
+from contracts.errors import NotFound
+from services.billing.domain.bank_money import Outcome
+from services.billing.domain.open_item import OpenItem, Purpose
+from services.billing.storage import bank
+from services.billing.storage.open_items import open_items
+from services.billing.usecases.reconcile_lines import outcomes_of
+
+
+class LineView(NamedTuple):
+    """A bank line, and what is proposed for it now if nothing is matched to it."""
+
+    line: Row[Any]
+    outcome: Outcome | None
+
+
+def list_bank_lines(
+    database: Database,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    statement: str | None = None,
+    account: str | None = None,
+    words: str = "",
+    after: int = 0,
+    limit: int,
+) -> tuple[list[LineView], int | None]:
+    """A page of bank lines in the order of import, and where the next page begins.
+
+    Lines that are not matched come with proposals as things stand now, all waiting lines looked at together.
+    """
+    with database.transaction(actor) as connection:
+        found = bank.list_lines(
+            connection, state=state, statement=statement, account=account, words=words, after=after, limit=limit + 1
+        )
+        waiting = any(line.state == "new" for line in found[:limit])
+        outcomes = outcomes_of(connection, bank.new_lines(connection)) if waiting else {}
+    views = [LineView(line, outcomes.get(line.bank_line_id)) for line in found[:limit]]
+    return views, found[limit - 1].seq if len(found) > limit else None
+
+
+def get_bank_line(database: Database, actor: Actor, line_id: str) -> LineView:
+    """One bank line. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        found = bank.list_lines(connection, state=None, line=line_id, after=0, limit=1)
+        if not found:
+            raise NotFound("There is no such bank line.")
+        outcomes = outcomes_of(connection, bank.new_lines(connection)) if found[0].state == "new" else {}
+    return LineView(found[0], outcomes.get(line_id))
+
+
+def list_open_items(
+    database: Database, actor: Actor, *, purpose: Purpose, words: str, limit: int
+) -> tuple[list[OpenItem], int]:
+    """What is open and carries all the words in its numbers, party or amount, the longest due first; and how many."""
+    with database.transaction(actor) as connection:
+        items = open_items(connection, purpose)
+    wanted = words.upper().replace("£", "").split()
+    found = [item for item in items if all(word in _searched(item) for word in wanted)]
+    return found[:limit], len(found)
+
+
+def _searched(item: OpenItem) -> str:
+    amount = f"{abs(item.open_pence) / 100:.2f}"
+    return f"{item.number} {item.reference} {item.their_number} {item.party} {amount} {item.school_urn or ''}".upper()

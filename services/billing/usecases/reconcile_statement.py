@@ -1,0 +1,49 @@
+"""Sign a bank statement off once every line of it is matched and the difference is £0.00, or open it again."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from chassis.actor import Actor
+from chassis.database import Database
+from contracts.errors import NotFound
+from contracts.money import pounds
+from services.billing.domain.bank_errors import StatementDiffers
+from services.billing.storage import bank, bank_statements
+
+
+def list_statements(
+    database: Database, actor: Actor, *, before: str | None, limit: int
+) -> tuple[list[Row[Any]], str | None]:
+    """A page of statements, the latest first, and where the next page begins."""
+    with database.transaction(actor) as connection:
+        found = bank_statements.list_statements(connection, before, limit + 1)
+    return found[:limit], found[limit - 1].imported_at.isoformat() if len(found) > limit else None
+
+
+def get_statement(database: Database, actor: Actor, statement_id: str) -> Row[Any]:
+    """One statement. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        return _statement(connection, statement_id)
+
+
+def reconcile_statement(database: Database, actor: Actor, statement_id: str) -> Row[Any]:
+    """Mark every line of a statement reconciled. Raises NotFound; StatementDiffers while a line is not matched."""
+    with database.transaction(actor) as connection:
+        bank.take_turn(connection)
+        statement = _statement(connection, statement_id)
+        difference = statement.total_pence - statement.matched_pence
+        if statement.new or difference:
+            raise StatementDiffers(
+                f"{statement.new} {'line is' if statement.new == 1 else 'lines are'} not matched;"
+                f" the difference is £{pounds(abs(difference))}."
+            )
+        bank_statements.mark_reconciled(connection, statement_id, actor.name)
+        return _statement(connection, statement_id)
+
+
+def _statement(connection: Connection, statement_id: str) -> Row[Any]:
+    found = bank_statements.get_statement(connection, statement_id)
+    if found is None:
+        raise NotFound("There is no such bank statement.")
+    return found
