@@ -85,6 +85,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "drop_amended": Kind("Orders that changed", "A supplier could not take your order as it was.", _SCHOOL),
     "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
     "bill_issued": Kind("Bills", "Your school has a new bill, or a credit note for one.", _SCHOOL),
+    "bill_reminder": Kind("Bills to pay", "A bill of your school is due or overdue.", _SCHOOL, "at_once"),
+    "contribution_asked": Kind(
+        "Contributions to the fund", "The partnership fund asks your governors for a contribution.", _SCHOOL, "at_once"
+    ),
     "service_decided": Kind("Services decided", "A service that you asked for was approved or refused.", _SCHOOL),
     "membership_ends": Kind(
         "Leaving the alliance", "Your school’s membership has a last day.", _SCHOOL, "at_once", required=True

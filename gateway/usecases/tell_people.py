@@ -206,6 +206,16 @@ def tell_of_bills(news: News) -> Iterator[Mail]:
 
 
 @queued
+def tell_of_bill_reminders(news: News) -> Iterator[Mail]:
+    """BillReminderDue: the buyers and approvers of the school that has not paid, and nobody else."""
+    people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
+    for body in news.bodies:
+        about = f"{body['bill_id']}:{body['reminder']}"
+        to = people.get(body["school_urn"], [])
+        yield from mails_to("bill_reminder", about, to, letters.bill_reminder(body))
+
+
+@queued
 def tell_of_credit_notes(news: News) -> Iterator[Mail]:
     """CreditNoteIssued: the same people as of the bill."""
     people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)

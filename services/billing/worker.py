@@ -14,11 +14,13 @@ from chassis.database import Database
 from chassis.settings import read_settings
 from chassis.worker import Timer, run_worker
 from services.billing.usecases.chase_receipts import chase_receipts
+from services.billing.usecases.remind_governors import remind_governors
 from services.billing.usecases.remind_schools import remind_schools
 
 _BY_THE_CLOCK: Final[tuple[tuple[float, Callable[[Database, datetime], object]], ...]] = (
     (60.0, chase_receipts),
     (60.0, remind_schools),
+    (60.0, remind_governors),
 )
 
 

@@ -95,6 +95,8 @@ def fields(page: str) -> dict[str, str]:
                 "drop_amended": "digest",
                 "receipt_wanted": "digest",
                 "bill_issued": "digest",
+                "bill_reminder": "at_once",
+                "contribution_asked": "at_once",
                 "service_decided": "digest",
             },
         ),

@@ -4,11 +4,12 @@ from typing import Final
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.billing.api.dispute_schemas import DisputeOut, LateOut
 from services.billing.api.fields import UnitPrice, UuidText, VatRate
 from services.billing.api.match_schemas import MATCH_STATES
 from services.billing.api.schemas import HIGHEST_URN, PageQuery
 
-BILL_STATES: Final = ("open", "part_paid", "paid", "credited", "held", "pay_supplier")
+BILL_STATES: Final = ("open", "part_paid", "paid", "credited", "held", "pay_supplier", "disputed")
 
 
 class BillsIn(Schema):
@@ -25,9 +26,12 @@ class BillsIn(Schema):
 
 
 class BillLineOut(Schema):
-    """One line of a bill; on one that the supplier made out to the school, with its match."""
+    """One line of a bill; on one that the supplier made out to the school, with its match.
 
-    purchase_order_number = fields.String()
+    A contribution to the fund has no order and no invoice behind it.
+    """
+
+    purchase_order_number = fields.String(allow_none=True)
     supplier_name = fields.String()
     line_no = fields.Integer()
     sku = fields.String()
@@ -40,7 +44,7 @@ class BillLineOut(Schema):
     vat_class = fields.String()
     vat_rate = VatRate()
     ledger_code = fields.String()
-    supplier_invoice_id = fields.String()
+    supplier_invoice_id = fields.String(allow_none=True)
     state = fields.String(allow_none=True, validate=validate.OneOf(MATCH_STATES))
     reasons = fields.List(fields.String())
 
@@ -49,7 +53,8 @@ class BillHeadOut(Schema):
     """A bill without its lines.
 
     Settled by recharge, the school pays the alliance; settled directly, it pays the supplier `pay_to` and quotes the
-    supplier's own number, and the bill is held while a line is queried.
+    supplier's own number, and the bill is held while a line is queried. It is disputed while the school waits for an
+    answer about a line; `late` is what the law would let the alliance ask for once it is overdue, and nothing posted.
     """
 
     bill_id = fields.String()
@@ -69,6 +74,7 @@ class BillHeadOut(Schema):
     paid_pence = fields.Integer()
     credited_pence = fields.Integer()
     settlement = fields.String(validate=validate.OneOf(["recharge", "direct"]))
+    purpose = fields.String(validate=validate.OneOf(["general", "fund"]))
     pay_to = fields.String()
     state = fields.String(validate=validate.OneOf(BILL_STATES))
 
@@ -83,9 +89,11 @@ class VatTotalOut(Schema):
 
 
 class BillOut(BillHeadOut):
-    """A bill with its lines, and its totals by VAT class and rate."""
+    """A bill with its lines, its totals by VAT class and rate, what is disputed of it, and what late payment adds."""
 
     lines = fields.List(fields.Nested(BillLineOut))
+    disputes = fields.List(fields.Nested(DisputeOut))
+    late = fields.Nested(LateOut, allow_none=True)
     vat_totals = fields.List(fields.Nested(VatTotalOut))
 
 
@@ -111,6 +119,7 @@ class CreditNoteLineOut(Schema):
     net_pence = fields.Integer()
     vat_pence = fields.Integer()
     vat_class = fields.String()
+    vat_rate = VatRate()
     ledger_code = fields.String()
 
 
@@ -147,31 +156,6 @@ class IssuedOut(BillPage):
     """The bills issued now, and the credit notes for what suppliers have credited since earlier ones."""
 
     credit_notes = fields.List(fields.Nested(CreditNoteHeadOut))
-
-
-class AccountItemOut(Schema):
-    """One line of a statement of account."""
-
-    on = fields.Date()
-    kind = fields.String(validate=validate.OneOf(["bill", "credit_note", "receipt"]))
-    number = fields.String()
-    description = fields.String()
-    debit_pence = fields.Integer()
-    credit_pence = fields.Integer()
-    balance_pence = fields.Integer()
-
-
-class AccountOut(Schema):
-    """A school's statement of account; the balance is what it owes the alliance.
-
-    `pay_suppliers` are the bills that it pays the supplier itself: they are no part of the balance.
-    """
-
-    school_urn = fields.Integer()
-    school_name = fields.String()
-    items = fields.List(fields.Nested(AccountItemOut))
-    balance_pence = fields.Integer()
-    pay_suppliers = fields.List(fields.Nested(BillHeadOut))
 
 
 class BillQuery(PageQuery):

@@ -1,4 +1,4 @@
-"""Bills, schools' accounts and reports over HTTP."""
+"""Bills and credit notes over HTTP."""
 
 from typing import Any
 from uuid import UUID
@@ -8,13 +8,11 @@ from flask_smorest import Blueprint
 
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
-from services.billing.api import bill_schemas, schemas, shapes
+from services.billing.api import bill_schemas, bill_shapes
 from services.billing.usecases import issue_bills, read_books
 
 bills = Blueprint("bills", __name__, description="Schools' bills")
 credit_notes = Blueprint("credit-notes", __name__, description="Credit notes to schools")
-accounts = Blueprint("accounts", __name__, description="Schools' statements of account")
-reports = Blueprint("reports", __name__, description="Reports")
 
 READERS = ("school_buyer", "school_approver", "governor", "alliance_manager", "board_member")
 
@@ -30,7 +28,7 @@ def post_bills(sent: dict[str, str]) -> tuple[Response, int]:
         issued = issue_bills.issue_bills(current_database(), current_actor(), sent["round_id"])
     else:
         issued = issue_bills.issue_service_bills(current_database(), current_actor(), sent["purchase_order_id"])
-    return jsonify(shapes.issued(issued)), 201
+    return jsonify(bill_shapes.issued(issued)), 201
 
 
 @bills.route("/bills")
@@ -40,7 +38,7 @@ def post_bills(sent: dict[str, str]) -> tuple[Response, int]:
 def list_bills(query: dict[str, Any]) -> Response:
     """A page of bills by number: a school's own, the alliance's all."""
     items, following = read_books.list_bills(current_database(), current_actor(), **query)
-    return jsonify(items=[shapes.bill_head(item) for item in items], next=following)
+    return jsonify(items=[bill_shapes.bill_head(item) for item in items], next=following)
 
 
 @bills.route("/bills/<uuid:bill_id>")
@@ -48,7 +46,7 @@ def list_bills(query: dict[str, Any]) -> Response:
 @bills.response(200, bill_schemas.BillOut)
 def get_bill(bill_id: UUID) -> Response:
     """One bill with its lines."""
-    return jsonify(shapes.bill(*read_books.get_bill(current_database(), current_actor(), str(bill_id))))
+    return jsonify(bill_shapes.bill(read_books.get_bill(current_database(), current_actor(), str(bill_id))))
 
 
 @credit_notes.route("/credit-notes")
@@ -58,7 +56,7 @@ def get_bill(bill_id: UUID) -> Response:
 def list_credit_notes(query: dict[str, Any]) -> Response:
     """A page of credit notes by number: a school's own, the alliance's all."""
     items, following = read_books.list_credit_notes(current_database(), current_actor(), **query)
-    return jsonify(items=[shapes.credit_note_head(item) for item in items], next=following)
+    return jsonify(items=[bill_shapes.credit_note_head(item) for item in items], next=following)
 
 
 @credit_notes.route("/credit-notes/<uuid:credit_note_id>")
@@ -67,20 +65,4 @@ def list_credit_notes(query: dict[str, Any]) -> Response:
 def get_credit_note(credit_note_id: UUID) -> Response:
     """One credit note with its lines."""
     found = read_books.get_credit_note(current_database(), current_actor(), str(credit_note_id))
-    return jsonify(shapes.credit_note(*found))
-
-
-@accounts.route("/accounts/<int(max=999999):urn>")
-@requires(*READERS)
-@accounts.response(200, bill_schemas.AccountOut)
-def get_account(urn: int) -> Response:
-    """One school's statement of account."""
-    return jsonify(shapes.account(read_books.get_account(current_database(), current_actor(), urn)))
-
-
-@reports.route("/reports/trial-balance")
-@requires("alliance_manager", "board_member")
-@reports.response(200, schemas.TrialBalanceOut)
-def get_trial_balance() -> dict[str, Any]:
-    """The balance of every account; both sides add up to the same."""
-    return {"items": read_books.trial_balance(current_database(), current_actor())}
+    return jsonify(bill_shapes.credit_note(*found))

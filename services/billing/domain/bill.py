@@ -21,9 +21,9 @@ def payment_reference(bill_number: str, school_urn: int) -> str:
     return reference
 
 
-def due_on(issued_on: date) -> date:
-    """The day by which a bill is to be paid."""
-    return issued_on + timedelta(days=DAYS_TO_PAY)
+def due_on(issued_on: date, days: int | None = None) -> date:
+    """The day by which a bill is to be paid: so many days after its issue, 30 where no contract says otherwise."""
+    return issued_on + timedelta(days=DAYS_TO_PAY if days is None else days)
 
 
 def bill_state(gross_pence: int, paid_pence: int, credited_pence: int = 0) -> BillState:

@@ -67,6 +67,8 @@ def judge(case: Case, tolerance: Tolerance) -> Judgment:
         asked = _less_credits(case, asked - credited, room)
     reasons = tuple(_reasons(case, asked))
     allowed = _allowed(case, asked, min(asked.quantity, room), "vat" in reasons)
+    if case.before.upheld != NOTHING:
+        allowed = allowed.least(case.before.on_bill - case.before.upheld)
     tolerated = frozenset(_tolerated(case, asked, reasons, tolerance)) if allowed.quantity else frozenset()
     return Judgment(case, asked, allowed, reasons, tolerated)
 
@@ -111,7 +113,7 @@ def conclude(judgment: Judgment, *, total_tolerated: bool) -> Match:
         billable_net_pence=billable.net_pence,
         billable_vat_pence=billable.vat_pence,
         credited=case.before.credited,
-        claim=_claim(judgment) if open_reasons else NOTHING,
+        claim=_claim(judgment) if open_reasons or case.before.upheld != NOTHING else NOTHING,
         due=_due(judgment) if case.before.billed else NOTHING,
     )
 

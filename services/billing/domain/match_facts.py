@@ -125,7 +125,7 @@ NOTHING = Amount()
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What has come of a match before: its quantity, what is billed of it, what the supplier has credited of it, what
-    the school was given back, and what people decided."""
+    the school was given back, what people decided, and what of the bill a dispute of the school was upheld for."""
 
     quantity_invoiced: int
     billed: bool
@@ -134,6 +134,7 @@ class Standing:
     on_bill: Amount = NOTHING
     credited: Amount = NOTHING
     returned: Amount = NOTHING
+    upheld: Amount = NOTHING
 
     @property
     def fixed(self) -> bool:

@@ -25,4 +25,5 @@ def _row(body: Mapping[str, Any]) -> dict[str, Any]:
         "tolerated_units": tolerances.get("quantity_units", 0),
         "tolerated_pence": tolerances.get("total_pence", 0),
         "claim_days": body.get("claim_days", 5),
+        "payment_days": body.get("payment_days", 30),
     }

@@ -64,7 +64,7 @@ _AMOUNTS = text("""
 """)
 _LINES = text("""
     SELECT c.line_no, c.bill_line_no, c.quantity, c.net_pence, c.vat_pence, b.purchase_order_number, b.supplier_name,
-        b.sku, b.name, b.unit, b.unit_price, b.vat_class, b.ledger_code
+        b.sku, b.name, b.unit, b.unit_price, b.vat_class, b.vat_rate, b.ledger_code
     FROM credit_note_line c JOIN bill_line b ON b.bill_id = c.bill_id AND b.line_no = c.bill_line_no
     WHERE c.credit_note_id = :note ORDER BY c.line_no
 """)

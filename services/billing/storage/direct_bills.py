@@ -16,7 +16,8 @@ BILLS = """
         CAST(CASE WHEN d.round_id IS NULL THEN d.purchase_order_id END AS text) AS purchase_order_id, d.title,
         i.issue_date, coalesce(i.due_date, i.issue_date + 30) AS due_date, i.net_pence, i.vat_pence, i.gross_pence,
         CAST(0 AS bigint) AS paid_pence, coalesce(m.credited, 0) AS credited_pence, 'direct' AS settlement,
-        d.supplier_name AS pay_to, coalesce(m.held, true) AS held
+        d.supplier_name AS pay_to, coalesce(m.held, true) AS held, 'general' AS purpose, EXISTS (
+            SELECT FROM bill_dispute x WHERE x.bill_id = d.supplier_invoice_id AND x.state = 'open') AS disputed
     FROM direct_bill d JOIN supplier_invoice i USING (supplier_invoice_id) LEFT JOIN round USING (round_id)
     LEFT JOIN school ON school.urn = d.school_urn
     LEFT JOIN LATERAL (

@@ -12,13 +12,13 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def record_schools(connection: Connection, rows: Rows) -> None:
-    """Add or replace schools: urn, name, joined_on, left_on. The last row of a school counts."""
+    """Add or replace schools: urn, name, joined_on, left_on, town, postcode. The last row of a school counts."""
     insert_rows(
         connection,
         "school",
-        _last_of_each(rows, "urn"),
+        [{"town": "", "postcode": "", **row} for row in _last_of_each(rows, "urn")],
         "ON CONFLICT (urn) DO UPDATE SET name = excluded.name, joined_on = excluded.joined_on,"
-        " left_on = excluded.left_on",
+        " left_on = excluded.left_on, town = excluded.town, postcode = excluded.postcode",
     )
 
 
@@ -33,13 +33,14 @@ def record_suppliers(connection: Connection, rows: Rows) -> None:
 
 
 def record_contracts(connection: Connection, rows: Rows) -> None:
-    """Add or replace contracts: id, supplier_id, title, reference, settlement, claim_days and what is tolerated."""
+    """Add or replace contracts: id, supplier_id, title, reference, settlement, claim_days, payment_days, tolerances."""
     insert_rows(
         connection,
         "contract",
         _last_of_each(rows, "contract_id"),
         "ON CONFLICT (contract_id) DO UPDATE SET supplier_id = excluded.supplier_id, title = excluded.title,"
         " reference = excluded.reference, settlement = excluded.settlement, claim_days = excluded.claim_days,"
+        " payment_days = excluded.payment_days,"
         " tolerated_basis_points = excluded.tolerated_basis_points, tolerated_units = excluded.tolerated_units,"
         " tolerated_pence = excluded.tolerated_pence",
     )

@@ -105,6 +105,7 @@ def standing(before: Mapping[Key, Row[Any]], credited: Mapping[Key, Amount]) -> 
             _amount(row, "billable") if row.bill_id is not None else NOTHING,
             credited.get(key, NOTHING),
             _amount(row, "returned") if row.bill_id is not None else NOTHING,
+            _amount(row, "upheld") if row.bill_id is not None else NOTHING,
         )
         for key, row in before.items()
     }

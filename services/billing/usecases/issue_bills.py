@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Row
 
 from chassis.actor import Actor
 from chassis.database import Database
-from chassis.event_log import NewEvent, append_many
 from chassis.numbers import next_numbers
 from contracts.london import london_today
 from services.billing.domain.bill import due_on, payment_reference
 from services.billing.domain.errors import UnknownRound, UnknownServiceOrder
-from services.billing.domain.ledger import bill_entry
-from services.billing.storage import bills, directory, ledger, orders
+from services.billing.domain.ledger import CLEARING_NET, CLEARING_VAT, SCHOOL_DEBTORS
+from services.billing.storage import bills, directory, issuing, orders
+from services.billing.storage.periods import posting_day
 from services.billing.usecases.issue_credit_notes import issue_credit_notes
 from services.billing.usecases.settle_orders import settle_orders
 
@@ -60,11 +60,11 @@ def issue_service_bills(database: Database, actor: Actor, purchase_order_id: str
 def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], actor: Actor) -> Issued:
     """Bill what these orders have ready; `of` says what for: a round_id or a purchase_order_id, and a title."""
     orders.lock_orders(connection, order_ids)
-    due = bills.billable_by_school(connection, order_ids)
+    due = issuing.billable_by_school(connection, order_ids)
     rows = _rows(connection, due, of, actor.name) if due else []
     if rows:
-        bills.add_bills(connection, rows, order_ids)
-        _tell(connection, rows, actor.name)
+        issuing.add_bills(connection, rows, order_ids)
+        _tell(connection, rows)
     notes = issue_credit_notes(connection, order_ids, actor.name)
     settle_orders(connection, order_ids)
     return Issued(bills.get_bills(connection, [row["bill_id"] for row in rows]), notes)
@@ -78,40 +78,26 @@ def _rows(connection: Connection, due: list[Row[Any]], of: dict[str, Any], issue
             "number": number,
             "payment_reference": payment_reference(number, school.school_urn),
             "school_urn": school.school_urn,
+            "outside_scope": school.outside_scope,
             **of,
             "issue_date": today,
-            "due_date": due_on(today),
+            "due_date": due_on(today, school.payment_days),
             "net_pence": school.net_pence,
             "vat_pence": school.vat_pence,
             "gross_pence": school.net_pence + school.vat_pence,
             "paid_pence": 0,
+            "credited_pence": 0,
             "issued_by": issued_by,
         }
         for number, school in zip(next_numbers(connection, "B", len(due)), due, strict=True)
     ]
 
 
-def _tell(connection: Connection, rows: list[dict[str, Any]], issued_by: str) -> None:
+def _tell(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Post the bills to the ledger and publish them."""
-    entries = [
-        bill_entry(
-            row["bill_id"],
-            row["number"],
-            row["issue_date"],
-            row["school_urn"],
-            net_pence=row["net_pence"],
-            vat_pence=row["vat_pence"],
-            description=row["title"],
-        )
-        for row in rows
-    ]
-    ledger.post(connection, entries, issued_by)
-    amounts = bills.amounts_by_category(connection, [row["bill_id"] for row in rows])
-    append_many(connection, [_issued(row, amounts[row["bill_id"]]) for row in rows])
-
-
-def _issued(row: dict[str, Any], amounts: list[dict[str, Any]]) -> NewEvent:
-    told = ("bill_id", "number", "school_urn", "round_id", "net_pence", "vat_pence", "gross_pence")
-    dates = {name: row[name].isoformat() for name in ("issue_date", "due_date")}
-    body = {**{name: row[name] for name in told}, **dates, "amounts": amounts}
-    return NewEvent("BillIssued", f"bill:{row['bill_id']}", body, version=2)
+    worth = sum(row["gross_pence"] > 0 for row in rows)
+    day = posting_day(connection, rows[0]["issue_date"])
+    bill_ids = [row["bill_id"] for row in rows]
+    accounts = (SCHOOL_DEBTORS, CLEARING_NET, CLEARING_VAT)
+    issuing.post_bills(connection, bill_ids, next_numbers(connection, "J", worth), day, accounts=accounts)
+    issuing.tell_bills(connection, bill_ids)

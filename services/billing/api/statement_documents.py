@@ -1,0 +1,194 @@
+"""A school's statement of account as tagged PDF and as a spreadsheet: the same figures as the page."""
+
+from typing import Any, Final
+
+from chassis.report_documents import report_xlsx
+from chassis.tagged_pdf import tagged_pdf
+from contracts.money import pounds
+from contracts.report import Column, Report, Section, Value
+from services.billing.api.bill_words import day
+from services.billing.domain.account import aged
+from services.billing.domain.ageing import BANDS, LABELS
+from services.billing.usecases.read_accounts import AccountView
+
+Json = dict[str, Any]
+
+_AGES: Final = {**dict(zip(BANDS, LABELS, strict=True)), "in_credit": "In credit"}
+_KINDS: Final = {"bill": "Bill", "credit_note": "Credit note", "receipt": "Payment"}
+_LATE_NOTE: Final = (
+    "Interest and compensation are what the Late Payment of Commercial Debts (Interest) Act 1998 would let the"
+    " alliance ask for. They are told for information, and are no part of the balance."
+)
+
+
+def statement_pdf(view: AccountView) -> bytes:
+    """The statement as one file; the same bytes for the same account on the same day."""
+    return tagged_pdf("services.billing.api", "statement.typ", _inputs(view))
+
+
+def statement_xlsx(view: AccountView) -> bytes:
+    """The statement as a spreadsheet: what moved, what is open, and what the school pays suppliers itself."""
+    return report_xlsx(
+        Report(
+            "statement",
+            f"Statement of account, {view.school.name}, {day(view.on)}",
+            _sentence(view),
+            [_moved(view), _open(view), _suppliers(view)],
+        )
+    )
+
+
+def _sentence(view: AccountView) -> str:
+    name = f"{view.school.name} (URN {view.school.urn})"
+    if view.balance_pence > 0:
+        return f"{name} owes £{pounds(view.balance_pence)}."
+    if view.balance_pence < 0:
+        return f"{name} is £{pounds(-view.balance_pence)} in credit."
+    return f"{name} owes nothing."
+
+
+def _moved(view: AccountView) -> Section:
+    columns = [
+        Column("on", "Day"),
+        Column("kind", "Kind"),
+        Column("number", "Number"),
+        Column("description", "What"),
+        Column("debit", "Billed", "money", added=True),
+        Column("credit", "Paid or credited", "money", added=True),
+        Column("balance", "Balance", "money"),
+    ]
+    rows: list[dict[str, Value]] = [
+        {
+            "on": item.on.isoformat(),
+            "kind": _KINDS[item.kind],
+            "number": item.number,
+            "description": item.description,
+            "debit": item.debit_pence,
+            "credit": item.credit_pence,
+            "balance": item.balance_pence,
+        }
+        for item in view.items
+    ]
+    return Section("Account", columns, rows)
+
+
+def _open(view: AccountView) -> Section:
+    columns = [
+        Column("number", "Bill"),
+        Column("title", "For"),
+        Column("reference", "Payment reference"),
+        Column("due", "Due"),
+        Column("days", "Days overdue", "number"),
+        Column("open", "To pay", "money", added=True),
+        Column("interest", "Interest by law", "money", added=True),
+        Column("compensation", "Compensation by law", "money", added=True),
+    ]
+    rows: list[dict[str, Value]] = [
+        {
+            "number": bill.number,
+            "title": bill.title,
+            "reference": bill.payment_reference,
+            "due": bill.due_date.isoformat(),
+            "days": bill.days_overdue,
+            "open": bill.open_pence,
+            "interest": bill.late.interest_pence if bill.late else 0,
+            "compensation": bill.late.compensation_pence if bill.late else 0,
+        }
+        for bill in view.open_bills
+    ]
+    return Section("Open bills", columns, rows, note=_LATE_NOTE)
+
+
+def _suppliers(view: AccountView) -> Section:
+    columns = [
+        Column("number", "Bill"),
+        Column("supplier", "Supplier"),
+        Column("invoice", "Its invoice"),
+        Column("due", "Due"),
+        Column("gross", "Total with VAT", "money", added=True),
+    ]
+    rows: list[dict[str, Value]] = [
+        {
+            "number": bill.number,
+            "supplier": bill.pay_to,
+            "invoice": bill.payment_reference,
+            "due": bill.due_date.isoformat(),
+            "gross": bill.gross_pence,
+        }
+        for bill in view.pay_suppliers
+    ]
+    return Section("Paid to suppliers directly", columns, rows)
+
+
+def _inputs(view: AccountView) -> Json:
+    alliance = view.alliance or {"name": "The alliance", "address": {}, "email": "", "telephone": ""}
+    address = alliance["address"] or {}
+    ages = aged(view.open_bills, view.on)
+    late = [(bill, bill.late) for bill in view.open_bills if bill.late]
+    return {
+        "seller": alliance["name"],
+        "seller_lines": [
+            line
+            for line in (
+                ", ".join(
+                    word for word in (*address.get("lines", ()), address.get("town"), address.get("postcode")) if word
+                ),
+                " · ".join(way for way in (alliance["email"], alliance["telephone"]) if way),
+            )
+            if line
+        ],
+        "buyer": view.school.name,
+        "buyer_lines": [
+            line
+            for line in (
+                " ".join(word for word in (view.school.town, view.school.postcode) if word),
+                f"URN {view.school.urn}",
+            )
+            if line
+        ],
+        "on": day(view.on),
+        "sentence": _sentence(view),
+        "ages": [[label, pounds(ages[name])] for name, label in _AGES.items() if ages[name] or name != "in_credit"],
+        "items": [
+            [
+                day(item.on),
+                item.number,
+                item.description,
+                pounds(item.debit_pence) if item.debit_pence else "",
+                pounds(item.credit_pence) if item.credit_pence else "",
+                pounds(item.balance_pence),
+            ]
+            for item in view.items
+        ],
+        "open": [
+            [
+                bill.number,
+                bill.payment_reference,
+                day(bill.due_date),
+                str(bill.days_overdue) if bill.days_overdue else "",
+                pounds(bill.open_pence),
+            ]
+            for bill in view.open_bills
+            if bill.open_pence > 0
+        ],
+        "late": [
+            [
+                bill.number,
+                str(found.days),
+                f"{found.per_cent.normalize():f} %",
+                pounds(found.interest_pence),
+                pounds(found.compensation_pence),
+            ]
+            for bill, found in late
+        ],
+        "late_note": _LATE_NOTE,
+        "suppliers": [
+            [
+                bill.number,
+                f"{bill.pay_to}, invoice {bill.payment_reference}",
+                day(bill.due_date),
+                pounds(bill.gross_pence),
+            ]
+            for bill in view.pay_suppliers
+        ],
+    }

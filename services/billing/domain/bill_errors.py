@@ -1,0 +1,51 @@
+"""Every rule about bills, their documents and disputes that a request can break, each with its stable code."""
+
+from contracts.errors import BrokenRule
+
+
+class BillOfSupplier(BrokenRule):
+    """The supplier has made its own invoice out to the school: that is the document, and not one of ours."""
+
+    code = "bill_of_supplier"
+
+
+class BillNotExpressible(BrokenRule):
+    """EN 16931 has no invoice that says what this bill says."""
+
+    code = "bill_not_expressible"
+
+
+class VatNumberMissing(BrokenRule):
+    """Whoever charges VAT names its VAT number, and none is recorded."""
+
+    code = "vat_number_missing"
+
+
+class LineNotDisputable(BrokenRule):
+    """No supplier invoiced the line, or the whole of it is credited."""
+
+    code = "line_not_disputable"
+
+
+class LineDisputed(BrokenRule):
+    """The school disputes the line already."""
+
+    code = "line_disputed"
+
+
+class DisputeAnswered(BrokenRule):
+    """The dispute was answered or taken back before."""
+
+    code = "dispute_answered"
+
+
+class UpheldTooMuch(BrokenRule):
+    """No more of a line can be claimed back than the school was billed and has not got back."""
+
+    code = "upheld_too_much"
+
+
+class EndpointUnknown(BrokenRule):
+    """An electronic address is of a scheme that Peppol lists, and its check digits are right."""
+
+    code = "endpoint_unknown"
