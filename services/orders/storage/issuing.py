@@ -68,7 +68,7 @@ _TELL_ORDERS = text("""
 # The JSON is put together as text, which takes half the time of jsonb_build_object.
 _ISSUE_DROPS = text("""
     WITH part AS MATERIALIZED (
-        SELECT line.contract_id, line.supplier_id, share.school_urn,
+        SELECT line.order_no, share.school_urn,
             string_agg('{"line_no":' || line.line_no || ',"quantity":' || share.granted || ',"net_pence":'
                 || share.net_pence || CASE WHEN share.vat_class IS NULL THEN '' ELSE ',"vat":' || json_build_object(
                     'vat_class', share.vat_class, 'reduced', share.vat_reduced,
@@ -76,18 +76,19 @@ _ISSUE_DROPS = text("""
                 ',' ORDER BY line.line_no) AS lines
         FROM closing_share share JOIN closing_line line USING (position)
         WHERE share.granted > 0 OR share.net_pence > 0
-        GROUP BY line.contract_id, line.supplier_id, share.school_urn
+        GROUP BY share.school_urn, line.order_no
+    ), ordered AS (
+        SELECT DISTINCT line.order_no, p.purchase_order_id, p.supplier_id, p.number
+        FROM closing_line line JOIN purchase_order p USING (contract_id, supplier_id) WHERE p.round_id = :round_id
     ), issued AS (
         INSERT INTO school_drop (purchase_order_id, school_urn, supplier_id, round_id)
-        SELECT p.purchase_order_id, part.school_urn, p.supplier_id, p.round_id
-        FROM part JOIN purchase_order p USING (contract_id, supplier_id) WHERE p.round_id = :round_id
+        SELECT p.purchase_order_id, part.school_urn, p.supplier_id, :round_id FROM part JOIN ordered p USING (order_no)
     )
     INSERT INTO event_log (type, version, key, body)
     SELECT 'DropIssued', 2, 'purchase_order:' || p.purchase_order_id, ('{"purchase_order_id":"' || p.purchase_order_id
         || '","school_urn":' || part.school_urn || ',"tax_point":"' || r.delivery_from || '","lines":[' || part.lines
         || ']}')::jsonb
-    FROM part JOIN purchase_order p USING (contract_id, supplier_id) JOIN round r USING (round_id)
-    WHERE p.round_id = :round_id
+    FROM part JOIN ordered p USING (order_no) JOIN round r ON r.round_id = :round_id
     ORDER BY p.number, part.school_urn
 """)
 # What was written is held against the purchase orders at once; a charge is one unit there, and none in a drop.
@@ -101,7 +102,7 @@ _ISSUE_DROP_LINES = text("""
         FROM closing_share share JOIN closing_line line USING (position)
         JOIN purchase_order p USING (contract_id, supplier_id)
         WHERE p.round_id = :round_id AND (share.granted > 0 OR share.net_pence > 0)
-        ORDER BY share.school_urn, line.line_no
+        ORDER BY p.number, share.school_urn, line.line_no
         RETURNING purchase_order_id, line_no, quantity, net_pence
     ), shared AS (
         SELECT purchase_order_id, line_no, sum(net_pence) AS net_pence, sum(quantity) AS quantity
