@@ -51,8 +51,8 @@ MONEY: Final = (
     ),
     Waits(
         "received_not_invoiced",
-        "order received and not invoiced",
-        "orders received and not invoiced",
+        "line received and not invoiced",
+        "lines received and not invoiced",
         "Costs that no invoice has arrived for, without VAT.",
         "alliance.invoices",
     ),

@@ -5,24 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-# Charges are received by nobody, so they wait for an invoice as long as their order is open.
 _DESK = text("""
-    WITH open_drop AS (
-        SELECT d.purchase_order_id, d.line_no, d.school_urn, d.net_pence, d.quantity, d.received
-        FROM drop_line d JOIN purchase_order o USING (purchase_order_id)
-        WHERE o.settled_at IS NULL AND d.received > 0 AND d.quantity > 0
-    ), uninvoiced AS (
-        SELECT d.purchase_order_id, round(d.net_pence * (least(d.received, d.quantity) - coalesce(m.quantity, 0))
-            / CAST(d.quantity AS numeric)) AS pence
-        FROM open_drop d
-        LEFT JOIN (
-            SELECT purchase_order_id, order_line_no AS line_no, school_urn,
-                sum(quantity_invoiced - credited_quantity) AS quantity
-            FROM match_line WHERE purchase_order_id IN (SELECT purchase_order_id FROM open_drop)
-            GROUP BY purchase_order_id, order_line_no, school_urn
-        ) m USING (purchase_order_id, line_no, school_urn)
-        WHERE least(d.received, d.quantity) > coalesce(m.quantity, 0)
-    ), open_bill AS (
+    WITH open_bill AS (
         SELECT gross_pence - paid_pence - credited_pence AS pence, due_date FROM bill
         WHERE paid_pence + credited_pence < gross_pence
     ), held AS (
@@ -30,14 +14,11 @@ _DESK = text("""
         FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
         WHERE m.state = 'held' AND i.rejected_why IS NULL GROUP BY m.supplier_invoice_id
     )
-    SELECT 'bank_lines_unmatched' AS name, count(*) AS count,
+    SELECT 'bank_lines_unmatched' AS name, count(*) AS waiting,
         CAST(coalesce(sum(abs(amount_pence)), 0) AS bigint) AS pence
     FROM bank_line WHERE state = 'new'
     UNION ALL
     SELECT 'invoices_held', count(*), CAST(coalesce(sum(pence), 0) AS bigint) FROM held
-    UNION ALL
-    SELECT 'received_not_invoiced', count(DISTINCT purchase_order_id), CAST(coalesce(sum(pence), 0) AS bigint)
-    FROM uninvoiced
     UNION ALL
     SELECT 'ready_to_bill', count(DISTINCT school_urn),
         CAST(coalesce(sum(billable_net_pence + billable_vat_pence), 0) AS bigint)
@@ -62,7 +43,7 @@ _CLOSED_TO = text("SELECT CAST(max(month) + interval '1 month - 1 day' AS date) 
 
 
 def counted(connection: Connection, today: date) -> list[Row[Any]]:
-    """(name, count, pence) of each kind of thing that waits; `today` says which bills are overdue."""
+    """(name, waiting, pence) of each kind of thing that waits; `today` says which bills are overdue."""
     return list(connection.execute(_DESK, {"today": today}))
 
 

@@ -3,25 +3,36 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from sqlalchemy import Row
 
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.london import london_today
 from services.billing.storage import desk
+from services.billing.storage.uninvoiced import sums_not_invoiced
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One kind of thing that waits: how many there are and what they come to in pence."""
+
+    name: str
+    count: int
+    pence: int
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """(name, count, pence) of what waits, and the last day of the latest closed month, if one is."""
+    """What waits, and the last day of the latest closed month, if one is."""
 
-    items: Sequence[Row[Any]]
+    items: Sequence[Waiting]
     closed_to: date | None
 
 
 def read_desk(database: Database, actor: Actor) -> Desk:
     """What waits in the books today."""
+    today = london_today()
     with database.transaction(actor) as connection:
-        return Desk(desk.counted(connection, london_today()), desk.closed_to(connection))
+        items = [Waiting(row.name, row.waiting, row.pence) for row in desk.counted(connection, today)]
+        uninvoiced = next(row for row in sums_not_invoiced(connection, today) if row.by == "all")
+        items.append(Waiting("received_not_invoiced", uninvoiced.lines, uninvoiced.net_pence))
+        return Desk(items, desk.closed_to(connection))

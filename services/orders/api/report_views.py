@@ -1,17 +1,15 @@
 """Reports on ordering: JSON, or .pdf and .xlsx by suffix, and each section's chart as SVG."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
-from chassis.report_documents import chart_svg, report_json, report_pdf, report_xlsx
+from chassis.report_answers import ReportSchema, chart_answer, report_answer
 from chassis.web import current_actor, current_database, requires
-from chassis.workbooks import XLSX
 from contracts.errors import Forbidden
 from contracts.london import london_today
 from contracts.report import Report
@@ -25,23 +23,18 @@ READERS = ("alliance_manager", "board_member", "school_buyer", "school_approver"
 OF_SUPPLIERS: Final = "suppliers"
 """The report that a supplier reads too, about itself."""
 
-_DOCUMENTS: Final[dict[str, tuple[Callable[[Report], bytes], str]]] = {
-    "pdf": (lambda report: report_pdf(report, london_today()), "application/pdf"),
-    "xlsx": (report_xlsx, XLSX),
-}
-
 
 @reports.route("/order-reports/<name>")
 @requires(*READERS, "supplier_user")
 @reports.arguments(report_schemas.PeriodSchema, location="query")
-@reports.response(200, report_schemas.ReportSchema)
+@reports.response(200, ReportSchema)
 def report(period: dict[str, Any], name: str) -> Response:
-    """Savings, commitments, take-up, workload or suppliers; a school sees its own part, a supplier how it delivered.
+    """Savings, budgets, commitments, take-up, workload or suppliers. Add .pdf or .xlsx for a document.
 
-    Add .pdf or .xlsx for a document.
+    A school sees its own part, a supplier how it delivered.
     """
     name, _, suffix = name.partition(".")
-    return _answer(_of_period(name, period), suffix)
+    return report_answer(_of_period(name, period), suffix, london_today())
 
 
 @reports.route("/order-reports/<name>/charts/<int:place>")
@@ -50,15 +43,15 @@ def report(period: dict[str, Any], name: str) -> Response:
 @reports.response(200, content_type="image/svg+xml")
 def chart(period: dict[str, Any], name: str, place: int) -> Response:
     """The chart of one section, counted from 0, as SVG."""
-    return _chart(_of_period(name, period), place)
+    return chart_answer(_of_period(name, period), place)
 
 
 @reports.route("/rounds/<uuid:round_id>/report")
 @requires(*READERS)
-@reports.response(200, report_schemas.ReportSchema)
+@reports.response(200, ReportSchema)
 def report_of_round(round_id: UUID) -> Response:
     """What a closed round came to; a school sees its own part."""
-    return _answer(_of_round(round_id), "")
+    return report_answer(_of_round(round_id), "", london_today())
 
 
 @reports.route("/rounds/<uuid:round_id>/report.<suffix>")
@@ -66,7 +59,7 @@ def report_of_round(round_id: UUID) -> Response:
 @reports.response(200, content_type="application/pdf")
 def document_of_round(round_id: UUID, suffix: str) -> Response:
     """The same as .pdf or .xlsx."""
-    return _answer(_of_round(round_id), suffix)
+    return report_answer(_of_round(round_id), suffix, london_today())
 
 
 @reports.route("/rounds/<uuid:round_id>/report/charts/<int:place>")
@@ -74,7 +67,7 @@ def document_of_round(round_id: UUID, suffix: str) -> Response:
 @reports.response(200, content_type="image/svg+xml")
 def chart_of_round(round_id: UUID, place: int) -> Response:
     """The chart of one section, counted from 0, as SVG."""
-    return _chart(_of_round(round_id), place)
+    return chart_answer(_of_round(round_id), place)
 
 
 def _of_period(name: str, period: dict[str, Any]) -> Report:
@@ -89,20 +82,3 @@ def _of_period(name: str, period: dict[str, Any]) -> Report:
 
 def _of_round(round_id: UUID) -> Report:
     return round_report(current_database(), current_actor(), str(round_id))
-
-
-def _answer(found: Report, suffix: str) -> Response:
-    if not suffix:
-        return jsonify(report_json(found))
-    if suffix not in _DOCUMENTS:
-        raise NotFound("A report can be had as .pdf or .xlsx.")
-    render, content_type = _DOCUMENTS[suffix]
-    response = Response(render(found), content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.name}.{suffix}"'
-    return response
-
-
-def _chart(found: Report, place: int) -> Response:
-    if place >= len(found.sections) or found.sections[place].drawn is None:
-        raise NotFound("This section has no chart.")
-    return Response(chart_svg(found.sections[place]), content_type="image/svg+xml")

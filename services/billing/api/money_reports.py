@@ -1,0 +1,84 @@
+"""Reports on money: JSON, or .pdf and .xlsx by suffix, and each section's chart as SVG; totals by supplier."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+from werkzeug.exceptions import NotFound
+
+from chassis.report_answers import ReportSchema, chart_answer, report_answer
+from chassis.web import current_actor, current_database, requires
+from contracts.london import london_today
+from contracts.report import Report
+from services.billing.usecases.read_supplier_totals import SupplierTotals, read_supplier_totals
+from services.billing.usecases.report_spending import REPORTS
+
+money_reports = Blueprint("money-reports", __name__, description="Reports on money")
+
+READERS = ("alliance_manager", "board_member")
+
+
+class PeriodQuery(Schema):
+    """The first and last day; by default the year up to today."""
+
+    from_on = fields.Date(load_default=None)
+    to_on = fields.Date(load_default=None)
+
+
+class SupplierTotalOut(Schema):
+    """What one school ordered from a supplier and was invoiced for, in pence without VAT."""
+
+    supplier_id = fields.String()
+    supplier_name = fields.String()
+    school_urn = fields.Integer()
+    school_name = fields.String()
+    ordered_pence = fields.Integer()
+    invoiced_pence = fields.Integer()
+
+
+class SupplierTotalsOut(Schema):
+    """By supplier and school; `paid` is what left the bank for each supplier, in pence with VAT, by its id."""
+
+    items = fields.List(fields.Nested(SupplierTotalOut))
+    paid = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+@money_reports.route("/money-reports/<name>")
+@requires(*READERS)
+@money_reports.arguments(PeriodQuery, location="query")
+@money_reports.response(200, ReportSchema)
+def report(period: dict[str, Any], name: str) -> Response:
+    """Spending by school, category, supplier and purchase order; add .pdf or .xlsx for a document."""
+    name, _, suffix = name.partition(".")
+    return report_answer(_of_period(name, period), suffix, london_today())
+
+
+@money_reports.route("/money-reports/<name>/charts/<int:place>")
+@requires(*READERS)
+@money_reports.arguments(PeriodQuery, location="query")
+@money_reports.response(200, content_type="image/svg+xml")
+def chart(period: dict[str, Any], name: str, place: int) -> Response:
+    """The chart of one section, counted from 0, as SVG."""
+    return chart_answer(_of_period(name, period), place)
+
+
+@money_reports.route("/money-reports/supplier-totals")
+@requires(*READERS)
+@money_reports.arguments(PeriodQuery, location="query")
+@money_reports.response(200, SupplierTotalsOut)
+def supplier_totals(period: dict[str, Any]) -> SupplierTotals:
+    """What every supplier was ordered from, invoiced and was paid in the days."""
+    return read_supplier_totals(current_database(), current_actor(), *_days(period))
+
+
+def _of_period(name: str, period: dict[str, Any]) -> Report:
+    if name not in REPORTS:
+        raise NotFound("There is no such report.")
+    return REPORTS[name](current_database(), current_actor(), *_days(period))
+
+
+def _days(period: dict[str, Any]) -> tuple[date, date]:
+    to_on = period["to_on"] or london_today()
+    return period["from_on"] or to_on - timedelta(days=365), to_on

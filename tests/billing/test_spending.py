@@ -1,0 +1,40 @@
+"""What was ordered, billed and is still committed: each amount once."""
+
+from tests.billing.world import ASH, BEECH, BOARD, FENWRIGHT, MANAGER, Line, Order, World, answered, buyer_of
+
+PERIOD = "from_on=2026-11-01&to_on=2026-11-30"
+
+
+def test_an_amount_is_committed_until_it_is_billed_and_never_both(world: World) -> None:
+    """Ash ordered 40 boxes at £10 and received 38: £20 stay committed while its invoice is held, and £380 as well."""
+    order = world.ordered(Order([Line({ASH: 40, BEECH: 25}, "10.0000")]), received=False)
+    assert _schools(world) == {"Ash Primary School": (40_000, 0, 40_000), "Beech School": (25_000, 0, 25_000)}
+    world.tell(order.receipt(ASH, line_1=38), order.receipt(BEECH))
+    answered(world.invoice(order), 201)
+    world.billed()
+    assert _schools(world) == {"Ash Primary School": (40_000, 0, 40_000), "Beech School": (25_000, 25_000, 0)}
+    report = answered(world.a(BOARD).get(f"/money-reports/spending?{PERIOD}"))
+    assert report["sections"][1]["rows"][0]["category"] == "Stationery"
+    assert report["sections"][2]["rows"][0]["why"] == FENWRIGHT
+    assert report["sections"][3]["rows"][0]["why"] == order.order_id
+    for section in report["sections"]:
+        sums = section["sums"]
+        assert (sums["ordered_pence"], sums["billed_pence"], sums["committed_pence"]) == (65_000, 25_000, 40_000)
+    totals = answered(world.a(MANAGER).get(f"/money-reports/supplier-totals?{PERIOD}"))
+    assert [(each["school_urn"], each["ordered_pence"], each["invoiced_pence"]) for each in totals["items"]] == [
+        (ASH, 40_000, 40_000),
+        (BEECH, 25_000, 25_000),
+    ]
+    assert totals["paid"] == {}
+    pdf = world.a(BOARD).get(f"/money-reports/spending.pdf?{PERIOD}")
+    assert pdf.data.startswith(b"%PDF-")
+    assert b"StructTreeRoot" in pdf.data
+    assert world.a(buyer_of(ASH)).get("/money-reports/spending").status_code == 403
+
+
+def _schools(world: World) -> dict[str, tuple[int, int, int]]:
+    report = answered(world.a(MANAGER).get(f"/money-reports/spending?{PERIOD}"))
+    return {
+        row["school_name"]: (row["ordered_pence"], row["billed_pence"], row["committed_pence"])
+        for row in report["sections"][0]["rows"]
+    }
