@@ -16,7 +16,8 @@ from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from gateway.domain import passwords
 from gateway.storage.people import account_by_email
-from services.billing.usecases.read_books import list_bank_lines, list_bills, trial_balance
+from services.billing.usecases.read_books import list_bank_lines, list_bills
+from services.billing.usecases.read_ledger import trial_balance
 from services.billing.usecases.read_invoices import list_invoices
 from services.catalogue.usecases.read_catalogue import list_offers
 from services.members.usecases.read_directory import list_schools, list_suppliers

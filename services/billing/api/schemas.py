@@ -124,21 +124,6 @@ class TemplateQuery(Schema):
     )
 
 
-class BalanceOut(Schema):
-    """One account's balance, on the side on which it stands."""
-
-    account = fields.String()
-    name = fields.String()
-    debit_pence = fields.Integer()
-    credit_pence = fields.Integer()
-
-
-class TrialBalanceOut(Schema):
-    """The balance of every account."""
-
-    items = fields.List(fields.Nested(BalanceOut))
-
-
 class PageQuery(Schema):
     """Which page."""
 

@@ -21,3 +21,9 @@ def last_of(month: date) -> date:
 def posting_day(day: date, open_from: date | None) -> date:
     """The day itself, or the first open one where its month is closed; None: no month is closed."""
     return day if open_from is None else max(day, open_from)
+
+
+def financial_year_of(day: date, begins_in: int) -> tuple[date, date]:
+    """(first, last day) of the financial year that holds the day and begins in a month from 1 to 12."""
+    first = date(day.year if day.month >= begins_in else day.year - 1, begins_in, 1)
+    return first, first.replace(year=first.year + 1) - timedelta(days=1)

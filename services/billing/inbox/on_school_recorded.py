@@ -22,6 +22,7 @@ def handle(connection: Connection, events: Sequence[Event]) -> None:
                 **{name: event.body[name] for name in _KEPT},
                 "town": event.body.get("town", ""),
                 "postcode": event.body.get("postcode", ""),
+                "financial_year": event.body.get("financial_year"),
             }
             for event in events
         ],

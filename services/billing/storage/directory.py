@@ -12,13 +12,14 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def record_schools(connection: Connection, rows: Rows) -> None:
-    """Add or replace schools: urn, name, joined_on, left_on, town, postcode. The last row of a school counts."""
+    """Add or replace schools: urn, name, joined_on, left_on, town, postcode, year. The last row of a school counts."""
     insert_rows(
         connection,
         "school",
-        [{"town": "", "postcode": "", **row} for row in _last_of_each(rows, "urn")],
+        [{"town": "", "postcode": "", "financial_year": None, **row} for row in _last_of_each(rows, "urn")],
         "ON CONFLICT (urn) DO UPDATE SET name = excluded.name, joined_on = excluded.joined_on,"
-        " left_on = excluded.left_on, town = excluded.town, postcode = excluded.postcode",
+        " left_on = excluded.left_on, town = excluded.town, postcode = excluded.postcode,"
+        " financial_year = coalesce(excluded.financial_year, school.financial_year)",
     )
 
 

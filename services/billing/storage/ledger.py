@@ -1,10 +1,9 @@
 """The ledger: entries are added, never changed; the database holds that they balance."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 
 from chassis.numbers import next_numbers
 from services.billing.domain.ledger import Entry
@@ -12,11 +11,6 @@ from services.billing.domain.periods import posting_day
 from services.billing.storage.bulk import insert_rows
 from services.billing.storage.periods import open_from
 from services.billing.storage.reversals import turns
-
-_BALANCES = text("""
-    SELECT account, CAST(sum(debit_pence) AS bigint) AS debit_pence, CAST(sum(credit_pence) AS bigint) AS credit_pence
-    FROM entry_line GROUP BY account ORDER BY account
-""")
 
 
 def post(connection: Connection, entries: Sequence[Entry], posted_by: str) -> None:
@@ -63,8 +57,3 @@ def post(connection: Connection, entries: Sequence[Entry], posted_by: str) -> No
         ]
     insert_rows(connection, "entry", heads)
     insert_rows(connection, "entry_line", lines)
-
-
-def balances(connection: Connection) -> list[Row[Any]]:
-    """Debits and credits in pence of every account that was posted to."""
-    return list(connection.execute(_BALANCES))

@@ -17,7 +17,10 @@ from services.billing.usecases.settle_orders import settle_orders
 
 Bodies = Sequence[Mapping[str, Any]]
 
-_ORDER = ("purchase_order_id", "number", "round_id", "plan_id", "title", "contract_id", "supplier_id", "issued_at")
+_ORDER = (
+    "purchase_order_id", "number", "round_id", "plan_id", "title", "contract_id", "supplier_id", "issued_at",
+    "service_from", "service_to",
+)  # fmt: skip
 _LINE = (
     "line_no", "sku", "name", "unit", "category_code", "ledger_code", "vat_class", "unit_price", "quantity",
     "net_pence",

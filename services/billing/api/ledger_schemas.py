@@ -1,0 +1,304 @@
+"""What goes over the wire about the ledger, its months and its chart of accounts. Amounts are pence."""
+
+from marshmallow import Schema, fields, validate
+
+from services.billing.api.fields import plain_text, whole
+from services.billing.api.schemas import HIGHEST_URN, MOST_PER_PAGE
+from services.billing.domain.chart import KINDS
+
+SEVERITIES = ["blocking", "warning"]
+ADJUSTMENTS = ["accrual", "prepayment", "deferred_income"]
+
+
+class DayQuery(Schema):
+    """As at which day; today if none is given."""
+
+    as_at = fields.Date(load_default=None)
+
+
+class BalanceOut(Schema):
+    """One account's balance, on the side on which it stands."""
+
+    account = fields.String()
+    name = fields.String()
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    cfr_code = fields.String(allow_none=True)
+    academies_code = fields.String(allow_none=True)
+    debit_pence = fields.Integer()
+    credit_pence = fields.Integer()
+
+
+class TrialBalanceOut(Schema):
+    """The balance of every account that was posted to by the end of the day."""
+
+    items = fields.List(fields.Nested(BalanceOut))
+
+
+class ReportColumnOut(Schema):
+    """A column: money is integer pence, a date an ISO day."""
+
+    key = fields.String()
+    label = fields.String()
+    kind = fields.String()
+    added = fields.Boolean()
+
+
+class ReportSectionOut(Schema):
+    """A table with its sums; `why` names what a row's "why" leads to: an account, a school, a supplier or a bill."""
+
+    title = fields.String()
+    note = fields.String()
+    chart = fields.String(allow_none=True)
+    why = fields.String()
+    columns = fields.List(fields.Nested(ReportColumnOut))
+    rows = fields.List(fields.Dict(keys=fields.String()))
+    sums = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class ReportOut(Schema):
+    """A report: a sentence, then its sections."""
+
+    name = fields.String()
+    title = fields.String()
+    sentence = fields.String()
+    sections = fields.List(fields.Nested(ReportSectionOut))
+
+
+class PostingsQuery(Schema):
+    """Which postings: of an account, between two days, of one school or supplier if named."""
+
+    account = fields.String(required=True, validate=plain_text(12))
+    from_day = fields.Date(load_default=None)
+    to_day = fields.Date(load_default=None)
+    school_urn = whole(1, HIGHEST_URN, load_default=None)
+    supplier_id = fields.UUID(load_default=None)
+    after = fields.String(load_default="", validate=validate.Regexp(r"(\d{4}-\d{2}-\d{2}\.J-\d{6,12}\.\d{1,6})?\Z"))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+class PostingOut(Schema):
+    """One side of an entry. `dated_on` is the document's day; it is posted later where that month was closed."""
+
+    entry_id = fields.String()
+    number = fields.String()
+    line_no = fields.Integer()
+    kind = fields.String()
+    document_id = fields.String()
+    document_number = fields.String()
+    posted_on = fields.Date()
+    dated_on = fields.Date()
+    description = fields.String()
+    school_urn = fields.Integer(allow_none=True)
+    supplier_id = fields.String(allow_none=True)
+    party = fields.String()
+    debit_pence = fields.Integer()
+    credit_pence = fields.Integer()
+
+
+class PostingPage(Schema):
+    """A page of postings; the balances are debit less credit, before the first day asked for and after the last."""
+
+    account = fields.String()
+    name = fields.String()
+    opening_pence = fields.Integer()
+    closing_pence = fields.Integer()
+    items = fields.List(fields.Nested(PostingOut))
+    next = fields.String(allow_none=True)
+
+
+class EntryLineOut(Schema):
+    """One side of an entry, on an account, and whose it is."""
+
+    line_no = fields.Integer()
+    account = fields.String()
+    account_name = fields.String()
+    school_urn = fields.Integer(allow_none=True)
+    supplier_id = fields.String(allow_none=True)
+    party = fields.String()
+    debit_pence = fields.Integer()
+    credit_pence = fields.Integer()
+
+
+class EntryOut(Schema):
+    """An entry with its lines, and the entry that it reverses or that reverses it."""
+
+    entry_id = fields.String()
+    number = fields.String()
+    kind = fields.String()
+    document_id = fields.String()
+    document_number = fields.String()
+    posted_on = fields.Date()
+    dated_on = fields.Date()
+    description = fields.String()
+    posted_by = fields.String()
+    posted_at = fields.AwareDateTime()
+    reverses_entry_id = fields.String(allow_none=True)
+    reverses_number = fields.String(allow_none=True)
+    reverses_kind = fields.String(allow_none=True)
+    reversed_entry_id = fields.String(allow_none=True)
+    reversed_number = fields.String(allow_none=True)
+    lines = fields.List(fields.Nested(EntryLineOut))
+
+
+class MonthHeadOut(Schema):
+    """A month of the books, named by its first day."""
+
+    month = fields.Date()
+    state = fields.String(validate=validate.OneOf(["open", "closed"]))
+    version = fields.Integer()
+    changed_at = fields.AwareDateTime(allow_none=True)
+    changed_by = fields.String(allow_none=True)
+
+
+class MonthsOut(Schema):
+    """Every month of the books, the latest first, and the month (1 to 12) in which the alliance's own year begins."""
+
+    items = fields.List(fields.Nested(MonthHeadOut))
+    next = fields.String(allow_none=True)
+    year_begins_in = fields.Integer()
+    year_version = fields.Integer()
+
+
+class PointOut(Schema):
+    """One question of the checklist: `count` things are open, of so many pence; an open one blocks, or warns."""
+
+    name = fields.String()
+    severity = fields.String(validate=validate.OneOf(SEVERITIES))
+    says = fields.String()
+    count = fields.Integer()
+    pence = fields.Integer()
+    open = fields.Boolean()
+
+
+class ProposalOut(Schema):
+    """An accrual or prepayment that is to be posted at the end of the month."""
+
+    key = fields.String()
+    kind = fields.String(validate=validate.OneOf(ADJUSTMENTS))
+    document_id = fields.String()
+    document_number = fields.String()
+    description = fields.String()
+    pence = fields.Integer()
+
+
+class AdjustmentOut(Schema):
+    """An accrual or prepayment that was posted; `stale` where it no longer comes to what is known."""
+
+    adjustment_id = fields.String()
+    number = fields.String()
+    kind = fields.String(validate=validate.OneOf(ADJUSTMENTS))
+    document_id = fields.String()
+    document_number = fields.String()
+    description = fields.String()
+    pence = fields.Integer()
+    posted_by = fields.String()
+    posted_at = fields.AwareDateTime()
+    undone_by = fields.String(allow_none=True)
+    undone_at = fields.AwareDateTime(allow_none=True)
+    stale = fields.Boolean()
+
+
+class PointKeptOut(Schema):
+    """A question that was open when the month was closed."""
+
+    name = fields.String()
+    count = fields.Integer()
+    pence = fields.Integer()
+
+
+class ChangeOut(Schema):
+    """One closing or reopening of a month."""
+
+    version = fields.Integer()
+    state = fields.String(validate=validate.OneOf(["open", "closed"]))
+    changed_at = fields.AwareDateTime()
+    changed_by = fields.String()
+    why = fields.String()
+    open_points = fields.List(fields.Nested(PointKeptOut))
+
+
+class MonthOut(Schema):
+    """A month with what is asked before it closes, and everything that was done to it."""
+
+    month = fields.Date()
+    state = fields.String(validate=validate.OneOf(["open", "closed"]))
+    version = fields.Integer()
+    over = fields.Boolean()
+    latest_closed = fields.Boolean()
+    checklist = fields.List(fields.Nested(PointOut))
+    proposals = fields.List(fields.Nested(ProposalOut))
+    adjustments = fields.List(fields.Nested(AdjustmentOut))
+    changes = fields.List(fields.Nested(ChangeOut))
+
+
+class CloseIn(Schema):
+    """What whoever closes the month says of it."""
+
+    why = fields.String(load_default="", validate=plain_text(500, least=0))
+
+
+class ReopenIn(Schema):
+    """Why the month is reopened."""
+
+    why = fields.String(required=True, validate=plain_text(500))
+
+
+class PostAdjustmentsIn(Schema):
+    """Which proposals to post, by their keys."""
+
+    keys = fields.List(
+        fields.String(validate=plain_text(80)), required=True, validate=validate.Length(min=1, max=10_000)
+    )
+
+
+class FinancialYearIn(Schema):
+    """The month in which the alliance's own financial year begins."""
+
+    year_begins_in = whole(1, 12, required=True)
+
+
+class ChartAccountOut(Schema):
+    """One account with its codes in a maintained school's and in an academy's books."""
+
+    code = fields.String()
+    name = fields.String()
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    cfr_code = fields.String(allow_none=True)
+    academies_code = fields.String(allow_none=True)
+
+
+class ChartOut(Schema):
+    """Accounts of the ledger, and the categories of what schools buy (kind "category"), each with its codes."""
+
+    items = fields.List(fields.Nested(ChartAccountOut))
+    next = fields.String(allow_none=True)
+
+
+class ChartRowOut(Schema):
+    """What one row of the file would do, or did: added, changed, unchanged or refused, and why."""
+
+    line = fields.Integer()
+    code = fields.String()
+    name = fields.String()
+    outcome = fields.String(validate=validate.OneOf(["added", "changed", "unchanged", "refused"]))
+    details = fields.List(fields.String())
+
+
+class ChartImportOut(Schema):
+    """A file, row by row; nothing is done before it is applied."""
+
+    chart_import_id = fields.String()
+    filename = fields.String()
+    sent_by = fields.String()
+    sent_at = fields.AwareDateTime()
+    applied_by = fields.String(allow_none=True)
+    applied_at = fields.AwareDateTime(allow_none=True)
+    version = fields.Integer()
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    rows = fields.List(fields.Nested(ChartRowOut))
+
+
+class FileQuery(Schema):
+    """What the file is called."""
+
+    filename = fields.String(load_default="", validate=plain_text(200, least=0))

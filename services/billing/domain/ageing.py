@@ -1,0 +1,39 @@
+"""What is owed by how long it has been due."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+BANDS: Final = ("current", "to_30", "to_60", "to_90", "over_90")
+LABELS: Final = ("Not due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Pence of one party (a school's URN or a supplier's id) that are due on a day."""
+
+    key: str
+    party: str
+    due_on: date
+    pence: int
+
+
+def band(due_on: date, day: date) -> str:
+    """How overdue something is on `day`: due that day or later is current, the day after is the first of 1–30."""
+    days = (day - due_on).days
+    return BANDS[min(max(-(-days // 30), 0), 4)]
+
+
+def aged(owed: Iterable[Owed], day: date) -> list[dict[str, str | int | None]]:
+    """A row for each party by name: `why` (its key), `party`, pence in each band, and their `total`."""
+    rows: dict[str, dict[str, str | int | None]] = {}
+    for item in owed:
+        row = rows.setdefault(item.key, {"why": item.key, "party": item.party, **dict.fromkeys(BANDS, 0), "total": 0})
+        for name in (band(item.due_on, day), "total"):
+            row[name] = _whole(row[name]) + item.pence
+    return sorted(rows.values(), key=lambda row: (str(row["party"]), str(row["why"])))
+
+
+def _whole(value: str | int | None) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,287 @@
+"""A month from its first entry to its close: accruals, the checklist, reopening, and what must never change."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from chassis.actor import SERVICE
+from services.billing.domain.ledger import Entry, bill_entry, invoice_entry, payment_entry, receipt_entry
+from services.billing.storage import balances, ledger, periods
+from services.billing.usecases.reverse_entries import reverse_entries
+from tests.backends import ServiceDatabase
+from tests.billing.world import ASH, BEECH, BOARD, CONTRACT, FENWRIGHT, MANAGER, Order, World, answered, refused
+from tests.clients import Clients
+
+SEPTEMBER = "/periods/2026-09"
+OCTOBER = "/periods/2026-10"
+
+
+@pytest.fixture(scope="module")
+def books(module_databases: Callable[[str], ServiceDatabase]) -> World:
+    """Paper ordered and received in September; half of it is invoiced then, the rest never was."""
+    world = World(Clients(module_databases))
+    order = Order()
+    world.tell(*order.events())
+    for urn in (ASH, BEECH):
+        kind, body = order.receipt(urn)
+        world.tell((kind, body | {"recorded_at": "2026-09-20T09:30:00Z"}))
+    answered(world.invoice(order, issue_date="2026-09-24", **half()), 201)
+    return world
+
+
+def half() -> dict[str, Any]:
+    """17 of the 34 boxes of Ash and 34 of the 68 of Beech, dearer than they were ordered."""
+    line = {
+        "order_line_no": 1,
+        "quantity": 51,
+        "unit_price": "11.0000",
+        "net_pence": 56100,
+        "vat_class": "S",
+        "vat_rate": "20.00",
+    }
+    return {"lines": [line], "net_pence": 56100, "vat_pence": 11220, "gross_pence": 67320}
+
+
+def shown(world: World, month: str = SEPTEMBER) -> dict[str, Any]:
+    return answered(world.a(MANAGER).get(month))
+
+
+def still_open(month: dict[str, Any], severity: str) -> set[str]:
+    return {point["name"] for point in month["checklist"] if point["open"] and point["severity"] == severity}
+
+
+def act(world: World, month: str, verb: str, version: int, why: str = "") -> Any:
+    return world.a(MANAGER).post(f"{month}/{verb}", {"why": why}, headers={"If-Match": f'"{version}"'})
+
+
+def test_a_month_closes_once_everything_is_explained_and_reopens_for_a_reason(books: World) -> None:
+    month = shown(books)
+    assert still_open(month, "blocking") == {"adjustments_unposted", "lines_to_decide"}
+    (accrual,) = month["proposals"]
+    assert (accrual["kind"], accrual["pence"]) == ("accrual", 55845)
+    refused(act(books, SEPTEMBER, "close", 0), 409, "period_not_closable")
+
+    for match in books.shown(books.rows("SELECT supplier_invoice_id::text FROM supplier_invoice")[0][0])["matches"]:
+        place = f"/supplier-invoices/{match_invoice(books)}/matches/1/{match['school_urn']}"
+        answered(books.a(MANAGER).post(f"{place}/dispute", {"reason": "Dearer than we agreed"}))
+    posted = books.a(MANAGER).post(f"{SEPTEMBER}/adjustments", {"keys": [accrual["key"]]})
+    month = answered(posted, 201)
+    assert (month["proposals"], [row["pence"] for row in month["adjustments"]]) == ([], [55845])
+    refused(books.a(MANAGER).post(f"{SEPTEMBER}/adjustments", {"keys": [accrual["key"]]}), 409, "unknown_proposal")
+    at_end = balance(books, "2026-09-30")
+    assert (at_end["2150"], at_end["5100"]) == (-55845, 111945)
+    assert "2150" not in {code for code, pence in balance(books, "2026-10-01").items() if pence}
+
+    before = balance(books, "2026-10-31")
+    month = answered(act(books, SEPTEMBER, "close", 0, "Seen with the board"))
+    assert (month["state"], month["version"], month["latest_closed"]) == ("closed", 1, True)
+    assert [point["name"] for point in month["changes"][0]["open_points"]] == ["lines_disputed"]
+    undo = f"/adjustments/{month['adjustments'][0]['adjustment_id']}/undo"
+    refused(books.a(MANAGER).post(undo, {}), 409, "period_closed")
+    assert balance(books, "2026-09-30") == at_end
+    refused(act(books, SEPTEMBER, "close", 1), 409, "period_closed")
+    refused(act(books, SEPTEMBER, "reopen", 0, "late"), 412, "version_conflict")
+    refused(act(books, SEPTEMBER, "reopen", 1), 422, "validation_failed")
+
+    month = answered(act(books, SEPTEMBER, "reopen", 1, "The auditor asked for the accrual to go"))
+    assert [(change["state"], change["changed_by"]) for change in month["changes"]] == [
+        ("closed", "Mags Field"),
+        ("open", "Mags Field"),
+    ]
+    assert balance(books, "2026-10-31") == before
+    month = answered(books.a(MANAGER).post(undo, {}))
+    assert [row["undone_by"] for row in month["adjustments"]] == ["Mags Field"]
+    assert balance(books, "2026-09-30") == at_end | {"2150": 0, "5100": 56100}
+    assert len(month["proposals"]) == 1
+
+
+def match_invoice(world: World) -> str:
+    return str(world.rows("SELECT supplier_invoice_id FROM supplier_invoice")[0][0])
+
+
+def balance(world: World, day: str) -> dict[str, int]:
+    items = answered(world.a(BOARD).get(f"/reports/trial-balance?as_at={day}"))["items"]
+    assert sum(item["debit_pence"] - item["credit_pence"] for item in items) == 0
+    return {item["account"]: item["debit_pence"] - item["credit_pence"] for item in items}
+
+
+def test_months_close_in_their_order_and_never_before_they_end(books: World) -> None:
+    this_month = books.rows("SELECT to_char(now() AT TIME ZONE 'Europe/London', 'YYYY-MM')")[0][0]
+    refused(act(books, f"/periods/{this_month}", "close", 0), 409, "month_not_over")
+    refused(act(books, OCTOBER, "close", 0), 409, "earlier_month_open")
+    refused(act(books, OCTOBER, "reopen", 0, "no"), 409, "period_not_closed")
+    assert answered(books.a(BOARD).get("/periods"))["items"][-1]["month"] == "2026-09-01"
+    refused(books.a(BOARD).post(f"{SEPTEMBER}/close", {}, headers={"If-Match": '"0"'}), 403, "forbidden")
+    answered(books.a(MANAGER).get("/periods/2999-01"), 404)
+
+
+def test_a_services_charge_is_spread_over_the_alliances_two_years_by_days(books: World) -> None:
+    order_id = str(uuid4())
+    issued = Order(number="PO-000002", order_id=order_id).events()[0][1] | {
+        "round_id": None,
+        "round_number": None,
+        "round_title": None,
+        "title": "Payroll bureau",
+        "plan_id": str(uuid4()),
+        "service_from": "2026-09-01",
+        "service_to": "2027-08-31",
+        "contract_id": CONTRACT,
+    }
+    issued["lines"][0] |= {"kind": "service", "quantity": 1, "unit_price": "365.0000", "net_pence": 36500}
+    drop = {
+        "purchase_order_id": order_id,
+        "school_urn": ASH,
+        "lines": [{"line_no": 1, "quantity": 1, "net_pence": 36500}],
+    }
+    answer = {"purchase_order_id": order_id, "answer": "accepted", "reason": None}
+    books.tell(("PurchaseOrderIssued", issued), ("DropIssued", drop), ("PurchaseOrderAcknowledged", answer))
+    accrued = {row["document_number"]: row["pence"] for row in shown(books)["proposals"]}
+    assert accrued["PO-000002"] == 3000  # 30 of 365 days are delivered and on no invoice
+    line = {"order_line_no": 1, "quantity": 1, "unit_price": "365.0000", "net_pence": 36500, "vat_class": "S"}
+    sent = {"issue_date": "2026-09-25", "lines": [line], "net_pence": 36500, "vat_pence": 7300, "gross_pence": 43800}
+    answered(books.invoice(Order(number="PO-000002"), "PAY-1", **sent), 201)
+
+    year = books.a(MANAGER).put("/periods/financial-year", {"year_begins_in": 10}, headers={"If-Match": '"1"'})
+    assert answered(year) == {"year_begins_in": 10}
+    found = {(row["kind"], row["pence"]) for row in shown(books)["proposals"]}
+    assert ("prepayment", 33500) in found
+    assert not [row for row in shown(books)["proposals"] if row["document_number"] == "PO-000002"]
+
+
+def test_what_is_owed_is_aged_by_its_due_date(books: World) -> None:
+    aged = answered(books.a(BOARD).get("/reports/aged-credit?as_at=2026-11-30"))["sections"][0]["rows"]
+    assert [(row["party"], row["to_60"], row["total"]) for row in aged] == [("Fenwright Paper", 111120, 111120)]
+    assert answered(books.a(BOARD).get("/reports/aged-debt"))["sections"][0]["rows"] == []
+    control = answered(books.a(BOARD).get("/reports/control-accounts"))
+    assert control["sentence"] == "Every balance is what its documents come to."
+    assert books.a(BOARD).get("/reports/aged-credit.xlsx").data.startswith(b"PK")
+
+
+def test_an_account_leads_to_its_entries_and_an_entry_to_its_document(books: World) -> None:
+    page = answered(books.a(BOARD).get("/entries?account=2100&from_day=2026-09-01&to_day=2026-09-30&limit=1"))
+    assert (page["opening_pence"], page["closing_pence"], page["items"][0]["credit_pence"]) == (0, -111120, 67320)
+    following = answered(books.a(BOARD).get(f"/entries?account=2100&after={page['next']}"))
+    assert [item["credit_pence"] for item in following["items"]] == [43800]
+    entry = answered(books.a(BOARD).get(f"/entries/{page['items'][0]['entry_id']}"))
+    assert (entry["kind"], entry["document_number"]) == ("supplier_invoice", "SI-000001")
+    assert [line["account"] for line in entry["lines"]] == ["5100", "5110", "2100"]
+    refused(books.a(BOARD).get("/entries?account=9999"), 404, "not_found")
+
+
+SHEET = """Code,Name,Kind,CFR,Academies
+1200,Bank of the alliance,asset,,680100
+5100,"Recharge clearing, net",asset,,
+5210,Card charges,expense,E22,
+stationery,Stationery,category,E19,
+energy,Energy,category,E16x9,
+5210,Twice,expense,,
+"""
+
+
+def test_the_chart_is_changed_by_a_sheet_that_says_why_it_refuses_a_row(books: World) -> None:
+    manager = books.a(MANAGER)
+    sent = answered(manager.post("/chart-imports?filename=chart.csv", data=SHEET, content_type="text/csv"), 201)
+    assert {row["line"]: row["outcome"] for row in sent["rows"]} == {
+        2: "changed",
+        3: "refused",
+        4: "added",
+        5: "unchanged",
+        6: "refused",
+        7: "refused",
+    }
+    assert sent["rows"][1]["details"] == ["It was posted to as expense: its kind stays."]
+    apply = f"/chart-imports/{sent['chart_import_id']}/apply"
+    done = answered(manager.post(apply, {}, headers={"If-Match": '"1"'}))
+    assert (done["applied_by"], done["counts"]["refused"]) == ("Mags Field", 3)
+    refused(manager.post(apply, {}, headers={"If-Match": '"2"'}), 409, "chart_import_applied")
+    chart = {item["code"]: item for item in answered(manager.get("/chart-of-accounts"))["items"]}
+    assert (chart["1200"]["name"], chart["1200"]["academies_code"]) == ("Bank of the alliance", "680100")
+    assert (chart["5210"]["kind"], chart["5100"]["kind"]) == ("expense", "expense")
+    again = manager.get("/chart-of-accounts.xlsx").data
+    same = answered(manager.post("/chart-imports", data=again, content_type="text/csv"), 201)
+    assert same["counts"] == {"added": 0, "changed": 0, "unchanged": len(chart), "refused": 0}
+    refused(manager.post("/chart-imports", data="a,b\n1,2\n", content_type="text/csv"), 422, "chart_unreadable")
+
+
+class Undone(Exception):
+    """Ends an example's transaction, so that the next begins with the same books."""
+
+
+DOCUMENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["invoice", "bill", "receipt", "payment"]),
+        st.integers(0, 10**9),
+        st.integers(0, 10**8),
+        st.dates(date(2025, 1, 1), date(2025, 4, 30)),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def entry_of(kind: str, net: int, vat: int, on: date) -> Entry:
+    document_id, number = str(uuid4()), "X"
+    if kind == "invoice":
+        return invoice_entry(document_id, number, on, FENWRIGHT, net_pence=net, vat_pence=vat, description="")
+    if kind == "bill":
+        return bill_entry(document_id, number, on, ASH, net_pence=net, vat_pence=vat, description="")
+    if kind == "receipt":
+        return receipt_entry(document_id, number, on, BEECH, net + 1, "")
+    return payment_entry(document_id, number, on, FENWRIGHT, net + 1, "")
+
+
+def all_balances(connection: Connection) -> list[dict[str, tuple[int, int]]]:
+    days = [date(2025, month, 28) for month in range(1, 6)]
+    found = [balances.summed_to(connection, day) for day in days]
+    assert found == [balances.balances_at(connection, day) for day in days]
+    for sides in found:
+        assert sum(debit - credit for debit, credit in sides.values()) == 0
+    return found
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=DOCUMENTS, after=DOCUMENTS, months=st.integers(1, 4))
+def test_reversals_restore_every_balance_and_closing_and_reopening_lose_nothing(
+    books: World, before: list[Any], after: list[Any], months: int
+) -> None:
+    with pytest.raises(Undone), books.database.database.transaction(SERVICE) as connection:  # noqa: PT012
+        ledger.post(connection, [entry_of(*document) for document in before], "x")
+        at_first = all_balances(connection)
+        later = [entry_of(*document) for document in after]
+        ledger.post(connection, later, "x")
+        all_balances(connection)
+        reverse_entries(connection, [entry.document_id for entry in later], "x", "not ours")
+        assert net(all_balances(connection)) == net(at_first)
+
+        at_close = all_balances(connection)
+        for month in range(1, months + 1):
+            kept = balances.summed_to(connection, periods_end(month))
+            periods.change(connection, date(2025, month, 1), "closed", SERVICE, "", balances=kept)
+        assert all_balances(connection) == at_close
+        ledger.post(connection, [entry_of(*document) for document in after], "x")
+        closed = list(range(1, months + 1))
+        assert all_balances(connection)[: len(closed)] == at_close[: len(closed)]
+        for month in reversed(closed):
+            periods.change(connection, date(2025, month, 1), "open", SERVICE, "again")
+        all_balances(connection)
+        raise Undone
+
+
+def periods_end(month: int) -> date:
+    return date(2025, month + 1, 1).fromordinal(date(2025, month + 1, 1).toordinal() - 1)
+
+
+def net(found: list[dict[str, tuple[int, int]]]) -> list[dict[str, int]]:
+    return [{code: debit - credit for code, (debit, credit) in sides.items() if debit != credit} for sides in found]
+
+
+def test_a_change_of_a_month_is_never_rewritten(books: World) -> None:
+    with pytest.raises(DBAPIError, match="never changed"):
+        books.rows("UPDATE period_change SET why = 'x' RETURNING 1")
