@@ -63,6 +63,8 @@ KEYS = {
     "ReceiptRecorded": ("orders", "purchase_order", "purchase_order_id"),
     "SupplierInvoiceAnswered": ("billing", "supplier_invoice", "supplier_invoice_id"),
     "BillIssued": ("billing", "bill", "bill_id"),
+    "FundContributionAsked": ("billing", "fund_contribution", "fund_contribution_id"),
+    "FundContributionBilled": ("billing", "bill", "bill_id"),
     "CreditNoteIssued": ("billing", "bill", "bill_id"),
     "PurchaseOrderSettled": ("billing", "purchase_order", "purchase_order_id"),
 }

@@ -1,0 +1,17 @@
+"""A contribution to the partnership fund was billed: the school is told."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from chassis.event import Event
+from gateway.usecases.news import News
+from gateway.usecases.tell_of_the_fund import tell_of_billed_contributions
+
+EVENT_TYPE: Final = "FundContributionBilled"
+
+
+def handle(connection: Connection, events: Sequence[Event]) -> None:
+    """Queue mail to each person concerned, once."""
+    tell_of_billed_contributions(News(connection, ((event.occurred_at, event.body) for event in events)))
