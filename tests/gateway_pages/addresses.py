@@ -2,6 +2,7 @@
 
 from tests.gateway_pages import answer_world as a
 from tests.gateway_pages import catalogue_world as c
+from tests.gateway_pages import fund_world as f
 from tests.gateway_pages import payment_world as p
 from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
@@ -78,6 +79,15 @@ PAGES: list[tuple[str, str, str]] = [
     ("supplier", "supplier-price-list", f"/supplier/price-lists/{PROPOSED}"),
     ("manager", "alliance-price-list-proposed", f"/alliance/price-lists/{PROPOSED}"),
     ("manager", "alliance-payments", "/alliance/payments"),
+    ("manager", "alliance-fund", "/alliance/fund"),
+    ("manager", "alliance-fund-new", "/alliance/fund/new"),
+    ("manager", "alliance-fund-edit", f"/alliance/fund/{f.DRAFT_FUND}/edit"),
+    ("manager", "alliance-fund-draft", f"/alliance/fund/{f.DRAFT_FUND}"),
+    ("manager", "alliance-fund-year", f"/alliance/fund/{f.FUND}"),
+    ("board", "alliance-fund-year-seen", f"/alliance/fund/{f.FUND}"),
+    ("buyer", "school-fund", "/school/fund"),
+    ("buyer", "school-fund-year", f"/school/fund/{f.FUND}"),
+    ("governor", "school-fund-year-governor", f"/school/fund/{f.FUND}"),
     ("manager", "alliance-payment-proposed", f"/alliance/payments/{p.PROPOSED_RUN}"),
     ("board", "alliance-payment-exported", f"/alliance/payments/{p.EXPORTED_RUN}"),
     ("manager", "alliance-payment-file", f"/alliance/payments/{p.EXPORTED_RUN}"),
@@ -145,6 +155,11 @@ PAGES: list[tuple[str, str, str]] = [
     ("board", "alliance-workbench-decided", "/alliance/invoices/workbench?show=decided"),
     ("manager", "alliance-awaited-receipts", "/alliance/invoices/awaited"),
     ("manager", "alliance-not-invoiced", "/alliance/invoices/not-invoiced"),
+    ("manager", "alliance-vat-report", "/alliance/vat-report"),
+    ("board", "alliance-vat126-choose", "/alliance/vat126"),
+    ("manager", "alliance-vat126", "/alliance/vat126?school_urn=910001"),
+    ("buyer", "school-vat-report", "/school/vat-report"),
+    ("buyer", "school-vat126", "/school/vat126"),
     ("manager", "alliance-bills", "/alliance/bills"),
     ("manager", "alliance-bill", f"/alliance/bills/{w.BILL}"),
     ("manager", "alliance-bank", "/alliance/bank"),

@@ -135,6 +135,25 @@ def _of_receipts() -> dict[tuple[str, str], Any]:
     }
 
 
+def a_vat_report(name: str) -> Json:
+    """A VAT report, or the figures of form VAT126."""
+    columns = [
+        {"key": "month", "label": "Month", "kind": "text", "added": False},
+        {"key": "net_pence", "label": "Without VAT", "kind": "money", "added": True},
+    ]
+    section: Json = {
+        "title": "Input VAT on bills",
+        "columns": columns,
+        "rows": [{"month": "2026-11", "net_pence": 10000}],
+        "sums": {"net_pence": 10000},
+        "note": "Bills less credit notes.",
+        "chart": None,
+        "why": "",
+    }
+    empty = section | {"title": "Invoiced by suppliers directly", "rows": [], "sums": {"net_pence": 0}}
+    return {"name": name, "title": "VAT of Oak", "sentence": "The bills carry £20.00.", "sections": [section, empty]}
+
+
 def of_the_bench() -> dict[tuple[str, str], Any]:
     """The answers of billing."""
     short = {"claim_quantity": 2, "claim_net_pence": 2190, "claim_vat_pence": 438}
@@ -152,5 +171,6 @@ def of_the_bench() -> dict[tuple[str, str], Any]:
     counts = {"to_decide": 2, "awaiting": 1, "decided": 0}
     return {
         ("billing", "/open-matches"): {"items": lines, "counts": counts, "next": None},
+        **{("billing", f"/reports/{name}"): a_vat_report(name) for name in ("vat", "vat126")},
         **_of_receipts(),
     }

@@ -81,11 +81,15 @@ class BenchLineOut(MatchOut):
     purchase_order_number = fields.String()
     name = fields.String()
     unit = fields.String()
-    accepted = decisions = None
     last_decision = fields.String(allow_none=True, validate=validate.OneOf(DECISIONS))
     decided_by = fields.String(allow_none=True)
     decided_at = fields.DateTime(allow_none=True)
     why = fields.String(allow_none=True)
+
+    class Meta:
+        """The last decision stands for the history."""
+
+        exclude = ("accepted", "decisions")
 
 
 class BenchPage(Schema):

@@ -25,6 +25,7 @@ from services.billing.domain.order_references import (
     orders_named,
     our_number,
 )
+from services.billing.domain.reverse_charge import reverse_vat_pence, with_reverse_charge
 from services.billing.domain.settled_invoice import check_document, settle
 from services.billing.domain.ubl_invoice import read_ubl_invoice
 from services.billing.storage import direct_bills, directory, invoices, ledger, ordered_lines, orders
@@ -150,7 +151,8 @@ def _store(
         vat_pence=invoice.vat_pence,
         description=f"Invoice {invoice.number} on {order.number}",
     )
-    ledger.post(connection, [entry], registered_by)
+    reverse_pence = reverse_vat_pence(invoice)
+    ledger.post(connection, [with_reverse_charge(entry, order.supplier_id, reverse_pence)], registered_by)
     return invoice_id
 
 
