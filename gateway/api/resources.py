@@ -25,6 +25,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "suppliers": Resource("members"),
     "people": Resource("members"),
     "imports": Resource("members", 8 * _MIB),
+    "interests": Resource("members"),
     "categories": Resource("catalogue", for_programs=True),
     "contracts": Resource("catalogue", 8 * _MIB, for_programs=True),  # price lists
     "price-lists": Resource("catalogue", for_programs=True),

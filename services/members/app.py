@@ -12,6 +12,7 @@ from services.members.api import (
     approval_views,
     bank_views,
     import_views,
+    interest_views,
     people_views,
     school_views,
     views,
@@ -39,5 +40,6 @@ def build_app(settings: Settings, database: Database) -> Flask:
         bank_views.own_supplier,
         views.people,
         import_views.imports,
+        interest_views.interests,
     )
     return web.create_app("members", settings, database, blueprints, STATUSES, title="Bursar members")

@@ -163,3 +163,9 @@ class RoleBackdated(BrokenRule):
     """A supplier gives nobody a role from a day in the past."""
 
     code = "role_backdated"
+
+
+class InterestInvalid(BrokenRule):
+    """An interest whose days are out of order, or of nobody in particular."""
+
+    code = "interest_invalid"
