@@ -15,6 +15,7 @@ from tests.clients import Clients
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # Builds an image and starts eighteen containers: `make compose-test` asks for it.
 collect_ignore = [] if os.environ.get("COMPOSE_TEST") == "1" else ["compose"]
+LONGEST = ("tests/e2e/", "tests/compose/", "tests/demo/")
 REQUIRED = os.environ.get("REQUIRE_BACKENDS") == "1"
 
 
@@ -37,11 +38,20 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"Backing services used: {', '.join(used)}")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if backends.CHROMIUM is None:
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt install chromium)"))
+    """Put what takes long in front, so that nobody waits for it at the end, and keep together what shares a world."""
+    items.sort(key=lambda item: next((rank for rank, path in enumerate(LONGEST) if path in item.nodeid), len(LONGEST)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_world(item)))
+        if backends.CHROMIUM is None and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt install chromium)"))
+
+
+def _world(item: pytest.Item) -> str:
+    """What a process should run as a whole: the stories on one transport, which share a running product, or a file."""
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return f"stories on {parameters['stack']}" if "stack" in parameters else str(item.path)
 
 
 @pytest.hookimpl(wrapper=True)
