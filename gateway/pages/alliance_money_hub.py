@@ -60,6 +60,7 @@ PLACES: Final = (
         waiting("payment_runs_waiting", "run waits", "runs wait"),
     ),
     Place("Trial balance", "alliance.trial_balance", "Every account of the ledger; both sides come to the same."),
+    Place("Partnership fund", "alliance.fund", "What the schools give together, what it is for and what is left."),
 )
 """The rows of the page, in the order of a month's work."""
 

@@ -26,7 +26,7 @@ _BELONGS: Final[dict[str, tuple[str, ...]]] = {
         "/alliance/price-lists",
         "/alliance/vat-exceptions",
     ),
-    "alliance.money": ("/alliance/trial-balance", "/alliance/payments"),
+    "alliance.money": ("/alliance/trial-balance", "/alliance/payments", "/alliance/fund"),
     "alliance.schools": ("/alliance/imports",),
 }
 
@@ -40,6 +40,7 @@ _PLACES: Final[dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {
         ("Services", "school.services", ()),
         ("Bills", "school.bills", ()),
         ("Statement", "school.account", ()),
+        ("Fund", "school.fund", ()),
         ("Budgets", "school.budgets", ()),
         ("Settings", "school.settings", ()),
         ("Reports", "school.reports", ()),

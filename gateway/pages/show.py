@@ -1,7 +1,7 @@
 """How values read on a page: money, prices, days in London, deadlines, states as words."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -116,6 +116,24 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "pay_supplier": ("Pay the supplier", "wait"),
         "held": ("Queried with the supplier", "fault"),
     },
+    "fund_year": {
+        "draft": ("Draft", ""),
+        "proposed": ("With the governors", "info"),
+        "closed": ("Closed", "done"),
+        "cancelled": ("Cancelled", ""),
+    },
+    "contribution": {
+        "nothing": ("Nothing asked", ""),
+        "awaiting": ("Awaits the governors", "wait"),
+        "confirmed": ("Confirmed", "done"),
+        "declined": ("Declined", "fault"),
+    },
+    "fund_payment": {
+        "to_pay": ("To be paid", "wait"),
+        "part_paid": ("Part paid", "wait"),
+        "paid": ("Paid", "done"),
+        "withdrawn": ("Taken back", ""),
+    },
     "budget": {"reserved": ("Reserved", "wait"), "committed": ("Committed", "info"), "actual": ("Spent", "done")},
     "payment_run": {
         "proposed": ("To be approved", "wait"),
@@ -124,6 +142,7 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "paid": ("Paid", "done"),
         "cancelled": ("Given up", ""),
     },
+    "period": {"open": ("Open", "info"), "closed": ("Closed", "done")},
     "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
 }
 
@@ -259,6 +278,7 @@ def register(app: Flask) -> None:
         "per_cent": per_cent,
         "vat": vat,
         "fund": lambda code: FUNDS.get(code, code),
+        "month": lambda value: f"{date.fromisoformat(value):%B %Y}",
         "phase": lambda code: PHASES.get(code, code),
         "role": lambda code: ROLE_NAMES.get(code, code),
         "vat_class": lambda code: VAT_CLASSES.get(code, code),
