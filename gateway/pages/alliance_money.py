@@ -1,4 +1,4 @@
-"""Bills of the schools and the trial balance."""
+"""Bills of the schools."""
 
 from typing import Any
 
@@ -51,19 +51,6 @@ def issue_bills(round_id: Any) -> Response | tuple[str, int]:
         return _round_page(str(round_id), faults), faults.status
     flash(_said(issued))
     return redirect(url_for("alliance.round_bills", round_id=round_id), 303)
-
-
-@alliance.get("/trial-balance")
-@for_reader
-def trial_balance() -> str:
-    """Every account of the ledger with its balance; both sides add up to the same."""
-    accounts = ask.items("billing", "/reports/trial-balance")
-    return render_template(
-        "alliance/trial_balance.html",
-        accounts=accounts,
-        debit_pence=sum(account["debit_pence"] for account in accounts),
-        credit_pence=sum(account["credit_pence"] for account in accounts),
-    )
 
 
 def _round_page(round_id: str, faults: Faults) -> str:

@@ -59,7 +59,12 @@ PLACES: Final = (
         "What suppliers are paid: proposed, approved by a second person, written to a file for the bank.",
         waiting("payment_runs_waiting", "run waits", "runs wait"),
     ),
-    Place("Trial balance", "alliance.trial_balance", "Every account of the ledger; both sides come to the same."),
+    Place("Months", "alliance.ledger_months", "What is open before a month closes, accruals, closing and reopening."),
+    Place(
+        "Trial balance",
+        "alliance.trial_balance",
+        "Every account as at any day, aged debt and credit, control accounts, the chart of accounts.",
+    ),
     Place("Partnership fund", "alliance.fund", "What the schools give together, what it is for and what is left."),
 )
 """The rows of the page, in the order of a month's work."""

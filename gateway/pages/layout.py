@@ -26,7 +26,7 @@ _BELONGS: Final[dict[str, tuple[str, ...]]] = {
         "/alliance/price-lists",
         "/alliance/vat-exceptions",
     ),
-    "alliance.money": ("/alliance/trial-balance", "/alliance/payments", "/alliance/fund"),
+    "alliance.money": ("/alliance/trial-balance", "/alliance/ledger/", "/alliance/payments", "/alliance/fund"),
     "alliance.schools": ("/alliance/imports",),
 }
 

@@ -143,6 +143,7 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "cancelled": ("Given up", ""),
     },
     "period": {"open": ("Open", "info"), "closed": ("Closed", "done")},
+    "period": {"open": ("Open", "info"), "closed": ("Closed", "done")},
     "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
 }
 
@@ -278,6 +279,7 @@ def register(app: Flask) -> None:
         "per_cent": per_cent,
         "vat": vat,
         "fund": lambda code: FUNDS.get(code, code),
+        "month": lambda value: f"{date.fromisoformat(value):%B %Y}",
         "month": lambda value: f"{date.fromisoformat(value):%B %Y}",
         "phase": lambda code: PHASES.get(code, code),
         "role": lambda code: ROLE_NAMES.get(code, code),

@@ -3,6 +3,7 @@
 from tests.gateway_pages import answer_world as a
 from tests.gateway_pages import catalogue_world as c
 from tests.gateway_pages import fund_world as f
+from tests.gateway_pages import ledger_world as b
 from tests.gateway_pages import payment_world as p
 from tests.gateway_pages import service_world as s
 from tests.gateway_pages import world as w
@@ -165,6 +166,19 @@ PAGES: list[tuple[str, str, str]] = [
     ("manager", "alliance-bank", "/alliance/bank"),
     ("manager", "alliance-money", "/alliance/money"),
     ("manager", "alliance-trial-balance", "/alliance/trial-balance"),
+    ("board", "alliance-ledger-account", "/alliance/ledger/accounts/2100"),
+    ("board", "alliance-ledger-entry", f"/alliance/ledger/entries/{b.ENTRY}"),
+    ("board", "alliance-ledger-reversal", f"/alliance/ledger/entries/{b.REVERSAL}"),
+    ("manager", "alliance-aged-debt", "/alliance/ledger/aged-debt"),
+    ("manager", "alliance-aged-credit", "/alliance/ledger/aged-credit"),
+    ("manager", "alliance-control-accounts", "/alliance/ledger/control-accounts"),
+    ("manager", "alliance-school-years", "/alliance/ledger/school-years"),
+    ("manager", "alliance-ledger-months", "/alliance/ledger/months"),
+    ("manager", "alliance-ledger-month", f"/alliance/ledger/months/{b.MONTH}"),
+    ("manager", "alliance-ledger-month-closed", "/alliance/ledger/months/2026-08"),
+    ("board", "alliance-ledger-month-board", f"/alliance/ledger/months/{b.MONTH}"),
+    ("manager", "alliance-chart", "/alliance/ledger/chart"),
+    ("manager", "alliance-chart-import", f"/alliance/ledger/chart/imports/{b.IMPORT}"),
     ("manager", "alliance-reports", "/alliance/reports"),
     ("manager", "alliance-report-savings", "/alliance/reports/savings"),
     ("manager", "alliance-round-report", f"/alliance/rounds/{w.CLOSED}/report"),

@@ -12,6 +12,7 @@ from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.delivery_world import of_deliveries
 from tests.gateway_pages.fund_world import of_the_fund
 from tests.gateway_pages.ledger_world import of_ledger
+from tests.gateway_pages.ledger_world import of_ledger
 from tests.gateway_pages.payment_world import of_payments
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.portal_world import DETAILS, of_portal
@@ -972,6 +973,7 @@ def _of_members() -> dict[tuple[str, str], Any]:
         **{("members", f"/schools/{school['urn']}"): school for school in schools},
         **of_portal(),
         **of_payments(),
+        **of_ledger(),
         **of_ledger(),
         **of_the_fund(),
         ("members", "/suppliers"): listed(supplier),

@@ -1,0 +1,106 @@
+"""Closing a month on its page: by form, refused with what is open, and in a browser by keyboard."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.upstream import Problem
+from tests.gateway_pages import fake
+from tests.gateway_pages.conftest import Visitor, summary_links, text_of
+from tests.gateway_pages.fake import DONE, FakeServices
+from tests.gateway_pages.ledger_world import ACCRUAL, ADJUSTMENT, IMPORT, MONTH, a_month
+from tests.gateway_pages.test_browser import Window, _violations, address, window
+from tests.gateway_pages.world import answers
+
+__all__ = ["address", "window"]
+
+Visit = Callable[[str], Visitor]
+PAGE = f"/alliance/ledger/months/{MONTH}"
+PERIOD = f"/periods/{MONTH}"
+
+
+def test_a_month_is_closed_and_reopened_at_the_version_that_was_seen(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    assert manager.post(f"{PAGE}/close", {"version": "0", "why": " Seen "}).status_code == 303
+    assert manager.post(f"{PAGE}/reopen", {"version": "1", "why": "The auditor asked"}).status_code == 303
+    assert [(call.path, call.sent, call.etag) for call in services.changes] == [
+        (f"{PERIOD}/close", {"why": "Seen"}, '"0"'),
+        (f"{PERIOD}/reopen", {"why": "The auditor asked"}, '"1"'),
+    ]
+    assert summary_links(manager.post(f"{PAGE}/reopen", {"version": "1", "why": ""})) == {
+        "why": "Enter why the month is reopened."
+    }
+    assert visit("board").post(f"{PAGE}/close", {"version": "0"}).status_code == 403
+
+
+def test_what_keeps_a_month_open_is_said_at_the_checklist(visit: Visit, services: FakeServices) -> None:
+    why = "September 2026 has open differences: look at its checklist."
+    errors = [{"field": "bank_lines_unmatched", "message": "Bank lines that are not matched to anything: 2"}]
+    services.refusals["POST", "billing", f"{PERIOD}/close"] = Problem(409, "period_not_closable", why, errors)
+    page = visit("manager").post(f"{PAGE}/close", {"version": "0"})
+    assert (page.status_code, summary_links(page)) == (409, {"checklist": why})
+
+
+def test_accruals_are_posted_as_ticked_and_taken_back(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    assert summary_links(manager.post(f"{PAGE}/adjustments")) == {"adjustments": "Tick what is to be posted."}
+    manager.post(f"{PAGE}/adjustments", {"keys": ACCRUAL, "sending_key": "k"})
+    manager.post(f"{PAGE}/adjustments/{ADJUSTMENT}/undo", {"sending_key": "k2"})
+    assert [(call.path, call.sent, call.key) for call in services.changes] == [
+        (f"{PERIOD}/adjustments", {"keys": [ACCRUAL]}, "k"),
+        (f"/adjustments/{ADJUSTMENT}/undo", None, "k2"),
+    ]
+
+
+def test_a_sheet_is_shown_before_it_changes_the_chart(
+    visit: Visit, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {"chart_import_id": IMPORT, "counts": {"added": 1, "changed": 1, "unchanged": 0, "refused": 1}}
+    monkeypatch.setitem(DONE, ("POST", "billing", "/chart-imports"), kept)
+    monkeypatch.setitem(DONE, ("POST", "billing", f"/chart-imports/{IMPORT}/apply"), kept)
+    manager = visit("manager")
+    sent = manager.post("/alliance/ledger/chart", {"file": (io.BytesIO(b"Code,Name"), "chart.csv")})
+    assert sent.headers["Location"].endswith(f"/alliance/ledger/chart/imports/{IMPORT}")
+    assert "Name is missing." in text_of(manager.get(f"/alliance/ledger/chart/imports/{IMPORT}"))
+    manager.post(f"/alliance/ledger/chart/imports/{IMPORT}", {"version": "1"})
+    assert [(call.path, call.etag) for call in services.changes][1] == (f"/chart-imports/{IMPORT}/apply", '"1"')
+    assert summary_links(manager.post("/alliance/ledger/chart")) == {"file": "Choose a file."}
+
+
+@pytest.mark.browser
+def test_a_month_is_closed_by_keyboard(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From what blocks it to the closed month: post the accrual, close, and see who did it."""
+
+    def as_it_stands(*, school: bool) -> dict[tuple[str, str], Any]:
+        done = {call.path for call in window.services.changes}
+        month = a_month(adjustments_unposted=1)
+        if f"{PERIOD}/adjustments" in done:
+            month = a_month()
+        if f"{PERIOD}/close" in done:
+            month = a_month("closed")
+        return answers(school=school) | {("billing", PERIOD): month}
+
+    monkeypatch.setattr(fake, "answers", as_it_stands)
+    page = window.open("manager", PAGE)
+    expect(page.get_by_text("1 point of the checklist keeps the month open.")).to_be_visible()
+    box = page.get_by_label("Post the accrual for PO-000001")
+    box.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Space")
+    expect(box).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Everything is explained: the month can be closed.")).to_be_visible()
+    page.get_by_label("What should be remembered of it").focus()
+    page.keyboard.type("Seen with the board")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="September 2026 Closed")).to_be_visible()
+    expect(page.get_by_role("button", name="Reopen September 2026")).to_be_visible()
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert _violations(page) == []
+    assert window.complaints == []
