@@ -27,12 +27,14 @@ class ReportSectionSchema(Schema):
     """A table with its sums; `chart` is the title of its chart, or null.
 
     `why` names what a row's "why" leads to, such as "purchase_order" where that is an order's id; empty where nothing.
+    `bars` says of the chart which column names a bar, and which columns make it.
     """
 
     title = fields.String(required=True)
     note = fields.String(required=True)
     chart = fields.String(required=True, allow_none=True)
     why = fields.String(required=True)
+    bars = fields.Dict(keys=fields.String(), required=True, allow_none=True)
     columns = fields.List(fields.Nested(ReportColumnSchema), required=True)
     rows = fields.List(fields.Dict(keys=fields.String()), required=True)
     sums = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

@@ -30,6 +30,7 @@ def report_json(report: Report) -> Json:
                 "note": section.note,
                 "chart": section.drawn,
                 "why": section.why,
+                "bars": section.chart and {"name_by": section.chart.name_by, "parts": list(section.chart.parts)},
                 "columns": [
                     {"key": column.key, "label": column.label, "kind": column.kind, "added": column.added}
                     for column in section.columns

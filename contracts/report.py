@@ -3,9 +3,9 @@
 One shape for the page, the spreadsheet, the PDF and the JSON, so that all of them say the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Kind = Literal["text", "number", "money", "price", "date", "state"]
 """How a value reads: money is integer pence, a price pounds with four decimals as text, a date ISO text."""
@@ -105,6 +105,14 @@ class Report:
     title: str
     sentence: str
     sections: Sequence[Section]
+
+
+def section_from(told: Mapping[str, Any]) -> Section:
+    """A section as it travelled, so that reports of several services can be bound into one."""
+    bars = told.get("bars")
+    chart = Chart(bars["name_by"], bars["parts"][0], told["chart"] or "", tuple(bars["parts"][1:])) if bars else None
+    columns = [Column(each["key"], each["label"], each["kind"], each["added"]) for each in told["columns"]]
+    return Section(told["title"], columns, told["rows"], told["note"], chart, told.get("why", ""))
 
 
 def _whole(value: Value) -> int:

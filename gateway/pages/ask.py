@@ -32,9 +32,9 @@ def part(service: str, path: str, **params: Any) -> tuple[list[dict[str, Any]], 
     return answer["items"], answer.get("next")
 
 
-def one(service: str, path: str) -> dict[str, Any]:
+def one(service: str, path: str, **params: Any) -> dict[str, Any]:
     """One thing."""
-    found: dict[str, Any] = upstream.get(service, path).json()
+    found: dict[str, Any] = upstream.get(service, path, params=params).json()
     return found
 
 

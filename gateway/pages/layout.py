@@ -27,6 +27,7 @@ _BELONGS: Final[dict[str, tuple[str, ...]]] = {
         "/alliance/vat-exceptions",
     ),
     "alliance.money": ("/alliance/trial-balance", "/alliance/ledger/", "/alliance/payments", "/alliance/fund"),
+    "alliance.reports": ("/alliance/packs/", "/alliance/interests"),
     "alliance.schools": ("/alliance/imports",),
 }
 

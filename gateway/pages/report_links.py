@@ -15,6 +15,8 @@ _PAGES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "report": ("alliance.report", "name"),
         "school": ("alliance.school_entry", "urn"),
         "supplier": ("alliance.supplier_entry", "supplier_id"),
+        "account": ("alliance.ledger_account", "code"),
+        "fund_year": ("alliance.fund_year", "fund_year_id"),
     },
     "school": {
         "purchase_order": ("school.delivery", "purchase_order_id"),
@@ -24,6 +26,18 @@ _PAGES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "subscription": ("school.service", "subscription_id"),
     },
     "supplier": {"purchase_order": ("supplier.order", "purchase_order_id")},
+}
+
+# What waits at the alliance's desk, by name: the page where it is dealt with.
+_DESK: Final = {
+    "bank_lines_unmatched": "alliance.bank",
+    "invoices_held": "alliance.workbench",
+    "received_not_invoiced": "alliance.not_invoiced",
+    "ready_to_bill": "alliance.bills",
+    "bills_open": "alliance.bills",
+    "bills_overdue": "alliance.bills",
+    "credit_claims": "alliance.invoices",
+    "supplier_invoices_open": "alliance.payments",
 }
 
 
@@ -38,6 +52,8 @@ def reasons(section: dict[str, Any], side: str) -> list[str]:
 def _address(kind: str, why: str | None, pages: dict[str, tuple[str, str]]) -> str:
     if kind == "document" and why:
         kind, _, why = why.partition(":")
+    if kind == "desk" and why:
+        return url_for(_DESK[why])
     page, name = pages.get(kind, ("", ""))
     named: dict[str, Any] = {name: why}
     return url_for(page, **named) if page and why else ""

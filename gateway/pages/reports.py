@@ -12,10 +12,12 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_reader, for_school, for_supplier, school, supplier
+from gateway.pages.files import passed_on
 from gateway.pages.report_links import reasons
+from gateway.pages.report_packs import PACKS
+from gateway.pages.report_sources import SOURCES, Source
 from gateway.pages.show import money, number, price
 from gateway.pages.show import state as state_word
-from gateway.upstream import upstream
 
 View = Callable[..., Any]
 
@@ -30,9 +32,9 @@ OF_SCHOOL: Final = TITLES | {
     "budgets": ("Budgets", "What your school has budgeted, and what of it is spent, committed and reserved."),
 }
 OF_ALLIANCE: Final = TITLES | {
+    "spending": ("Spending", "What is ordered, billed and still committed, by school, category and supplier."),
     "budgets": ("Open rounds", "What schools have ordered so far in rounds that are still open."),
 }
-_WITHOUT_PERIOD: Final = ("budgets", "commitments", "round")
 _NUMERIC: Final = ("number", "money", "price")
 
 
@@ -58,27 +60,30 @@ def _register(side: Side) -> None:
     def reports() -> str:
         rounds = ask.items("orders", "/rounds") if side.of_rounds else []
         closed = [found for found in rounds if found["closed_at"]]
-        return render_template("reports.html", side=side, rounds=closed)
+        packs = PACKS if side.name == "alliance" else {}
+        return render_template("reports.html", side=side, rounds=closed, packs=packs)
 
     def report(name: str) -> str | Response:
-        if name.partition(".")[0] not in side.titles:
+        plain, _, suffix = name.partition(".")
+        if plain not in side.titles:
             abort(404)
-        path, period = f"/order-reports/{name}", _period()
-        if "." in name:
-            return _passed_on(path, period)
-        return _page(side, path, period, f"{side.name}.report", {"name": name})
+        source, period = SOURCES[plain], asked_days()
+        if suffix:
+            return passed_on(source.service, f"{source.path}.{suffix}", source.params(period))
+        return _page(side, source, period, f"{side.name}.report", {"name": name})
 
     def report_chart(name: str, place: int) -> Response:
-        return _passed_on(f"/order-reports/{name}/charts/{place}", _period())
+        source = SOURCES.get(name) or abort(404)
+        return passed_on(source.service, f"{source.path}/charts/{place}", source.params(asked_days()))
 
     def round_report(round_id: Any) -> str:
-        return _page(side, f"/rounds/{round_id}/report", {}, f"{side.name}.round_report", {"round_id": round_id})
+        return _page(side, _of_round(round_id), {}, f"{side.name}.round_report", {"round_id": round_id})
 
     def round_report_document(round_id: Any, suffix: str) -> Response:
-        return _passed_on(f"/rounds/{round_id}/report.{suffix}", {})
+        return passed_on("orders", f"/rounds/{round_id}/report.{suffix}", {})
 
     def round_report_chart(round_id: Any, place: int) -> Response:
-        return _passed_on(f"/rounds/{round_id}/report/charts/{place}", {})
+        return passed_on("orders", f"/rounds/{round_id}/report/charts/{place}", {})
 
     over_time = (
         ("/reports", reports),
@@ -94,8 +99,12 @@ def _register(side: Side) -> None:
         side.blueprint.get(address, endpoint=view.__name__)(side.may_read(view))
 
 
-def _page(side: Side, path: str, period: dict[str, Any], endpoint: str, names: dict[str, Any]) -> str:
-    found = upstream.get("orders", path, params=period).json()
+def _of_round(round_id: Any) -> Source:
+    return Source("orders", f"/rounds/{round_id}/report")
+
+
+def _page(side: Side, source: Source, period: dict[str, Any], endpoint: str, names: dict[str, Any]) -> str:
+    found = ask.one(source.service, source.path, **source.params(period))
     of_round = found["name"] == "round"
     documents = {
         suffix: url_for(f"{endpoint}_document", **names, suffix=suffix)
@@ -110,7 +119,7 @@ def _page(side: Side, path: str, period: dict[str, Any], endpoint: str, names: d
         sections=[shown(section, side.name) for section in found["sections"]],
         charts=[url_for(f"{endpoint}_chart", **names, place=at, **period) for at in range(len(found["sections"]))],
         documents=documents,
-        period=period if found["name"] not in _WITHOUT_PERIOD else None,
+        period=period if source.days else None,
     )
 
 
@@ -142,8 +151,8 @@ def _read(kind: str, value: Any) -> str:
     return state_word(value, "order")[0] if kind == "state" else str(value)
 
 
-def _period() -> dict[str, Any]:
-    """The days asked for, as far as they are days."""
+def asked_days() -> dict[str, Any]:
+    """The first and last day that the address asks for, as far as they are days."""
     asked: dict[str, Any] = {}
     for name in ("closed_from", "closed_to"):
         try:
@@ -151,13 +160,6 @@ def _period() -> dict[str, Any]:
         except ValueError:
             continue
     return asked
-
-
-def _passed_on(path: str, period: dict[str, Any]) -> Response:
-    """A document or a chart as the service made it."""
-    answer = upstream.get("orders", path, params=period)
-    kept = ("content-type", "content-disposition")
-    return Response(answer.body, headers={name: answer.headers[name] for name in kept if name in answer.headers})
 
 
 for _side in SIDES:

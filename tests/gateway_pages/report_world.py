@@ -3,6 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chassis.report_documents import report_json
+from contracts.report import Chart, Column, Report, Section
+from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
+
 Json = dict[str, Any]
 
 WAITING = {
@@ -25,10 +29,119 @@ ORDERING = {
     "services_requested": 0,
 }
 OPEN = "000000a0-0000-4000-8000-000000000001"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><rect width="60" height="12"/></svg>'
+INTEREST = "000000e8-0000-4000-8000-000000000001"
 
 
-def of_reports() -> dict[tuple[str, str], Json]:
-    """What waits in the books and in ordering."""
+def of_reports() -> dict[tuple[str, str], Any]:
+    """What waits in the books and in ordering, the reports on money, and who is connected with a supplier."""
+    return _desks() | _money() | _interests() | _ordering()
+
+
+def _ordering() -> dict[tuple[str, str], Any]:
+    columns = (
+        Column("category_name", "Category"),
+        Column("alone_pence", "Alone", "money", added=True),
+        Column("net_pence", "Together", "money", added=True),
+        Column("saved_pence", "Saved", "money", added=True),
+    )
+    rows: list[Json] = [
+        {"category_name": "Cleaning", "alone_pence": 120_000, "net_pence": 108_000, "saved_pence": 12_000},
+        {"category_name": "Stationery", "alone_pence": 937_500, "net_pence": 885_000, "saved_pence": 52_500},
+    ]
+    chart = Chart("category_name", "saved_pence", "Saved by category, in pounds")
+    saved = [Section(title, columns, rows, "Without VAT.", chart) for title in ("By category", "By school")]
+    sentence = "The schools saved £645.00, 6.1 % by ordering together."
+    plain = [Section("By round", (Column("title", "Round"),), [{"title": "Back to school"}])]
+    return {
+        ("orders", "/order-reports/savings"): report_json(Report("savings", "Savings", sentence, saved)),
+        ("orders", "/order-reports/take-up"): report_json(Report("take-up", "Take-up", "Many took part.", plain)),
+        ("orders", "/order-reports/workload"): report_json(Report("workload", "Work", "It is shared.", plain)),
+        ("orders", "/order-reports/budgets"): report_json(
+            Report("budgets", "Budgets 2026-27", "£10.00 of £20.00.", saved)
+        ),
+        **{
+            ("orders", f"/order-reports/{name}/charts/{place}"): SVG
+            for name in ("savings", "budgets")
+            for place in range(2)
+        },
+    }
+
+
+def _money() -> dict[tuple[str, str], Any]:
+    schools = [("Elm Park Academy", 812_300, 640_000), ("Oak Street Primary School", 301_250, 301_250)]
+    by_school = [
+        {
+            "name": name,
+            "ordered_pence": ordered,
+            "billed_pence": billed,
+            "committed_pence": ordered - billed,
+            "why": why,
+        }
+        for (name, ordered, billed), why in zip(schools, ("910002", str(OAK)), strict=True)
+    ]
+    figures = tuple(
+        Column(f"{key}_pence", label, "money", added=True)
+        for key, label in (("ordered", "Ordered"), ("billed", "Billed of it"), ("committed", "Still committed"))
+    )
+    chart = Chart("name", "billed_pence", "Billed and still committed, in pounds", ("committed_pence",))
+    sections = [
+        Section(title, (Column("name", head), *figures), by_school, "", chart, why)
+        for title, head, why in (
+            ("By school", "School", "school"),
+            ("By category", "Category", ""),
+            ("By supplier", "Supplier", ""),
+        )
+    ]
+    sentence = "Schools ordered for £11,135.50 without VAT."
+    return {
+        ("billing", "/money-reports/spending"): report_json(Report("spending", "Spending", sentence, sections)),
+        **{("billing", f"/money-reports/spending/charts/{place}"): SVG for place in range(3)},
+        ("billing", "/money-reports/supplier-totals"): {
+            "items": [
+                {
+                    "supplier_id": SUPPLIER_ID,
+                    "supplier_name": SUPPLIER,
+                    "school_urn": urn,
+                    "school_name": "A school",
+                    "ordered_pence": ordered,
+                    "invoiced_pence": ordered - 500,
+                }
+                for urn, ordered in ((OAK, 1_250_000), (910002, 3_100_000))
+            ],
+            "paid": {SUPPLIER_ID: 2_000_000},
+        },
+    }
+
+
+def _interests() -> dict[tuple[str, str], Any]:
+    interest = {
+        "interest_id": INTEREST,
+        "supplier_id": SUPPLIER_ID,
+        "supplier_name": SUPPLIER,
+        "school_urn": OAK,
+        "school_name": "Oak Street Primary School",
+        "person_name": "Gale Hughes",
+        "capacity": "governor",
+        "nature": "Director",
+        "starts_on": "2024-09-01",
+        "ends_on": None,
+        "declared_on": "2024-09-15",
+        "version": 1,
+    }
+    threshold = {
+        "from_on": "2023-09-01",
+        "report_above_pence": 0,
+        "approval_above_pence": 4_000_000,
+        "source": "Academy Trust Handbook 2023, in force from 1 September 2023",
+    }
+    return {
+        ("members", "/interests"): {"items": [interest], "thresholds": [threshold], "next": None},
+        ("members", f"/interests/{INTEREST}"): interest,
+    }
+
+
+def _desks() -> dict[tuple[str, str], Any]:
     return {
         ("billing", "/reports/desk"): {
             "items": [{"name": name, "count": count, "pence": pence} for name, (count, pence) in WAITING.items()],

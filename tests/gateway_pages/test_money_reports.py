@@ -1,9 +1,15 @@
 """The alliance's home and its reports on money."""
 
 from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.gateway_pages.conftest import Visitor, parsed, text_of
 from tests.gateway_pages.fake import FakeServices
+from tests.gateway_pages.people import OAK, SUPPLIER_ID
+from tests.gateway_pages.report_world import INTEREST
 
 Visit = Callable[[str], Visitor]
 
@@ -26,3 +32,45 @@ def test_home_shows_what_it_can_while_a_service_is_away(visit: Visit, services: 
     text = text_of(visitor.get("/alliance"))
     assert "We can’t look up the books just now" in text
     assert "4 open claims" in text
+
+
+def test_the_boards_report_leads_from_its_figures_to_what_stands_behind(visit: Visit) -> None:
+    page = parsed(visit("board").get("/alliance/packs/board"))
+    links = set(page.xpath("//tbody//th//a/@href"))
+    assert {"/alliance/bank", f"/alliance/schools/{OAK}", "/alliance/ledger/accounts/1100"} <= links
+    assert any(link.startswith("/alliance/fund/") for link in links)
+    assert "saved £645.00, 6.1 %, by ordering together" in text_of(visit("board").get("/alliance/packs/board"))
+    assert "/alliance/reports/savings/charts/0" in page.xpath("//figure//img/@src")
+
+
+@pytest.mark.parametrize("name", ["board", "review"])
+def test_a_pack_is_a_tagged_document_and_a_spreadsheet_of_the_same_figures(visit: Visit, name: str) -> None:
+    pdf = visit("manager").get(f"/alliance/packs/{name}.pdf")
+    assert (pdf.mimetype, pdf.data[:5], b"StructTreeRoot" in pdf.data) == ("application/pdf", b"%PDF-", True)
+    book = CalamineWorkbook.from_filelike(BytesIO(visit("manager").get(f"/alliance/packs/{name}.xlsx").data))
+    saved = next(title for title in book.sheet_names if "Savings against" in title)
+    assert book.get_sheet_by_name(saved).to_python()[-1][-1] == 645.00
+
+
+def test_related_parties_are_summed_and_measured_against_the_handbook(visit: Visit) -> None:
+    text = text_of(visit("manager").get("/alliance/interests?year=2026"))
+    assert "£43,500.00" in text
+    assert "£12,500.00" in text
+    assert "Report it, and have it approved first" in text
+    assert "exceed £40,000.00 in a financial year (Academy Trust Handbook 2023" in text
+    assert "Nobody has declared an interest" in text_of(visit("manager").get("/alliance/interests?year=2023"))
+    assert visit("board").get("/alliance/interests/new").status_code == 403
+
+
+def test_an_interest_is_recorded_and_ended(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    sent = {"supplier_id": SUPPLIER_ID, "school_urn": str(OAK), "capacity": "governor", "person_name": "Gale Hughes"}
+    assert "errors" in manager.post("/alliance/interests/new", sent).text
+    days = {"nature": "Director", "starts_on": "2026-09-01", "declared_on": "2026-09-02", "sending_key": "k"}
+    assert manager.post("/alliance/interests/new", sent | days).status_code == 303
+    assert (services.changes[-1].path, services.changes[-1].sent["school_urn"]) == ("/interests", OAK)
+    assert (
+        manager.post(f"/alliance/interests/{INTEREST}/end", {"ends_on": "2027-03-31", "version": "1"}).status_code
+        == 303
+    )
+    assert (services.changes[-1].sent["ends_on"], services.changes[-1].etag) == ("2027-03-31", '"1"')
