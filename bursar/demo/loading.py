@@ -9,6 +9,7 @@ from bursar.databases import database_of
 from bursar.demo.certificates import record_certificates
 from bursar.demo.desk import Desk
 from bursar.demo.firms import propose_price_list, record_accounts
+from bursar.demo.interests import record_interests
 from bursar.demo.money import invoice_directly, invoice_round, pay
 from bursar.demo.people import give_passwords, load_people
 from bursar.demo.plans import PLANS
@@ -47,6 +48,7 @@ def load_demo(environ: Mapping[str, str]) -> None:
         bring_services(desk)
         set_rules(members, orders, cast, desk.now)
         record_accounts(members, cast, desk.now)
+        record_interests(members, cast)
         propose_price_list(catalogue, cast)
         for producer, database in (("members", members), ("catalogue", catalogue), ("orders", orders)):
             until_applied(billing, producer, database)
