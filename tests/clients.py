@@ -62,6 +62,7 @@ KEYS = {
     "DecisionOverdue": ("orders", "purchase_order", "purchase_order_id"),
     "ReceiptRecorded": ("orders", "purchase_order", "purchase_order_id"),
     "SupplierInvoiceAnswered": ("billing", "supplier_invoice", "supplier_invoice_id"),
+    "InvoiceAwaitsReceipts": ("billing", "supplier_invoice", "supplier_invoice_id"),
     "BillIssued": ("billing", "bill", "bill_id"),
     "FundContributionAsked": ("billing", "fund_contribution", "fund_contribution_id"),
     "FundContributionBilled": ("billing", "bill", "bill_id"),

@@ -95,6 +95,7 @@ def people(known: Known) -> dict[str, str]:
         ("DropAmended", {"drop_amended": {"buyer", "head", "both"}}),
         ("ChangesDecided", {"changes_decided": {"sales"}}),
         ("ReceiptsOverdue", {"receipt_wanted": {"buyer", "head", "both"}}),
+        ("InvoiceAwaitsReceipts", {"receipt_wanted": {"buyer", "head", "both"}}),
         ("BillIssued", {"bill_issued": {"buyer", "head", "both"}}),
         ("SupplierInvoiceAnswered", {"invoice_answered": {"sales"}}),
         ("RemittanceAdvised", {"remittance_advised": {"sales"}}),

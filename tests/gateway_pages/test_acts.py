@@ -11,6 +11,7 @@ from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary
 from tests.gateway_pages.fake import Call, FakeServices
 from tests.gateway_pages.people import OAK
 from tests.gateway_pages.world import (
+    BILLED_INVOICE,
     CLEANING_PO,
     CLOSED,
     CONTRACT,
@@ -309,9 +310,41 @@ def test_nobody_is_offered_to_release_what_was_never_received(visit: Visit) -> N
         for urn, *_ in SCHOOLS[:4]
     }
     assert offered[SCHOOLS[0][0]] == ["dispute"]
-    assert offered[SCHOOLS[1][0]] == ["accept", "dispute", "credit-request"]
+    assert offered[SCHOOLS[1][0]] == ["accept", "dispute", "credit-request", "withdraw"]
     assert offered[SCHOOLS[2][0]] == ["dispute"]
     assert offered[SCHOOLS[3][0]] == []
+
+
+def test_many_lines_are_decided_from_the_workbench_and_what_was_refused_is_said(
+    visit: Visit, services: FakeServices
+) -> None:
+    manager, path = visit("manager"), "/alliance/invoices/decide"
+    assert summary_links(manager.post(path, {"reason": "Agreed", "decision": "accept"})) == {
+        "reason": "Choose at least one line."
+    }
+    chosen = {"line": [f"{HELD_INVOICE}.1.910001", f"{HELD_INVOICE}.2.910002", "nonsense"], "invoice": [BILLED_INVOICE]}
+    response = manager.post(path, {**chosen, "reason": "Agreed", "decision": "withdraw", "sending_key": "a-key"})
+    call = last_change(services)
+    assert (call.path, call.key) == ("/match-decisions", "a-key")
+    assert call.sent == {
+        "decision": "withdraw",
+        "reason": "Agreed",
+        "lines": [
+            {"supplier_invoice_id": HELD_INVOICE, "line_no": 1, "school_urn": 910001},
+            {"supplier_invoice_id": HELD_INVOICE, "line_no": 2, "school_urn": 910002},
+        ],
+        "supplier_invoice_ids": [BILLED_INVOICE],
+    }
+    assert "1 line not changed. The school has been billed for this line on B-000001." in text_of(response)
+    assert "2 lines taken back" in text_of(response)
+    assert visit("board").post(path, chosen).status_code == 403
+
+
+def test_a_rejection_is_taken_back_with_a_reason(visit: Visit, services: FakeServices) -> None:
+    manager, path = visit("manager"), f"/alliance/invoices/{HELD_INVOICE}/take-back-rejection"
+    assert summary_links(manager.post(path, {})) == {"reject-reason": "Enter why."}
+    manager.post(path, {"reject-reason": "It was right after all"})
+    assert last_change(services).path == f"/supplier-invoices/{HELD_INVOICE}/rejection-withdrawal"
 
 
 @pytest.mark.parametrize(("document", "kind"), [(b"\xef\xbb\xbf <Document/>", "xml"), (b"date,amount\n", "csv")])

@@ -157,6 +157,26 @@ def test_the_keyboard_alone_fills_and_saves_the_form(window: Window) -> None:
     assert page.locator("[name=version]").input_value() == "5"
 
 
+def test_the_keyboard_alone_decides_on_the_matching_workbench(window: Window) -> None:
+    window.page.set_viewport_size({"width": 1280, "height": 800})
+    page = window.open("manager", "/alliance/invoices/workbench")
+    for key in ("j", "x", "j", "k", "j", "x", "a"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("Why?")).to_be_focused()
+    expect(page.locator("#bench-said")).to_contain_text("Release: 2 chosen")
+    page.keyboard.type("Agreed by telephone")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Something needs another look")).to_be_visible()
+    (call,) = window.services.changes
+    assert (call.sent["decision"], call.sent["reason"]) == ("accept", "Agreed by telephone")
+    assert [line["school_urn"] for line in call.sent["lines"]] == [910001, 910002]
+    page.get_by_role("button", name="Keys are on").click()
+    page.locator("h1").click()
+    page.keyboard.press("d")
+    expect(page.get_by_label("Why?")).not_to_be_focused()
+    page.get_by_role("button", name="Keys are off").click()
+
+
 def test_prices_and_sums_follow_what_is_typed(window: Window) -> None:
     page = window.open("buyer", FORM)
     field = page.locator(f"[id='{FIRST}']")

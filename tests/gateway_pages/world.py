@@ -12,7 +12,6 @@ from tests.gateway_pages.close_world import a_preview, of_proof
 from tests.gateway_pages.delivery_world import of_deliveries
 from tests.gateway_pages.fund_world import of_the_fund
 from tests.gateway_pages.ledger_world import of_ledger
-from tests.gateway_pages.ledger_world import of_ledger
 from tests.gateway_pages.payment_world import of_payments
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.portal_world import DETAILS, of_portal
@@ -709,15 +708,45 @@ def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
         "credited_pence": 0,
         "settlement": "recharge",
         "pay_to": "",
+        "purpose": "general",
         "state": state,
         "lines": [line],
         "vat_totals": [total],
+        "disputes": [],
+        "late": None,
+    } | more
+
+
+LATE: Json = {"days": 12, "per_cent": "11.75", "interest_pence": 173, "compensation_pence": 4000}
+DISPUTE = an_id(0x55, 1)
+
+
+def a_dispute(state: str = "open", **more: Any) -> Json:
+    """What a school disputes of a bill's line."""
+    answered = state != "open"
+    return {
+        "dispute_id": DISPUTE,
+        "bill_id": PAID_BILL,
+        "bill_number": "B-000002",
+        "line_no": 1,
+        "line_name": "Copier paper A4, 80 g",
+        "school_urn": OAK,
+        "school_name": "Oak Street Primary School",
+        "state": state,
+        "why": "Four boxes were wet",
+        "raised_by": "Bea Buyer",
+        "raised_at": in_days(-3),
+        "net_pence": 4380 if answered else 0,
+        "vat_pence": 876 if answered else 0,
+        "answer": "We claim them of the supplier." if answered else None,
+        "answered_by": "Morgan Manager" if answered else None,
+        "answered_at": in_days(-1) if answered else None,
     } | more
 
 
 def headed(bill: Json) -> Json:
     """A bill as the list has it."""
-    return {name: value for name, value in bill.items() if name not in ("lines", "vat_totals")}
+    return {name: value for name, value in bill.items() if name not in ("lines", "vat_totals", "disputes", "late")}
 
 
 def a_school(urn: int, name: str, phase: str, pupils: int, town: str) -> Json:
@@ -876,7 +905,8 @@ def _of_orders(school: bool) -> dict[tuple[str, str], Any]:
 def _of_billing() -> dict[tuple[str, str], Any]:
     held, billed = an_invoice(), an_invoice(BILLED_INVOICE, "billed")
     billed["matches"] = []
-    bills = [a_bill(), a_bill(PAID_BILL, "paid")]
+    disputes = [a_dispute("upheld", dispute_id=an_id(0x55, 2)), a_dispute()]
+    bills = [a_bill(late=LATE, due_date=day_in(-12)), a_bill(PAID_BILL, "disputed", disputes=disputes)]
     quoted = {"number": "DB-000001", "payment_reference": "FP-20311", "settlement": "direct", "pay_to": SUPPLIER}
     direct = a_bill(DIRECT_BILL, "held", **quoted)
     direct["lines"][0] |= {"state": "held", "reasons": ["quantity_short"]}
@@ -888,6 +918,7 @@ def _of_billing() -> dict[tuple[str, str], Any]:
     amounts = [(44676, 0, 44676), (0, 44676, 0), (44676, 0, 44676)]
     for item, (debit, credit, balance) in zip(statement, amounts, strict=True):
         item |= {"debit_pence": debit, "credit_pence": credit, "balance_pence": balance}
+        item |= {"document_id": BILL, "bill_id": BILL}
     bank_lines = [
         _bank_line(1, 44676, "OAK STREET PRIMARY", "B-000001", {"kind": "bill", "id": BILL, "number": "B-000001"}),
         _bank_line(2, 53873, "ELM PARK ACADEMY", "B-000003", None),
@@ -915,7 +946,34 @@ def _of_billing() -> dict[tuple[str, str], Any]:
         ("billing", "/credit-notes"): listed(headed(a_credit_note())),
         ("billing", f"/credit-notes/{CREDIT_NOTE}"): a_credit_note(),
         ("billing", "/credit-claims"): listed(a_claim()),
+        ("billing", "/bill-disputes"): listed(*disputes),
+        ("billing", f"/accounts/{OAK}/electronic-address"): {
+            "school_urn": OAK,
+            "school_name": "Oak Street Primary School",
+            "scheme": None,
+            "identifier": None,
+            "vat_number": None,
+            "version": 0,
+        },
         ("billing", f"/accounts/{OAK}"): {
+            "on": day_in(0),
+            "aged": dict.fromkeys(
+                ("to_60_pence", "to_90_pence", "over_90_pence", "in_credit_pence", "current_pence"), 0
+            )
+            | {"to_30_pence": 44676},
+            "open_bills": [
+                {
+                    "bill_id": BILL,
+                    "number": "B-000001",
+                    "title": "Back to school",
+                    "payment_reference": "B-000001/910001",
+                    "due_date": day_in(-12),
+                    "open_pence": 44676,
+                    "days_overdue": 12,
+                    "disputed": True,
+                    "late": LATE,
+                }
+            ],
             "school_urn": OAK,
             "school_name": "Oak Street Primary School",
             "items": statement,
@@ -973,7 +1031,6 @@ def _of_members() -> dict[tuple[str, str], Any]:
         **{("members", f"/schools/{school['urn']}"): school for school in schools},
         **of_portal(),
         **of_payments(),
-        **of_ledger(),
         **of_ledger(),
         **of_the_fund(),
         ("members", "/suppliers"): listed(supplier),
