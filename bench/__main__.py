@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import documents, events, gateway, invoices, large_round, orders
+from bench import bills, documents, events, gateway, invoices, large_round, ledger, orders
 from bench.stack import databases
 from chassis.database import Database
 
@@ -67,6 +67,16 @@ def _invoices(settings: Settings) -> list[Row]:
         return invoices.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
 
 
+def _ledger(settings: Settings) -> list[Row]:
+    with _database(settings["BILLING_DATABASE_URL"]) as database:
+        return ledger.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
+
+
+def _bills(settings: Settings) -> list[Row]:
+    with _database(settings["BILLING_DATABASE_URL"]) as database:
+        return bills.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
+
+
 def _documents(settings: Settings) -> list[Row]:
     with _database(settings["ORDERS_DATABASE_URL"]) as database:
         return documents.rows(database, settings["ORDERS_MIGRATION_DATABASE_URL"])
@@ -117,6 +127,8 @@ PARTS: dict[str, Callable[[Settings], list[Row]]] = {
     "large-round": _large_round,
     "documents": _documents,
     "invoices": _invoices,
+    "bills": _bills,
+    "ledger": _ledger,
     "events-pgmq": _events_on_pgmq,
     "events-rabbitmq": _events_on_rabbitmq,
 }

@@ -44,11 +44,11 @@ _MATCH = text("""
         CAST(m.purchase_order_id AS text) AS purchase_order_id, m.state, m.billable_quantity, m.billable_net_pence,
         m.billable_vat_pence, m.returned_quantity, m.returned_net_pence, m.returned_vat_pence, m.upheld_quantity,
         m.upheld_net_pence, m.upheld_vat_pence
-    FROM match_line m LEFT JOIN bill_line b ON b.bill_id = :bill AND b.line_no = :line_no
-        AND b.supplier_invoice_id = m.supplier_invoice_id AND b.supplier_invoice_line_no = m.line_no
-        AND b.school_urn = m.school_urn
-    WHERE b.bill_id IS NOT NULL AND m.bill_id = b.bill_id
-        OR m.supplier_invoice_id = :bill AND m.line_no = :line_no AND m.bill_id IS NULL
+    FROM (
+        SELECT supplier_invoice_id, supplier_invoice_line_no AS line_no, school_urn FROM bill_line
+        WHERE bill_id = :bill AND line_no = :line_no
+        UNION ALL SELECT supplier_invoice_id, :line_no, school_urn FROM direct_bill WHERE supplier_invoice_id = :bill
+    ) line JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
 """)
 
 

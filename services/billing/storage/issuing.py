@@ -26,7 +26,8 @@ _ADD_LINES = text("""
         supplier_invoice_id, supplier_invoice_line_no, supplier_name, sku, name, unit, ledger_code, vat_class,
         vat_rate, quantity, unit_price, net_pence, vat_pence)
     SELECT bill.bill_id,
-        row_number() OVER (PARTITION BY bill.bill_id ORDER BY o.number, m.order_line_no, i.our_number, m.line_no),
+        row_number() OVER (PARTITION BY bill.bill_id ORDER BY o.number COLLATE "C", m.order_line_no,
+            i.our_number COLLATE "C", m.line_no),
         m.school_urn, m.purchase_order_id, o.number, m.order_line_no, m.supplier_invoice_id, m.line_no,
         coalesce(supplier.name, ''), line.sku, line.name, line.unit, line.ledger_code, d.vat_class,
         d.vat_rate, m.billable_quantity, least(m.unit_price_ordered, m.unit_price_invoiced), m.billable_net_pence,

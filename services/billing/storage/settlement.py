@@ -7,6 +7,13 @@ from sqlalchemy import Connection, text
 _ORDERS_OF_BILLS = text("""
     SELECT DISTINCT CAST(purchase_order_id AS text) FROM bill_line WHERE bill_id = ANY(CAST(:bills AS uuid[]))
 """)
+# Asked first: the first line of an unpaid bill says no, where the whole order would have to be read.
+_PAID = text("""
+    SELECT CAST(paid.id AS text) FROM unnest(CAST(:orders AS uuid[])) AS paid (id)
+    WHERE NOT EXISTS (
+        SELECT FROM bill_line JOIN bill USING (bill_id) WHERE bill_line.purchase_order_id = paid.id
+            AND bill.paid_pence + bill.credited_pence < bill.gross_pence)
+""")
 _SETTLE = text("""
     UPDATE purchase_order o SET settled_at = now()
     WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) AND settled_at IS NULL AND answer = 'accepted'
@@ -24,10 +31,6 @@ _SETTLE = text("""
             SELECT FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
             WHERE m.purchase_order_id = o.purchase_order_id
                 AND m.state NOT IN (CASE i.settlement WHEN 'direct' THEN 'billable' ELSE 'billed' END, 'credited'))
-        AND NOT EXISTS (
-            SELECT FROM bill_line JOIN bill USING (bill_id)
-            WHERE bill_line.purchase_order_id = o.purchase_order_id
-                AND bill.paid_pence + bill.credited_pence < bill.gross_pence)
     RETURNING CAST(purchase_order_id AS text)
 """)
 
@@ -44,4 +47,5 @@ def settle(connection: Connection, order_ids: Collection[str]) -> list[str]:
     those bills paid in full, or credited. What is settled directly with the supplier is billed once it is found right;
     whether it is paid, only the school knows.
     """
-    return sorted(connection.execute(_SETTLE, {"orders": list(order_ids)}).scalars())
+    paid = list(connection.execute(_PAID, {"orders": list(order_ids)}).scalars())
+    return sorted(connection.execute(_SETTLE, {"orders": paid}).scalars()) if paid else []
