@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
@@ -26,6 +27,7 @@ _ROWS_AT_ONCE: Final = 500
 _TEXT_WIDTH, _NUMBER_WIDTH = 24, 13
 _DIMENSION: Final = re.compile(rb"<dimension [^>]*/>")
 _STYLE: Final = re.compile(rb' style="([0-9]+)"')
+_PENCE: Final = -2
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Cell = str | int | Decimal | None
@@ -36,6 +38,15 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet: its title, its headings, and rows of as many cells each."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
 def table_as_xlsx(
     title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, most_rows: int
 ) -> Iterator[bytes]:
@@ -44,16 +55,29 @@ def table_as_xlsx(
     `title` names the sheet; `most_rows` is at least the number of rows: they fill as many sheets as they need.
     """
     count = max(1, -(-most_rows // ROWS_A_SHEET))
-    frame = zipfile.ZipFile(io.BytesIO(_frame(title, headings, count)))
-    out = _Outlet()
     rows = iter(rows)
+    titles = [title] if count == 1 else [f"{title} {place}" for place in range(1, count + 1)]
+    return tables_as_xlsx([Table(name, headings, rows) for name in titles])
+
+
+def tables_as_xlsx(tables: Sequence[Table]) -> Iterator[bytes]:
+    """Tables as an XLSX file, block by block, each on a sheet of its own; rows beyond what a sheet holds are left to
+    the next one, if it has the same rows. A Decimal in whole pence is shown with two decimals, any other with four.
+    """
+    frame = zipfile.ZipFile(io.BytesIO(_frame(tables)))
+    sheets = {f"xl/worksheets/sheet{place}.xml": table for place, table in enumerate(tables, 1)}
+    out = _Outlet()
     with zipfile.ZipFile(cast(Any, out), "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:
         for name in frame.namelist():
-            if not name.startswith("xl/worksheets/sheet"):
+            table = sheets.get(name)
+            if table is None:
                 book.writestr(name, frame.read(name))
                 continue
             head, tail = _DIMENSION.sub(b"", frame.read(name)).split(b"</sheetData>")
-            write = _Rows(len(headings), style=cast(Any, _STYLE.search(head))[1].decode())
+            write, rows = (
+                _Rows(len(table.headings), [found.decode() for found in _STYLE.findall(head)]),
+                iter(table.rows),
+            )
             with book.open(name, "w", force_zip64=True) as sheet:
                 sheet.write(head)
                 for first in range(2, ROWS_A_SHEET + 2, _ROWS_AT_ONCE):
@@ -66,27 +90,29 @@ def table_as_xlsx(
     yield out.taken()
 
 
-def _frame(title: str, headings: Sequence[str], sheets: int) -> bytes:
+def _frame(tables: Sequence[Table]) -> bytes:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         head = book.add_format({"bold": True, "bottom": 1})
         price = book.add_format({"num_format": "#,##0.0000"})
-        for place in range(sheets):
-            sheet = book.add_worksheet(title if sheets == 1 else f"{title} {place + 1}")
-            for at, heading in enumerate(headings):
+        money = book.add_format({"num_format": "#,##0.00"})
+        for table in tables:
+            sheet = book.add_worksheet(table.title)
+            for at, heading in enumerate(table.headings):
                 sheet.write_string(0, at, heading, head)
                 sheet.set_column(at, at, max(_NUMBER_WIDTH, min(_TEXT_WIDTH, len(heading) + 4)))
-            sheet.set_column(len(headings), len(headings), None, price)  # one that nothing uses is left out
+            for at, style in enumerate((price, money), len(table.headings)):
+                sheet.set_column(at, at, None, style)  # one that nothing uses is left out
             sheet.freeze_panes(1, 0)
     return file.getvalue()
 
 
 class _Rows:
-    """Rows of a sheet; `style` is the number of the format of prices."""
+    """Rows of a sheet; `styles` are the numbers of the formats of prices and of money."""
 
-    def __init__(self, width: int, style: str) -> None:
+    def __init__(self, width: int, styles: Sequence[str]) -> None:
         self._columns = [xl_col_to_name(at) for at in range(width)]
-        self._style = style
+        self._price, self._money = styles
 
     def row(self, number: int, cells: Sequence[Cell]) -> str:
         """One row, numbered from 1; empty cells are left out."""
@@ -100,7 +126,9 @@ class _Rows:
     def _cell(self, where: str, cell: str | int | Decimal) -> str:
         if isinstance(cell, str):
             return f'<c r="{where}" t="inlineStr"><is><t xml:space="preserve">{_text(cell)}</t></is></c>'
-        style = f' s="{self._style}"' if isinstance(cell, Decimal) else ""
+        style = ""
+        if isinstance(cell, Decimal):
+            style = f' s="{self._money if cell.as_tuple().exponent == _PENCE else self._price}"'
         return f'<c r="{where}"{style}><v>{cell}</v></c>'
 
 

@@ -8,6 +8,7 @@ from gateway.pages.layout import register as register_frame
 from gateway.pages.problems import register as register_problems
 from gateway.pages.service_words import register as register_service_filters
 from gateway.pages.show import register as register_filters
+from gateway.pages.spreadsheets import register as register_spreadsheets
 from gateway.pages.views import BLUEPRINTS
 
 
@@ -22,5 +23,6 @@ def register(app: Flask) -> None:
     register_frame(app)
     register_problems(app)
     register_compression(app)
+    register_spreadsheets(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -118,3 +118,8 @@ def _here(page: str) -> str:
     address = url_for(page)
     below = (f"{address}/",) if address.count("/") > 1 else ()
     return "true" if request.path.startswith((*below, *_BELONGS.get(page, ()))) else ""
+def below(page: str) -> bool:
+    """Whether the page in hand is this place of the bar, or one that belongs to it."""
+    return bool(_here(page))
+
+

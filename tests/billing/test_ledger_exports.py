@@ -1,0 +1,154 @@
+"""A school takes its documents over into its accounts program: every pound once, and no cell as a formula."""
+
+import csv
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.billing.domain.ledger_export import FIELDS
+from tests.backends import ServiceDatabase
+from tests.billing.world import (
+    ASH,
+    BEECH,
+    BOARD,
+    FENWRIGHT,
+    MANAGER,
+    Line,
+    Order,
+    World,
+    answered,
+    buyer_of,
+    invoice_form,
+    payment_of,
+    refused,
+    seller_of,
+)
+from tests.clients import Clients
+
+TIME = {"from_on": "2026-01-01", "to_on": "2027-12-31"}
+PROFILE = {
+    "format": "sage50",
+    "account": "=ALLIANCE, Ltd",
+    "bank_nominal": "1200",
+    "department": "0",
+    "nominals": {"E19": "5001"},
+    "tax_codes": {"S": "T1"},
+}
+
+
+@pytest.fixture(scope="module")
+def world(module_databases: Callable[[str], ServiceDatabase]) -> World:
+    """Two schools are billed, Ash pays, and gets two units back."""
+    made = World(Clients(module_databases))
+    order = made.ordered(Order([Line({ASH: 34, BEECH: 68}), Line({ASH: 3}, "1.3300", "Z", "ZERO")]))
+    made.invoiced(order, "INV-1")
+    bills = made.billed()
+    pay(made, bills[0])
+    credit = invoice_form(Order([Line({ASH: 2})], order_id=order.order_id), "CR-1")
+    credit["lines"][0]["school_urn"] = ASH
+    sent = {**credit, "kind": "credit_note", "credits": ["INV-1"]}
+    answered(made.a(seller_of(FENWRIGHT)).post("/supplier-invoices", sent), 201)
+    made.billed()
+    return made
+
+
+def pay(world: World, bill: Any) -> None:
+    world.pay(payment_of(bill))
+
+
+def profile(world: World, actor: Any, **changed: Any) -> dict[str, Any]:
+    version = answered(world.a(actor).get("/export-profile"))["version"]
+    saved = world.a(actor).put("/export-profile", {**PROFILE, **changed}, headers={"If-Match": f'"{version}"'})
+    return answered(saved)
+
+
+def table(world: World, actor: Any, *, again: bool = True, **changed: Any) -> list[dict[str, str]]:
+    if changed:
+        profile(world, actor, **changed)
+    sent = world.a(actor).post("/ledger-exports", {**TIME, "again": again})
+    assert sent.status_code == 201, sent.get_data(as_text=True)
+    return list(csv.DictReader(io.StringIO(sent.get_data(as_text=True))))
+
+
+def pence(rows: list[dict[str, str]], *columns: str) -> int:
+    return int(sum(Decimal(row[column]) for row in rows for column in columns) * 100)
+
+
+def test_sage_gets_every_document_once_and_with_its_signs_as_types(world: World) -> None:
+    ash = buyer_of(ASH)
+    refused(world.a(ash).post("/ledger-exports", TIME), 409, "export_not_set_up")
+    profile(world, ash)
+    rows = table(world, ash, again=False)
+    account = answered(world.a(ash).get(f"/accounts/{ASH}"))
+    by_type = {kind: [row for row in rows if row["Type"] == kind] for kind in ("PI", "PC", "PA")}
+    assert sum(map(len, by_type.values())) == len(rows)
+    balance = {kind: pence(found, "Net", "Tax") for kind, found in by_type.items()}
+    assert balance["PI"] - balance["PC"] - balance["PA"] == account["balance_pence"]
+    shown = {item["kind"]: item for item in account["items"]}
+    assert balance["PA"] == shown["receipt"]["credit_pence"]
+    assert {row["Nominal"] for row in by_type["PI"]} == {"5001"}
+    assert {row["Tax code"] for row in by_type["PI"]} == {"T1", "T0"}
+    assert {(row["Nominal"], row["Tax code"]) for row in by_type["PA"]} == {("1200", "T9")}
+    assert {row["Account"] for row in rows} == {"'=ALLIANCE, Ltd"}
+    refused(world.a(ash).post("/ledger-exports", TIME), 409, "nothing_to_export")
+    assert table(world, ash) == rows
+    log = answered(world.a(ash).get("/ledger-exports"))["items"]
+    assert [(each["again"], each["documents"]) for each in log] == [(True, 3), (False, 3)]
+    assert log[0]["gross_pence"] == account["balance_pence"]
+
+
+def test_the_screens_totals_are_the_files(world: World) -> None:
+    ash = buyer_of(ASH)
+    own = [{"field": name, "heading": f"-{name}"} for name in FIELDS]
+    rows = table(world, ash, format="csv", columns=own)
+    kinds = {"Bill": "bill", "Credit note": "credit_note", "Payment": "receipt"}
+    previewed = answered(world.a(ash).get("/ledger-exports/preview", query_string=TIME))["items"]
+    assert set(rows[0]) == {f"'-{name}" for name in FIELDS}
+    for shown in previewed:
+        found = [row for row in rows if kinds[row["'-type"]] == shown["kind"]]
+        assert (pence(found, "'-net"), pence(found, "'-vat"), pence(found, "'-gross")) == (
+            shown["net_pence"],
+            shown["vat_pence"],
+            shown["gross_pence"],
+        )
+    assert any(row["'-net"].startswith("-") for row in rows)  # a number, not a text
+    bills = answered(world.a(ash).get("/bills"))["items"]
+    assert next(each for each in previewed if each["kind"] == "bill")["gross_pence"] == sum(
+        bill["gross_pence"] for bill in bills
+    )
+
+
+def test_xero_and_arbor_get_what_they_read(world: World) -> None:
+    ash = buyer_of(ASH)
+    rows = table(world, ash, format="xero", tax_codes={})
+    wanted = ["*ContactName", "*InvoiceNumber", "*InvoiceDate", "*DueDate", "*Description", "*Quantity", "*UnitAmount"]
+    assert [*rows[0]][:9] == [*wanted, "AccountCode", "TaxType"]
+    assert {row["TaxType"] for row in rows} == {"20% (VAT on Expenses)", "Zero Rated Expenses"}
+    account = answered(world.a(ash).get(f"/accounts/{ASH}"))
+    owed = sum(item["debit_pence"] - item["credit_pence"] for item in account["items"] if item["kind"] != "receipt")
+    assert pence(rows, "*UnitAmount", "TaxAmount") == owed
+    profile(world, ash, format="arbor", tax_codes={})
+    sent = world.a(ash).post("/ledger-exports", {**TIME, "again": True}).get_data(as_text=True)
+    assert '"' not in sent
+    assert {line.count(",") for line in sent.splitlines()} == {11}
+
+
+def test_a_school_exports_its_own_and_the_alliance_its_journal(world: World) -> None:
+    rows = table(world, buyer_of(BEECH), account="ALL")
+    assert {row["Reference"][:2] for row in rows} == {"B-"}
+    assert answered(world.a(MANAGER).get("/export-profile"))["version"] == 0
+    journal = table(world, MANAGER, account="Bursar", nominals={"1100": "1105"})
+    sides = {kind: pence([row for row in journal if row["Type"] == kind], "Net") for kind in ("JD", "JC")}
+    assert sides["JD"] == sides["JC"] > 0
+    balances = {each["account"]: each for each in answered(world.a(MANAGER).get("/reports/trial-balance"))["items"]}
+    debtors = [row for row in journal if row["Nominal"] == "1105"]
+    assert balances["1100"]["debit_pence"] == pence([row for row in debtors if row["Type"] == "JD"], "Net") - pence(
+        [row for row in debtors if row["Type"] == "JC"], "Net"
+    )
+    refused(world.a(BOARD).post("/ledger-exports", TIME), 403, "forbidden")
+    refused(world.a(seller_of(FENWRIGHT)).get("/export-profile"), 403, "forbidden")
+    stale = world.a(MANAGER).put("/export-profile", PROFILE, headers={"If-Match": '"7"'})
+    refused(stale, 412, "version_conflict")

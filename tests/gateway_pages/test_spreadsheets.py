@@ -1,0 +1,70 @@
+"""Every table of the money pages as a spreadsheet: the screen's rows, its sums, and no formula."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from lxml import etree
+
+from tests.gateway_pages.addresses import PAGES
+from tests.gateway_pages.conftest import Visitor, parsed
+from tests.gateway_pages.fake import FakeServices
+
+Visit = Callable[[str], Visitor]
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def sheets(content: bytes) -> list[list[dict[str, str]]]:
+    """The rows of every sheet as {column letter: what it holds}; numbers as they are stored."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        names = sorted(name for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+        assert not any(b"<f>" in book.read(name) for name in names)
+        return [
+            [
+                {cell.get("r").rstrip("0123456789"): "".join(cell.itertext()) for cell in row.iter(f"{_MAIN}c")}
+                for row in etree.fromstring(book.read(name)).iter(f"{_MAIN}row")
+            ]
+            for name in names
+        ]
+
+
+def test_the_bills_come_to_the_screens_total(visit: Visit) -> None:
+    manager = visit("manager")
+    page = parsed(manager.get("/alliance/bills"))
+    link = page.xpath("//p[contains(@class, 'spreadsheet')]/a/@href")[0]
+    assert link == "/alliance/bills?as=xlsx"
+    answer = manager.get(link)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="Bills.xlsx"'
+    (rows,) = sheets(answer.get_data())
+    bodies = page.xpath("//main//table/tbody/tr")
+    sums = page.xpath("//main//table/tfoot/tr")
+    assert len(rows) == 1 + len(bodies) + len(sums)
+    last = max(rows[1], key=lambda column: (len(column), column))
+    shown = [row.xpath("string(./*[last()])").strip() for row in bodies]
+    assert [Decimal(row[last]) for row in rows[1 : 1 + len(bodies)]] == [
+        Decimal(each.replace("£", "").replace(",", "").replace("−", "-")) for each in shown
+    ]
+
+
+def test_what_a_page_shows_in_parts_comes_whole(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    run = {**services.table["billing", "/payment-runs"]["items"][0], "made_by": "=HYPERLINK(1)", "total_pence": -1250}
+    services.table["billing", "/payment-runs"] = {"items": [run], "next": "PR-000002"}
+    (rows,) = sheets(manager.get("/alliance/payments?as=xlsx").get_data())
+    assert [row["A"] for row in rows[1:]] == ["PR-000002", "PR-000002"]
+    assert (rows[2]["D"], rows[2]["G"]) == ("'=HYPERLINK(1)", "-12.50")
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [(who, path) for who, _, path in PAGES if path.startswith(("/alliance/b", "/alliance/pay", "/school/acc"))],
+)
+def test_every_table_of_a_money_page_has_its_sheet(visit: Visit, who: str, path: str) -> None:
+    person = visit(who)
+    tables = parsed(person.get(path)).xpath("//main//table")
+    answer = person.get(f"{path}{'&' if '?' in path else '?'}as=xlsx")
+    assert answer.status_code == 200
+    if tables:
+        assert len(sheets(answer.get_data())) == len(tables)
