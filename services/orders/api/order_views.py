@@ -49,7 +49,7 @@ def save_order(sent: dict[str, Any], round_id: UUID, urn: int) -> Response:
 @orders.route(f"{PATH}/submit", methods=["POST"])
 @idempotent
 @requires("school_buyer")
-@orders.arguments(request_schemas.SubmitInSchema, required=False)
+@orders.arguments(request_schemas.SubmitInSchema(), required=False)  # once: making it takes longer than reading by it
 @orders.response(200, answer_schemas.OrderStateSchema)
 def submit_order(sent: dict[str, Any] | None, round_id: UUID, urn: int) -> Response:
     """Send the order for approval, with its lines or as it is saved."""

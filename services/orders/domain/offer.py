@@ -1,6 +1,6 @@
 """An offer as a round holds it: fixed when the round opens."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -66,21 +66,27 @@ class RoundOffer:
 
 
 def offers_for(member: Member, offers: Iterable[RoundOffer], ordered: Container[str] = ()) -> list[RoundOffer]:
-    """The offers that this school may order, in their order, and those that it has `ordered` (by id) in any case.
+    """The offers that this school may order, in their order, and those that it has `ordered` (by id) in any case."""
+    is_for_member = _asker(member)
+    return [offer for offer in offers if offer.offer_id in ordered or (is_for_member(offer) and not offer.withdrawn)]
 
-    Most offers of a round are meant for the same schools, so each such audience is asked about once.
+
+def _asker(member: Member) -> Callable[[RoundOffer], bool]:
+    """`RoundOffer.is_for` this school. Most offers of a round are meant for the same schools: each audience is asked
+    about once.
     """
-    fits: dict[tuple[tuple[object, ...], ...], bool] = {}
-    found = []
-    for offer in offers:
+    fits: dict[tuple[object, ...], bool] = {}
+
+    def ask(offer: RoundOffer) -> bool:
         audience = (
-            offer.phases, offer.eligible_types, offer.eligible_classes, offer.eligible_urns, (offer.supplier_urn,),
+            offer.phases, offer.eligible_types, offer.eligible_classes, offer.eligible_urns, offer.supplier_urn,
         )  # fmt: skip
-        if audience not in fits:
-            fits[audience] = offer.is_for(member)
-        if offer.offer_id in ordered or (fits[audience] and not offer.withdrawn):
-            found.append(offer)
-    return found
+        found = fits.get(audience)
+        if found is None:
+            found = fits[audience] = offer.is_for(member)
+        return found
+
+    return ask
 
 
 def refused_lines(offers: Mapping[str, RoundOffer], member: Member, lines: Sequence[WantedLine]) -> dict[str, str]:
@@ -92,6 +98,7 @@ def refused_lines(offers: Mapping[str, RoundOffer], member: Member, lines: Seque
     """
     faults: dict[str, str] = {}
     seen: set[str] = set()
+    is_for_member = _asker(member)
     for position, line in enumerate(lines):
         offer_id, quantity = line.offer_id, line.quantity
         offer = offers.get(offer_id)
@@ -100,7 +107,7 @@ def refused_lines(offers: Mapping[str, RoundOffer], member: Member, lines: Seque
             fault = "This round does not offer it."
         elif offer_id in seen:
             fault = f"{offer.name} stands in the order twice."
-        elif quantity and not offer.is_for(member):
+        elif quantity and not is_for_member(offer):
             fault = f"{offer.name} is not offered to your school."
         elif quantity and offer.withdrawn:
             fault = f"{offer.name} has been withdrawn."
