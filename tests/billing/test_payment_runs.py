@@ -251,3 +251,25 @@ def test_suppliers_are_paid_on_days_that_banks_work(world: World) -> None:
     for day in (london_today(), add_working_days(london_today(), 1), date(2027, 12, 25), date(2027, 12, 27)):
         sent = world.a(MANAGER).post("/payment-runs", {"pay_on": day.isoformat()})
         refused(sent, 422, "pay_day_too_early")
+
+
+def test_a_credit_of_what_is_paid_is_taken_off_the_next_run(world: World) -> None:
+    paid = "UPDATE supplier_invoice SET paid_pence = gross_pence WHERE number = 'INV-2'"
+    with world.database.database.transaction(SERVICE) as connection:
+        connection.execute(text(paid))
+    order = Order([Line({BEECH: 1})], number="PO-000002")
+    credit = invoice_form(order, "CR-2")
+    credit["lines"][0]["school_urn"] = BEECH
+    sent = {**credit, "kind": "credit_note", "credits": ["INV-2"]}
+    answered(world.a(seller_of(FENWRIGHT)).post("/supplier-invoices", sent), 201)
+    run = propose(world)
+    amounts = {item["number"]: item["amount_pence"] for item in run["items"] if item["left_out_why"] is None}
+    assert amounts == {"INV-1": 131_400, "CR-2": -1_314}
+    assert run["total_pence"] == 131_400 - 1_314
+    ids = {item["number"]: item["supplier_invoice_id"] for item in run["items"]}
+    chosen = world.a(MANAGER).put(
+        f"/payment-runs/{run['payment_run_id']}/choice",
+        {"left_out": [ids["INV-1"]], "why": "Later."},
+        headers={"If-Match": run["etag"]},
+    )
+    refused(chosen, 422, "credits_exceed_invoices")

@@ -2,34 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
-from services.billing.domain.payment_run import PayableAccount
+from services.billing.domain.payment_run import OpenInvoice, PayableAccount
 from services.billing.storage.bulk import insert_rows
+from services.billing.storage.open_items import open_items
 
-# A credit that is shared over invoices is taken off those; the rest of it stands for itself.
-_OPEN = text("""
-    WITH given AS (
-        SELECT of_invoice_id, CAST(sum(net_pence + vat_pence) AS bigint) AS pence FROM credit_share GROUP BY 1
-    ), taken AS (
-        SELECT supplier_invoice_id, CAST(sum(net_pence + vat_pence) AS bigint) AS pence FROM credit_share GROUP BY 1
-    ), item AS (
-        SELECT i.supplier_invoice_id, i.supplier_id, i.our_number, coalesce(i.due_date, i.issue_date + 30) AS due_on,
-            i.gross_pence - i.paid_pence - coalesce(given.pence, 0) + coalesce(taken.pence, 0) AS open_pence
-        FROM supplier_invoice i
-        LEFT JOIN given ON given.of_invoice_id = i.supplier_invoice_id
-        LEFT JOIN taken ON taken.supplier_invoice_id = i.supplier_invoice_id
-        WHERE i.settlement = 'recharge'
-            AND (CAST(:these AS uuid[]) IS NULL OR i.supplier_invoice_id = ANY(CAST(:these AS uuid[])))
-    )
-    SELECT CAST(item.supplier_invoice_id AS text) AS supplier_invoice_id, CAST(supplier_id AS text) AS supplier_id,
-        coalesce(supplier.name, '') AS supplier_name, our_number, due_on, open_pence
-    FROM item LEFT JOIN supplier USING (supplier_id)
-    WHERE open_pence <> 0 AND (CAST(:these AS uuid[]) IS NOT NULL OR NOT EXISTS (
-        SELECT FROM payment_run_item live WHERE live.supplier_invoice_id = item.supplier_invoice_id AND live.live))
-    ORDER BY our_number
+_OF_SUPPLIERS: Final = ("supplier_invoice", "supplier_credit_note")
+
+_DUE = text("""
+    SELECT CAST(i.supplier_invoice_id AS text) AS supplier_invoice_id,
+        coalesce(i.due_date, i.issue_date + 30) AS due_on,
+        EXISTS (SELECT FROM payment_run_item live
+            WHERE live.supplier_invoice_id = i.supplier_invoice_id AND live.live) AS in_run
+    FROM supplier_invoice i WHERE i.supplier_invoice_id = ANY(CAST(:invoices AS uuid[]))
 """)
 _ACCOUNTS = text("""
     SELECT DISTINCT ON (supplier_id) CAST(supplier_id AS text) AS supplier_id, account_name, sort_code, account_number
@@ -43,13 +31,27 @@ _CHANGES = text("""
 _SETTLE_CHANGES = text("DELETE FROM supplier_account_change WHERE bank_details_id = ANY(CAST(:these AS uuid[]))")
 
 
-def open_invoices(connection: Connection, invoice_ids: Sequence[str] | None = None) -> list[Row[Any]]:
+def open_invoices(connection: Connection, invoice_ids: Sequence[str] | None = None) -> list[OpenInvoice]:
     """Invoices and credits that something is left of, and that no live payment run has; or these, whoever has them.
 
-    Rows of supplier_invoice_id, supplier_id, supplier_name, our_number, due_on (30 days where the supplier says
-    nothing) and open_pence, negative where the supplier owes it. What schools pay directly is none of them.
+    Due after 30 days where the supplier says nothing; negative where the supplier owes it. What schools pay directly is
+    none of them. What is in the way of paying is not looked at here.
     """
-    return list(connection.execute(_OPEN, {"these": None if invoice_ids is None else list(invoice_ids)}))
+    items = [item for item in open_items(connection, "general", invoice_ids) if item.kind in _OF_SUPPLIERS]
+    rows = connection.execute(_DUE, {"invoices": [item.document_id for item in items]})
+    due = {row.supplier_invoice_id: row.due_on for row in rows if invoice_ids is not None or not row.in_run}
+    return [
+        OpenInvoice(
+            item.supplier_id or "",
+            item.party,
+            item.document_id,
+            item.number,
+            due[item.document_id],
+            -item.open_pence,
+        )
+        for item in items
+        if item.document_id in due
+    ]
 
 
 def accounts_on(connection: Connection, supplier_ids: Sequence[str], day: date) -> dict[str, PayableAccount]:

@@ -1,6 +1,7 @@
 """Propose what suppliers are paid, and choose from it until somebody else approves."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -114,23 +115,12 @@ def refresh_run(database: Database, actor: Actor, run_id: str, version: int) -> 
 
 def proposable(connection: Connection, invoice_ids: Sequence[str] | None = None) -> list[OpenInvoice]:
     """What is open of suppliers' invoices, or of these, each with what is in the way of paying it."""
-    rows = payable.open_invoices(connection, invoice_ids)
+    found = payable.open_invoices(connection, invoice_ids)
     facts = {
         row.supplier_invoice_id: row
-        for row in invoice_answers.facts(connection, [row.supplier_invoice_id for row in rows])
+        for row in invoice_answers.facts(connection, [invoice.supplier_invoice_id for invoice in found])
     }
-    return [
-        OpenInvoice(
-            row.supplier_id,
-            row.supplier_name,
-            row.supplier_invoice_id,
-            row.our_number,
-            row.due_on,
-            row.open_pence,
-            _hindrance(facts[row.supplier_invoice_id]),
-        )
-        for row in rows
-    ]
+    return [replace(invoice, hindrance=_hindrance(facts[invoice.supplier_invoice_id])) for invoice in found]
 
 
 def changing_words(connection: Connection, supplier_ids: Sequence[str]) -> dict[str, str]:
@@ -188,7 +178,9 @@ def _hindrance(facts: Row[Any]) -> str:
         return "Rejected."
     if facts.held:
         return "Held: something of it is in question." if facts.queried else "Waits for schools’ receipts."
-    return "" if facts.matched else "Not matched yet."
+    if facts.matched:
+        return ""
+    return "Its credit waits to be placed." if facts.kind == "credit_note" else "Not matched yet."
 
 
 def _changing(row: Row[Any]) -> str:
