@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import bills, documents, events, gateway, invoices, large_round, ledger, orders
+from bench import bills, documents, events, gateway, invoices, large_round, ledger, orders, reconciliation
 from bench.stack import databases
 from chassis.database import Database
 
@@ -82,6 +82,10 @@ def _documents(settings: Settings) -> list[Row]:
         return documents.rows(database, settings["ORDERS_MIGRATION_DATABASE_URL"])
 
 
+def _reconciliation(settings: Settings) -> list[Row]:
+    return reconciliation.rows(settings["BILLING_MIGRATION_DATABASE_URL"])
+
+
 def _events_on_pgmq(settings: Settings) -> list[Row]:
     return _events(settings, settings["BROKER_URL"])
 
@@ -129,6 +133,7 @@ PARTS: dict[str, Callable[[Settings], list[Row]]] = {
     "invoices": _invoices,
     "bills": _bills,
     "ledger": _ledger,
+    "reconciliation": _reconciliation,
     "events-pgmq": _events_on_pgmq,
     "events-rabbitmq": _events_on_rabbitmq,
 }

@@ -1,6 +1,6 @@
 """Invariants of billing's documents: what was ordered and received, invoiced, matched and billed."""
 
-from bursar.verify import credit_notes, supplier_documents, told
+from bursar.verify import bank, credit_notes, fund, matching, supplier_documents, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, last_told
 
@@ -25,14 +25,12 @@ LINKS = (
     Link("bill_line", "bill", ("bill_id",), ("school_urn",)),
     Link("bill_line", "supplier_invoice", ("supplier_invoice_id",)),
     Link("bill_line", "drop_line", ("purchase_order_id", "order_line_no = line_no", "school_urn")),
-    Link("bill_receipt", "bill", ("bill_id",), ("school_urn",)),
-    Link("bill_receipt", "bank_line", ("bank_line_id",)),
-    Link("supplier_payment", "supplier_invoice", ("supplier_invoice_id",), ("supplier_id",)),
-    Link("supplier_payment", "bank_line", ("bank_line_id",)),
-    Link("bank_line", "bank_statement", ("bank_statement_id",)),
     Link("entry_line", "entry", ("entry_id",)),
+    *bank.LINKS,
     *credit_notes.LINKS,
+    *fund.LINKS,
     *supplier_documents.LINKS,
+    *matching.LINKS,
 )
 
 _RECEIPTS = (
@@ -166,7 +164,8 @@ _BILLS = (
         WITH billed AS (
             SELECT bill_id, supplier_invoice_id, order_line_no, school_urn, count(*) AS lines,
                 sum(quantity) AS quantity, sum(net_pence) AS net, sum(vat_pence) AS vat
-            FROM bill_line GROUP BY bill_id, supplier_invoice_id, order_line_no, school_urn
+            FROM bill_line WHERE supplier_invoice_id IS NOT NULL
+            GROUP BY bill_id, supplier_invoice_id, order_line_no, school_urn
         ), matched AS (
             SELECT bill_id, supplier_invoice_id, order_line_no, school_urn, count(*) AS lines,
                 sum(billable_quantity) AS quantity, sum(billable_net_pence) AS net, sum(billable_vat_pence) AS vat
@@ -208,7 +207,8 @@ _BILLS = (
     ),
     Check(
         "settled_orders_are_paid",
-        "On a settled purchase order everything invoiced is billed, and every bill is paid.",
+        "On a settled purchase order everything invoiced is billed, and every bill is paid, or was until a payment"
+        " was undone.",
         """
         SELECT format('%s is %s and settled, with %s matches not billed and %s bills not paid', number,
             coalesce(answer, 'not answered'), coalesce(waiting.matches, 0), coalesce(unpaid.bills, 0))
@@ -221,6 +221,7 @@ _BILLS = (
         LEFT JOIN (
             SELECT b.purchase_order_id, count(DISTINCT bill_id) AS bills
             FROM bill_line b JOIN bill USING (bill_id) WHERE paid_pence + credited_pence < gross_pence
+                AND NOT EXISTS (SELECT FROM bank_match m WHERE m.document_id = bill.bill_id AND undone_at IS NOT NULL)
             GROUP BY b.purchase_order_id
         ) unpaid USING (purchase_order_id)
         WHERE settled_at IS NOT NULL
@@ -232,8 +233,17 @@ _BILLS = (
 _TOLD = (
     as_told(
         "bills_are_told",
-        "BillIssued says of every bill what its row says.",
-        kept("bill", "bill_id", "number", "school_urn", "round_id", "gross_pence", "due_date"),
+        "BillIssued says of every bill what its row says; the fund's are told by an event of their own.",
+        kept(
+            "bill",
+            "bill_id",
+            "number",
+            "school_urn",
+            "round_id",
+            "gross_pence",
+            "due_date",
+            where="purpose = 'general'",
+        ),
         last_told("BillIssued", "bill_id", "number", "school_urn", "round_id", "gross_pence", "due_date"),
     ),
     Check(
@@ -268,8 +278,11 @@ _TOLD = (
     ),
 )
 
-_NUMBERS = (gapless("SI", "supplier_invoice", "our_number"), gapless("B", "bill", "number"))
+_NUMBERS = (
+    gapless("SI", "supplier_invoice", "our_number"),
+    gapless("B", "bill", "number", of="(SELECT number FROM bill WHERE purpose = 'general') bill"),
+)
 
-_IN_MODULES = (*credit_notes.CHECKS, *supplier_documents.CHECKS)
+_IN_MODULES = (*credit_notes.CHECKS, *fund.CHECKS, *supplier_documents.CHECKS, *matching.CHECKS)
 
 CHECKS = (parents(LINKS), *_RECEIPTS, *_INVOICES, *_BILLS, *_NUMBERS, *_TOLD, *_IN_MODULES)

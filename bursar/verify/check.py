@@ -58,14 +58,17 @@ def strays(link: Link) -> str:
     """
 
 
-def gapless(series: str, table: str, column: str) -> Check:
-    """The numbers of a series of documents run from 1 to its counter without a gap or a repeat."""
+def gapless(series: str, table: str, column: str, *, of: str = "") -> Check:
+    """The numbers of a series of documents run from 1 to its counter without a gap or a repeat.
+
+    `of` is the query that they are read from, where that is not a table.
+    """
     return Check(
         f"{table}_numbers_have_no_gaps",
         f"Numbers {series}-… of {table} run from 1 to their counter, without a gap.",
         f"""
         WITH given AS (
-            SELECT substring({column} from '^{series}-([0-9]+)$')::bigint AS number FROM {table}
+            SELECT substring({column} from '^{series}-([0-9]+)$')::bigint AS number FROM {of or table}
             WHERE {column} IS NOT NULL
         ), steps AS (
             SELECT number, lag(number, 1, 0::bigint) OVER (ORDER BY number) AS before FROM given
@@ -78,7 +81,7 @@ def gapless(series: str, table: str, column: str) -> Check:
             (SELECT coalesce(max(number), 0) AS last FROM given) used
         WHERE counter.last <> used.last
         UNION ALL
-        SELECT format('%s of {table} is not a number {series}-…', {column}) FROM {table}
+        SELECT format('%s of {table} is not a number {series}-…', {column}) FROM {of or table}
         WHERE {column} !~ '^{series}-[0-9]+$'
         """,
     )

@@ -182,10 +182,12 @@ def test_bank_lines_say_what_they_were_matched_to_or_why_not(world: World) -> No
     ash, _ = world.billed()
     world.pay(payment_of(ash), entry("12.00", "charity"))
     (matched,) = answered(world.a(MANAGER).get("/bank-lines?state=matched"))["items"]
-    assert matched["matched_to"] == {"kind": "bill", "id": ash["bill_id"], "number": "B-000001"}
+    (to,) = matched["matched_to"]
+    assert (to["kind"], to["id"], to["number"], to["amount_pence"]) == ("bill", ash["bill_id"], "B-000001", 44676)
+    assert (to["posted_as"], to["how"], matched["suggestions"]) == ("RC-000001", "exact", [])
     assert matched["explanation"] == "Same amount and our reference B-000001/900001."
     (new,) = answered(world.a(BOARD).get("/bank-lines?state=new"))["items"]
-    assert (new["matched_to"], new["amount_pence"], new["reference"]) == (None, 1200, "charity")
+    assert (new["matched_to"], new["amount_pence"], new["reference"]) == ([], 1200, "charity")
     assert new["explanation"] == "Carries no reference of ours, and no open bill has this amount."
 
 

@@ -189,7 +189,7 @@ def test_their_own_number_leads_to_a_suppliers_invoice() -> None:
 def test_charges_and_interest_are_proposed_and_learned() -> None:
     assert first(outcome(-650, "MONTHLY ACCOUNT FEE")) == {"5200": -650}
     assert first(outcome(12, "GROSS INTEREST TO 30NOV")) == {"5300": 12}
-    seen = {"TARIFF NOV": [Sighting(("account", "5200"), 3)]}
+    seen = {"TARIFF": [Sighting(("account", "5200"), 3)]}
     money = line(-700, "TARIFF NOV 2026")
     (found,) = reconcile([money], OPEN, seen).values()
     assert found.proposals[0].why == "Posted so 3 times before."

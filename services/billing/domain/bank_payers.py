@@ -20,6 +20,8 @@ _NOISE: Final = frozenset(
     ("THE", "OF", "AND", "FOR", "LTD", "LIMITED", "PLC", "LLP", "BACS", "BGC", "FPI", "FPO", "FASTER", "PAYMENT", "REF")
 )
 
+_MONTHS: Final = frozenset(("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"))
+
 
 class Sighting(NamedTuple):
     """A party that a payer was matched to before, and how often."""
@@ -42,8 +44,9 @@ def payer_key(name: str) -> str:
 
 
 def nominal_key(counterparty: str, reference: str) -> str:
-    """What a bank charge or interest is recognised by: its words without the digits, which change every month."""
-    return " ".join(word for word in _WORDS.findall(f"{counterparty} {reference}".upper()) if word.isalpha())
+    """What a bank charge or interest is recognised by: its words without numbers and months, which change."""
+    words = _WORDS.findall(f"{counterparty} {reference}".upper())
+    return " ".join(word for word in words if word.isalpha() and word[:3] not in _MONTHS)
 
 
 class Payers:

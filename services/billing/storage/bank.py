@@ -40,9 +40,7 @@ _PAGE = text(f"""
     ) m ON true ORDER BY line.seq
 """)  # noqa: S608 -- queries of this module
 _THESE = text(f"{_LINE} WHERE l.bank_line_id = ANY(CAST(:lines AS uuid[])) ORDER BY l.seq FOR UPDATE OF l")
-_NEW = text(
-    f"{_LINE} WHERE l.state = 'new' AND (CAST(:purpose AS text) IS NULL OR a.purpose = :purpose) ORDER BY l.seq"
-)
+_NEW = text(f"{_LINE} WHERE l.state = 'new' ORDER BY l.seq")
 _EXPLAIN = text("""
     UPDATE bank_line l SET explanation = told.value FROM jsonb_each_text(CAST(:told AS jsonb)) AS told
     WHERE l.bank_line_id = CAST(told.key AS uuid)

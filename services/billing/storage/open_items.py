@@ -92,7 +92,9 @@ _OPEN = text(f"""
             GROUP BY supplier_invoice_id, of_invoice_id
         ) c JOIN credited USING (of_invoice_id) JOIN supplier_invoice i ON i.supplier_invoice_id = c.of_invoice_id
     )
-    SELECT * FROM ({_BILLS} UNION ALL {_CREDIT_NOTES} UNION ALL {_SUPPLIERS} UNION ALL {_FUND} UNION ALL
+    SELECT kind, document_id, number, reference, party, school_urn, supplier_id,
+        CAST(open_pence AS bigint) AS open_pence, due_on, their_number
+    FROM ({_BILLS} UNION ALL {_CREDIT_NOTES} UNION ALL {_SUPPLIERS} UNION ALL {_FUND} UNION ALL
         {_RUNS}) open
     WHERE CAST(:documents AS text[]) IS NULL OR document_id = ANY(CAST(:documents AS text[]))
     ORDER BY due_on, number

@@ -21,6 +21,7 @@ _SAID: Final = {
     "other": "Names {}, which is paid on the alliance’s other account.",
 }
 _UNKNOWN: Final = "Reads like our reference {}, but there is no such document."
+_CERTAIN: Final = 90  # the same amount and all of our reference
 _WHOSE: Final = "Say whose account {} is: nothing on it is matched until then."
 
 
@@ -72,11 +73,9 @@ def outcomes_of(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, O
         items = open_items(connection, purpose)
         found |= reconcile(lines, items, seen, _closed(connection, lines, items, purpose))
     for row in rows:
-        if not row.adds_up and found[row.bank_line_id].proposals:
-            outcome = found[row.bank_line_id]
-            outcome.explanation = (
-                f"{outcome.explanation} Its statement does not add up, so nothing of it posts by itself."
-            )
+        outcome = found[row.bank_line_id]
+        if not row.adds_up and outcome.proposals and outcome.proposals[0].score >= _CERTAIN:
+            outcome.explanation += " Its statement does not add up, so nothing of it posts by itself."
     return found
 
 

@@ -1,0 +1,297 @@
+"""Bank lines matched to many documents by a person, undone and made again; statements signed off; accounts told."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis.actor import SERVICE
+from tests.billing.documents import camt, entry
+from tests.billing.test_credit_notes import Credit, credit
+from tests.billing.world import (
+    ASH,
+    BEECH,
+    BOARD,
+    FENWRIGHT,
+    MANAGER,
+    Line,
+    Order,
+    World,
+    answered,
+    buyer_of,
+    payment_of,
+    refused,
+)
+from tests.clients import Clients
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def money(service_client: Clients) -> World:
+    """Two bills of Ash (£446.76 and £24.00), one of Beech (£893.52), and their invoices."""
+    world = World(service_client)
+    world.invoiced(world.ordered())
+    world.billed()
+    world.invoiced(world.ordered(Order([Line({ASH: 10}, "2.0000")], number="PO-000002")), "INV-2")
+    world.billed()
+    return world
+
+
+def lines(world: World, state: str = "new") -> list[Json]:
+    return list(answered(world.a(MANAGER).get(f"/bank-lines?state={state}"))["items"])
+
+
+def chosen(suggestion: Json) -> list[Json]:
+    return [{name: item[name] for name in ("kind", "id", "amount_pence")} for item in suggestion["items"]]
+
+
+def accept(world: World, line: Json, rank: int = 1) -> Json:
+    items = chosen(line["suggestions"][rank - 1])
+    return answered(world.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/match", {"items": items}))
+
+
+def act(world: World, line: Json, what: str) -> Json:
+    return answered(world.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/{what}", {}))
+
+
+def bills(world: World) -> dict[str, Json]:
+    return {bill["number"]: bill for bill in answered(world.a(MANAGER).get("/bills"))["items"]}
+
+
+def test_one_payment_for_several_bills_less_a_penny_waits_for_a_person(money: World) -> None:
+    money.pay(entry("470.75", "ASH PRIMARY NOV", name="Ash Primary School"))
+    (line,) = lines(money)
+    first = line["suggestions"][0]
+    assert {item["number"]: item["amount_pence"] for item in first["items"]} == {"B-000001": 44676, "B-000003": 2399}
+    assert first["why"] == "A penny less than these; payer has this name."
+    done = accept(money, line)
+    assert (done["state"], [each["number"] for each in done["matched_to"]]) == ("matched", ["B-000001", "B-000003"])
+    assert {each["posted_as"] for each in done["matched_to"]} == {"RC-000001"}
+    assert (bills(money)["B-000001"]["state"], bills(money)["B-000003"]["paid_pence"]) == ("paid", 2399)
+    assert money.balances()["1200"] == 47075
+
+
+def test_undo_restores_every_balance_and_redo_makes_it_again(money: World) -> None:
+    before, account = money.balances(), answered(money.a(buyer_of(ASH)).get(f"/accounts/{ASH}"))
+    money.pay(payment_of(bills(money)["B-000001"]))
+    (line,) = lines(money, "matched")
+    matched = money.balances()
+    undone = act(money, line, "undo")
+    assert (undone["state"], undone["undone"], undone["matched_to"]) == ("new", True, [])
+    assert undone["suggestions"][0]["items"][0]["number"] == "B-000001"
+    assert money.balances() == before
+    assert answered(money.a(buyer_of(ASH)).get(f"/accounts/{ASH}")) == account
+    assert bills(money)["B-000001"]["state"] == "open"
+    money.pay(entry("1.00", "x"))
+    assert bills(money)["B-000001"]["state"] == "open"  # what a person undid never posts by itself again
+    redone = act(money, line, "redo")
+    assert (redone["state"], redone["matched_to"][0]["how"]) == ("matched", "person")
+    assert money.balances() == matched
+    refused(money.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/redo", {}), 409, "bank_line_matched")
+
+
+def test_a_closed_month_keeps_its_matches(money: World) -> None:
+    money.pay(payment_of(bills(money)["B-000001"]))
+    (line,) = lines(money, "matched")
+    money.rows("INSERT INTO period (month, state) VALUES ('2026-11-01', 'closed') RETURNING month")
+    problem = money.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/undo", {})
+    assert refused(problem, 409, "period_closed")
+    assert bills(money)["B-000001"]["state"] == "paid"
+
+
+def test_parts_overpayment_and_wrong_choices_are_refused(money: World) -> None:
+    money.pay(entry("100.00", "part", name="Ash"))
+    (line,) = lines(money)
+    at = f"/bank-lines/{line['bank_line_id']}/match"
+    ash, beech = bills(money)["B-000001"], bills(money)["B-000002"]
+
+    def items(*parts: tuple[Json, int]) -> Json:
+        return {"items": [{"kind": "bill", "id": bill["bill_id"], "amount_pence": pence} for bill, pence in parts]}
+
+    refused(money.a(MANAGER).post(at, items((ash, 9999))), 422, "match_unbalanced")
+    refused(money.a(MANAGER).post(at, items((ash, 50000), (beech, -40000))), 409, "document_not_open")
+    nowhere = {"items": [{"kind": "bill", "id": ash["bill_id"].replace("-", "")[::-1], "amount_pence": 10000}]}
+    assert money.a(MANAGER).post(at, nowhere).status_code in (409, 422)
+    refused(money.a(MANAGER).post(at, {"items": [{"kind": "account", "id": "5100"}]}), 409, "document_not_open")
+    refused(money.a(BOARD).post(at, items((ash, 10000))), 403, "forbidden")
+    answered(money.a(MANAGER).post(at, items((ash, 6000), (beech, 4000))))
+    assert (bills(money)["B-000001"]["state"], bills(money)["B-000001"]["paid_pence"]) == ("part_paid", 6000)
+    numbers = {row.number for row in money.rows("SELECT number FROM bill_receipt")}
+    assert numbers == {"RC-000001", "RC-000002"}  # a school's receipt is never another's
+    refused(money.a(MANAGER).post(at, items((ash, 10000))), 409, "bank_line_matched")
+
+
+def test_bank_charges_and_interest_are_posted_by_a_person_and_remembered(money: World) -> None:
+    money.pay(entry("6.50", "MONTHLY FEE OCT", sign="DBIT", name=""), entry("0.12", "GROSS INTEREST", name=""))
+    fee, interest = lines(money)
+    accept(money, fee)
+    accept(money, interest)
+    assert {code: money.balances()[code] for code in ("1200", "5200", "5300")} == {
+        "1200": -638,
+        "5200": 650,
+        "5300": -12,
+    }
+    money.pay(entry("7.00", "MONTHLY FEE NOV", sign="DBIT", name="", on="2026-11-30"))
+    (again,) = lines(money)
+    assert again["suggestions"][0]["why"] == "Posted so once before."
+    act(money, lines(money, "matched")[0], "undo")
+    assert "Posted so" not in lines(money)[-1]["suggestions"][0]["why"]  # what is undone is unlearned
+
+
+def test_a_refund_goes_out_against_a_credit_note(money: World) -> None:
+    order = money.ordered(Order([Line({BEECH: 10}, "10.0000")], number="PO-000003"))
+    invoice = money.invoiced(order, "INV-3")
+    (bill,) = money.billed()
+    money.pay(payment_of(bill))
+    credit(money, order, Credit(2, "10.0000", BEECH), of=("INV-3",))
+    money.billed()
+    (note,) = answered(money.a(MANAGER).get("/credit-notes"))["items"]
+    owed = {item["kind"]: item["open_pence"] for item in answered(money.a(MANAGER).get("/open-items"))["items"]}
+    assert owed["credit_note"] == -2400
+    assert money.pay(entry("24.00", f"REFUND {note['number']}", sign="DBIT", name="Beech School"))["posted"] == 1
+    account = answered(money.a(buyer_of(BEECH)).get(f"/accounts/{BEECH}"))
+    assert account["balance_pence"] == bills(money)["B-000002"]["gross_pence"]
+    assert {row.number for row in money.rows("SELECT number FROM bill_receipt")} == {"RC-000001", "RF-000001"}
+    paid = f"{(invoice['gross_pence'] - 2400) / 100:.2f}"
+    assert money.pay(entry(paid, invoice["our_number"], sign="DBIT"))["posted"] == 1
+    assert "supplier_credit_note" not in {
+        item["kind"] for item in answered(money.a(MANAGER).get("/open-items"))["items"]
+    }
+
+
+def test_lines_are_set_off_against_each_other(money: World) -> None:
+    money.pay(entry("91.00", "x", name="ELM"), entry("91.00", "RETURNED UNPAID", sign="DBIT", name="ELM"))
+    came, went = lines(money)
+    before = money.balances()
+    accept(money, came)
+    assert lines(money) == []
+    assert money.balances() == before
+    act(money, went, "undo")
+    assert len(lines(money)) == 2
+
+
+def test_several_lines_are_matched_at_once_or_none(money: World) -> None:
+    money.pay(entry("446.76", "paper", name="Ash Primary School"), entry("893.52", "paper", name="Beech School"))
+    one, two = lines(money)
+    sent = [{"bank_line_id": line["bank_line_id"], "items": chosen(line["suggestions"][0])} for line in (one, two)]
+    clash = [sent[0], {**sent[1], "items": sent[0]["items"]}]
+    assert money.a(MANAGER).post("/bank-lines/matches", {"lines": clash}).status_code in (409, 422)
+    assert len(lines(money)) == 2
+    assert answered(money.a(MANAGER).post("/bank-lines/matches", {"lines": sent}))["matched"] == 2
+
+
+def test_a_statement_is_reconciled_at_a_difference_of_nothing(money: World) -> None:
+    statement = money.pay(payment_of(bills(money)["B-000002"]), entry("24.00", "x", name="Ash Primary School"))
+    at = f"/bank-statements/{statement['bank_statement_id']}"
+    shown = answered(money.a(BOARD).get(at))
+    assert (shown["lines"], shown["new"], shown["difference_pence"]) == (2, 1, 2400)
+    assert "£24.00" in refused(money.a(MANAGER).post(f"{at}/reconcile", {}), 409, "statement_differs")["detail"]
+    accept(money, lines(money)[0])
+    assert answered(money.a(MANAGER).post(f"{at}/reconcile", {}))["reconciled_by"] == MANAGER.name
+    assert {line["state"] for line in lines(money, "reconciled")} == {"reconciled"}
+    act(money, lines(money, "reconciled")[0], "undo")
+    assert answered(money.a(MANAGER).get(at))["reconciled_at"] is None
+    assert (len(lines(money)), len(lines(money, "matched"))) == (1, 1)
+
+
+def test_money_of_an_unknown_account_is_matched_once_somebody_says_whose_it_is(money: World) -> None:
+    money.pay(entry("1.00", "x"))
+    bill = bills(money)["B-000001"]
+    other = camt(payment_of(bill)).replace(b"GB33BUKB20201555555555", b"GB94BARC10201530093459")
+    told = answered(money.upload(other), 201)
+    assert (told["unknown_accounts"], told["posted"]) == (["GB94BARC10201530093459"], 0)
+    (line,) = [line for line in lines(money) if line["account"] == "GB94BARC10201530093459"]
+    assert "Say whose account" in line["explanation"]
+    fund = {"account": line["account"], "name": "Partnership fund", "purpose": "fund"}
+    made = answered(money.a(MANAGER).post("/bank-accounts", fund), 201)
+    assert made["ledger_code"] == "1250"
+    (line,) = [line for line in lines(money) if line["account"] == "GB94BARC10201530093459"]
+    assert line["explanation"] == "Names B-000001/900001, which is paid on the alliance’s other account."
+    at = f"/bank-accounts/{made['bank_account_id']}"
+    patched = money.a(MANAGER).send("PATCH", at, json={"purpose": "general"}, version=1)
+    assert answered(patched)["purpose"] == "general"
+    assert bills(money)["B-000001"]["state"] == "paid"
+    refused(money.a(MANAGER).post("/bank-accounts", fund), 409, "bank_account_known")
+
+
+def test_remembered_columns_are_shown_changed_and_forgotten(money: World) -> None:
+    columns = "date=When&reference=What&amount=How+much"
+    content = b"When,What,How much\n2026-11-24,x,1.00\n"
+    posted = money.a(MANAGER).post(f"/bank-statements?{columns}", data=content, content_type="text/csv")
+    assert posted.status_code == 201, posted.get_data(as_text=True)
+    (layout,) = answered(money.a(BOARD).get("/bank-layouts"))["items"]
+    assert (layout["header"], layout["columns"]["amount"]) == (["When", "What", "How much"], "How much")
+    at = f"/bank-layouts/{layout['bank_layout_id']}"
+    changed = {"date": "When", "reference": "What", "amount": "How much", "counterparty": "What"}
+    assert answered(money.a(MANAGER).put(at, changed))["columns"]["counterparty"] == "What"
+    refused(money.a(MANAGER).put(at, changed | {"amount": "Else"}), 422, "columns_unknown")
+    assert money.a(MANAGER).send("DELETE", at).status_code == 204
+    assert answered(money.a(BOARD).get("/bank-layouts"))["items"] == []
+
+
+def a_run(world: World) -> tuple[str, str]:
+    """A payment run of both invoices of Fenwright, £1,364.28, whose file is written; its id and its advice's."""
+    world.pay(entry("0.01", "x"))
+    run, advice = "00000000-0000-4000-8000-0000000000d1", "00000000-0000-4000-8000-0000000000d2"
+    with world.database.database.transaction(SERVICE) as connection:
+        connection.execute(
+            text("""
+                INSERT INTO payment_run (payment_run_id, number, state, pay_on, due_by, total_pence, made_by, makers,
+                    bank_account_id)
+                SELECT :run, 'PR-000001', 'proposed', '2026-11-24', '2026-11-24', 136428, 'A', ARRAY[bank_account_id],
+                    bank_account_id FROM bank_account
+            """),
+            {"run": run},
+        )
+        connection.execute(
+            text("""
+                INSERT INTO payment_run_item (payment_run_id, supplier_invoice_id, supplier_id, amount_pence,
+                    account_name, sort_code, account_number, reference, live, paid_before_pence)
+                SELECT :run, supplier_invoice_id, supplier_id, gross_pence, 'F', '102030', '12345678', 'PR-000001/01',
+                    true, 0
+                FROM supplier_invoice
+            """),
+            {"run": run},
+        )
+        connection.execute(
+            text("""
+                UPDATE payment_run SET state = 'exported', approved_by = 'B', approved_by_id = gen_random_uuid(),
+                    approved_at = now(), exported_at = now()
+            """)
+        )
+        connection.execute(
+            text("""
+                INSERT INTO remittance_advice (remittance_advice_id, payment_run_id, supplier_id, reference, pay_on,
+                    amount_pence, account_ending)
+                VALUES (:advice, :run, :supplier, 'PR-000001/01', '2026-11-24', 136428, '5678')
+            """),
+            {"advice": advice, "run": run, "supplier": FENWRIGHT},
+        )
+    return run, advice
+
+
+def test_a_payment_run_is_paid_by_its_total_or_supplier_by_supplier(money: World) -> None:
+    run, _ = a_run(money)
+    assert money.pay(entry("1364.28", "FENWRIGHT PR-000001/01", sign="DBIT"))["posted"] == 1
+    (line,) = lines(money, "matched")
+    assert [each["number"] for each in line["matched_to"]] == ["SI-000001", "SI-000002"]
+    assert _ids(money, "SELECT state FROM payment_run") == ["paid"]
+    act(money, line, "undo")
+    assert _ids(money, "SELECT state FROM payment_run") == ["exported"]
+    (line,) = [each for each in lines(money) if each["amount_pence"] == -136428]
+    kinds = {item["kind"] for each in line["suggestions"] for item in each["items"]}
+    assert {"payment_run", "remittance"} <= kinds
+    whole = {"items": [{"kind": "payment_run", "id": run}]}
+    answered(money.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/match", whole))
+    assert _ids(money, "SELECT state FROM payment_run") == ["paid"]
+
+
+def _ids(world: World, query: str) -> list[Any]:
+    return [str(row[0]) for row in world.rows(query)]
+
+
+def test_the_day_of_a_line_is_the_day_of_its_entry(money: World) -> None:
+    money.pay(payment_of(bills(money)["B-000002"]))
+    assert money.rows("SELECT posted_on FROM entry WHERE kind = 'receipt'") == [(date(2026, 11, 24),)]
