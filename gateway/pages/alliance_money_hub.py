@@ -74,6 +74,7 @@ PLACES: Final = (
 @for_reader
 def money_hub() -> str:
     """Every place of the alliance's money; figures are left out while billing does not answer."""
+    Place("Exports", "alliance.exports", "The journal for Sage, Xero, Arbor or a table of your own, each entry once."),
     desk = desk_of_billing()
     rows = [(place, place.figure(desk or {}) if place.figure else "") for place in PLACES]
     return render_template("alliance/money.html", rows=rows, away=desk is None)

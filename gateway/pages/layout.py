@@ -18,6 +18,8 @@ _SELLERS: Final = ("supplier_user",)
 _BELONGS: Final[dict[str, tuple[str, ...]]] = {
     "school.orders": ("/school/rounds/",),
     "school.settings": ("/school/people",),
+    "school.account": ("/school/exports",),
+    "school.bills": ("/school/vat-report", "/school/vat126"),
     "supplier.company": ("/supplier/people", "/supplier/programs"),
     "supplier.offers": ("/supplier/price-lists",),
     "alliance.contracts": (
@@ -26,7 +28,16 @@ _BELONGS: Final[dict[str, tuple[str, ...]]] = {
         "/alliance/price-lists",
         "/alliance/vat-exceptions",
     ),
-    "alliance.money": ("/alliance/trial-balance", "/alliance/ledger/", "/alliance/payments", "/alliance/fund"),
+    "alliance.bills": ("/alliance/bill-disputes",),
+    "alliance.money": (
+        "/alliance/trial-balance",
+        "/alliance/ledger/",
+        "/alliance/payments",
+        "/alliance/exports",
+        "/alliance/fund",
+        "/alliance/vat-report",
+        "/alliance/vat126",
+    ),
     "alliance.reports": ("/alliance/packs/", "/alliance/interests"),
     "alliance.schools": ("/alliance/imports",),
 }

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, current_app, render_template_string, request
+from flask import Flask, Response, current_app, render_template_string, request, url_for
 from lxml import html
 from markupsafe import Markup
 
@@ -34,7 +34,8 @@ _MONEY_PAGES: Final = (
 )
 """Places of the bar whose pages, and those that belong to them, can be taken as spreadsheets."""
 
-_LINK: Final = '<p class="no-print spreadsheet"><a href="{{ address }}" download>These tables as a spreadsheet</a></p>'
+_LINK: Final = """<p class="no-print spreadsheet"><a href="{{ address }}" download>These tables as a spreadsheet</a>
+{%- if exports %} · <a href="{{ exports }}">Export to your accounts program</a>{% endif %}</p>"""
 _TITLE: Final = 28
 _MONEY: Final = re.compile(r"(−?)£([0-9,]+\.[0-9]{2})")
 _COUNT: Final = re.compile(r"−?[0-9]{1,3}(?:,[0-9]{3})*")
@@ -77,7 +78,8 @@ def _with_link(content: str) -> Markup:
         return Markup(content)  # noqa: S704 -- rendered by the page's own template
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "as"]
     address = f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}"
-    return Markup(content) + Markup(render_template_string(_LINK, address=address))  # noqa: S704 -- both escaped
+    exports = url_for("school.exports") if below("school.bills") or below("school.account") else ""
+    return Markup(content) + Markup(render_template_string(_LINK, address=address, exports=exports))  # noqa: S704 -- both escaped
 
 
 def _is_money_page() -> bool:

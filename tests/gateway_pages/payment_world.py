@@ -123,4 +123,42 @@ def of_payments() -> dict[tuple[str, str], Any]:
         },
         ("billing", "/payment-settings"): {"items": [account], "next": None},
         ("billing", "/remittance-advices"): {"items": [an_advice()], "next": None},
+        ("billing", "/export-profile"): _PROFILE,
+        ("billing", "/ledger-exports/preview"): {"items": _PREVIEW, "next": None},
+        ("billing", "/ledger-exports"): {"items": [_MADE], "next": None},
     }
+
+
+_KNOWN = [{"field": "type", "heading": "Type"}, {"field": "net", "heading": "Net"}]
+_PROFILE: Json = {
+    "format": "sage50",
+    "account": "ALLIANCE",
+    "bank_nominal": "1200",
+    "department": "",
+    "nominals": {"E19": "5001"},
+    "tax_codes": {"S": "T1"},
+    "columns": _KNOWN,
+    "version": 2,
+    "codes": ["E19", "E20D"],
+    "fields_known": _KNOWN,
+    "usual_tax_codes": {},
+}
+_PREVIEW: list[Json] = [
+    {"kind": "bill", "documents": 3, "fresh": 1, "net_pence": 10_000, "vat_pence": 2_000, "gross_pence": 12_000},
+    {"kind": "receipt", "documents": 1, "fresh": 0, "net_pence": -12_000, "vat_pence": 0, "gross_pence": -12_000},
+]
+_MADE: Json = {
+    "ledger_export_id": _id(9),
+    "format": "sage50",
+    "from_on": "2026-11-01",
+    "to_on": "2026-11-30",
+    "again": True,
+    "exported_by": "Beth Buyer",
+    "exported_at": "2026-11-24T11:00:00Z",
+    "documents": 4,
+    "rows": 7,
+    "net_pence": 10_000,
+    "vat_pence": 2_000,
+    "gross_pence": 12_000,
+    "sha256": "ab" * 32,
+}

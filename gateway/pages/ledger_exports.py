@@ -1,0 +1,166 @@
+"""Exports for accounts programs: a school's own documents, or the alliance's journal. The same pages for both."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from contracts.london import london_today
+from gateway.pages import ask
+from gateway.pages.doors import alliance, for_manager, for_reader, for_receiver, for_school, school
+from gateway.pages.faults import Faults
+from gateway.pages.typed import Typed, sending_key
+from gateway.upstream import upstream
+
+View = Callable[..., Any]
+
+PROGRAMS: Final = (("sage50", "Sage 50"), ("xero", "Xero"), ("arbor", "Arbor"), ("csv", "A table of our own"))
+TAXES: Final = (
+    ("S", "Standard rate"),
+    ("S5", "Reduced rate"),
+    ("Z", "Zero rate"),
+    ("E", "Exempt"),
+    ("AE", "Reverse charge"),
+    ("O", "Outside the scope"),
+)
+KINDS: Final = {"bill": "Bills", "credit_note": "Credit notes", "receipt": "Payments", "journal": "Journal entries"}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Where one kind of seat finds its exports, who reads them and who makes them."""
+
+    name: str
+    blueprint: Blueprint
+    may_read: Callable[[View], View]
+    may_write: Callable[[View], View]
+    writers: tuple[str, ...]
+
+
+SIDES = (
+    Side("school", school, for_school, for_receiver, ("school_buyer", "school_approver")),
+    Side("alliance", alliance, for_reader, for_manager, ("alliance_manager",)),
+)
+
+
+def _register(side: Side) -> None:
+    def exports() -> str:
+        return _page(side, Faults())
+
+    def write_export() -> AnyResponse | tuple[str, int]:
+        faults = Faults()
+        typed = Typed(request.form, faults)
+        body = {
+            "from_on": _iso(typed.day("from_on", "the first day")),
+            "to_on": _iso(typed.day("to_on", "the last day")),
+            "again": request.form.get("again") == "yes",
+        }
+        if not faults:
+            with faults.of_service(otherwise="from_on"):
+                answer = upstream.post("billing", "/ledger-exports", json=body, key=request.form.get("sending_key"))
+                kept = ("content-type", "content-disposition")
+                return Response(answer.body, headers={name: answer.headers[name] for name in kept})
+        return _page(side, faults), faults.status
+
+    def export_settings() -> str:
+        return _settings(side, Faults())
+
+    def save_export_settings() -> AnyResponse | tuple[str, int]:
+        faults = Faults()
+        with faults.of_service():
+            etag = f'"{request.form.get("version", "0")}"'
+            upstream.put("billing", "/export-profile", json=_profile(), etag=etag)
+        if faults:
+            return _settings(side, faults), faults.status
+        flash("Saved. The next export is written like this.")
+        return redirect(url_for(f"{side.name}.exports"), 303)
+
+    for address, view, method, guard in (
+        ("/exports", exports, "GET", side.may_read),
+        ("/exports", write_export, "POST", side.may_write),
+        ("/exports/settings", export_settings, "GET", side.may_write),
+        ("/exports/settings", save_export_settings, "POST", side.may_write),
+    ):
+        side.blueprint.route(address, endpoint=view.__name__, methods=[method])(guard(view))
+
+
+def _profile() -> dict[str, Any]:
+    """What was typed, as billing keeps it; a column without a place is left out."""
+    sent = request.form
+    placed = sorted(
+        (int(sent[f"place.{name}"]), name)
+        for name in sent.getlist("field")
+        if sent.get(f"place.{name}", "").strip().isdigit()
+    )
+    columns = [{"field": name, "heading": sent.get(f"heading.{name}", "").strip() or name} for _, name in placed]
+    return {
+        "format": sent.get("format", ""),
+        "account": sent.get("account", "").strip(),
+        "bank_nominal": sent.get("bank_nominal", "").strip(),
+        "department": sent.get("department", "").strip(),
+        "nominals": _filled("nominal.", sent.getlist("code")),
+        "tax_codes": _filled("tax.", [key for key, _ in TAXES]),
+        "columns": columns or None,
+    }
+
+
+def _filled(prefix: str, names: list[str]) -> dict[str, str]:
+    return {name: value for name in names if (value := request.form.get(f"{prefix}{name}", "").strip())}
+
+
+def _page(side: Side, faults: Faults) -> str:
+    today = london_today()
+    typed = request.form if faults else request.args
+    from_on = _day(typed.get("from_on"), (today.replace(day=1) - timedelta(days=1)).replace(day=1))
+    to_on = _day(typed.get("to_on"), today)
+    profile = ask.one("billing", "/export-profile")
+    found = ask.items("billing", "/ledger-exports/preview", from_on=from_on.isoformat(), to_on=to_on.isoformat())
+    return render_template(
+        "ledger_exports.html",
+        side=side,
+        profile=profile,
+        program=dict(PROGRAMS).get(profile["format"] or ""),
+        from_on=from_on.isoformat(),
+        to_on=to_on.isoformat(),
+        preview=found,
+        gross_pence=sum(each["gross_pence"] for each in found),
+        kinds=KINDS,
+        programs=dict(PROGRAMS),
+        made=ask.items("billing", "/ledger-exports"),
+        key=sending_key(request.form, faults),
+        faults=faults,
+    )
+
+
+def _settings(side: Side, faults: Faults) -> str:
+    profile = ask.one("billing", "/export-profile")
+    values = {**profile, **_profile(), "columns": _profile()["columns"] or []} if faults else profile
+    places = {each["field"]: (place, each["heading"]) for place, each in enumerate(values["columns"], 1)}
+    return render_template(
+        "ledger_export_settings.html",
+        side=side,
+        profile=profile,
+        values=values,
+        places=places,
+        programs=PROGRAMS,
+        taxes=TAXES,
+        faults=faults,
+    )
+
+
+def _day(value: str | None, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(value or "")
+    except ValueError:
+        return otherwise
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+for _side in SIDES:
+    _register(_side)
