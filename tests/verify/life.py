@@ -36,6 +36,7 @@ from tests.orders.advices import an_advice
 from tests.verify.life_of_answers import answer_with_changes
 from tests.verify.life_of_money import credit_two_units, invoice_directly
 from tests.verify.life_of_suppliers import change_bank_details, open_an_order
+from tests.verify.life_of_the_fund import keep_a_fund
 
 ASH, BEECH, CEDAR, DAMSON, ELDER = 900001, 900002, 900003, 900004, 900005
 SCHOOLS = {ASH: "Ash Primary", BEECH: "Beech School", CEDAR: "Cedar Academy", DAMSON: "Damson Infants"}
@@ -117,6 +118,7 @@ class Life:
         self.tell()
         self._subscribe(contracts[0])
         self._credit(round_id, orders)
+        keep_a_fund(self.databases["billing"].database, MANAGER, ASH)
         self.tell()
         self._answer(contracts, offers)
         self.tell()
