@@ -60,6 +60,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "received-not-invoiced": Resource("billing"),
     "awaited-receipts": Resource("billing"),
     "bills": Resource("billing"),
+    "bill-disputes": Resource("billing"),
     "credit-notes": Resource("billing"),
     "fund-years": Resource("billing", 1 * _MIB),  # a cap for each school
     "fund-contributions": Resource("billing"),

@@ -31,6 +31,13 @@ def bill(bill_id: Any) -> str:
     return render_template("alliance/bill.html", bill=ask.one("billing", f"/bills/{bill_id}"))
 
 
+@alliance.get("/schools/<int:urn>/account")
+@for_reader
+def school_account(urn: int) -> str:
+    """One school's statement of account."""
+    return render_template("alliance/school_account.html", account=ask.one("billing", f"/accounts/{urn}"))
+
+
 @alliance.get("/rounds/<uuid:round_id>/bills")
 @for_manager
 def round_bills(round_id: Any) -> str:

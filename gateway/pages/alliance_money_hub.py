@@ -47,6 +47,7 @@ PLACES: Final = (
         "What each school is billed, and what it has paid.",
         waiting("bills_overdue", "bill overdue", "bills overdue"),
     ),
+    Place("Disputed bills", "alliance.bill_disputes", "What schools dispute of their bills, and your answers."),
     Place(
         "Bank",
         "alliance.bank",
@@ -59,12 +60,21 @@ PLACES: Final = (
         "What suppliers are paid: proposed, approved by a second person, written to a file for the bank.",
         waiting("payment_runs_waiting", "run waits", "runs wait"),
     ),
+    Place("Matching workbench", "alliance.workbench", "Order, receipt and invoice side by side, decided in bulk."),
+    Place(
+        "Received and not invoiced",
+        "alliance.not_invoiced",
+        "What is still to be invoiced, by supplier, contract and school, with its age.",
+        waiting("received_not_invoiced", "order", "orders"),
+    ),
+    Place("VAT", "alliance.vat_report", "VAT on bills and invoices by month, category and rate, and form VAT126."),
     Place("Months", "alliance.ledger_months", "What is open before a month closes, accruals, closing and reopening."),
     Place(
         "Trial balance",
         "alliance.trial_balance",
         "Every account as at any day, aged debt and credit, control accounts, the chart of accounts.",
     ),
+    Place("Exports", "alliance.exports", "The journal for Sage, Xero, Arbor or a table of your own, each entry once."),
     Place("Partnership fund", "alliance.fund", "What the schools give together, what it is for and what is left."),
 )
 """The rows of the page, in the order of a month's work."""
@@ -74,7 +84,6 @@ PLACES: Final = (
 @for_reader
 def money_hub() -> str:
     """Every place of the alliance's money; figures are left out while billing does not answer."""
-    Place("Exports", "alliance.exports", "The journal for Sage, Xero, Arbor or a table of your own, each entry once."),
     desk = desk_of_billing()
     rows = [(place, place.figure(desk or {}) if place.figure else "") for place in PLACES]
     return render_template("alliance/money.html", rows=rows, away=desk is None)

@@ -122,6 +122,11 @@ def _navigation(seat: Seat) -> list[dict[str, str]]:
     ]
 
 
+def below(page: str) -> bool:
+    """Whether the page in hand is this place of the bar, or one that belongs to it."""
+    return bool(_here(page))
+
+
 def _here(page: str) -> str:
     """ "page" on the page itself, "true" on those below it: what `aria-current` wants."""
     if request.endpoint == page:
@@ -129,8 +134,3 @@ def _here(page: str) -> str:
     address = url_for(page)
     below = (f"{address}/",) if address.count("/") > 1 else ()
     return "true" if request.path.startswith((*below, *_BELONGS.get(page, ()))) else ""
-def below(page: str) -> bool:
-    """Whether the page in hand is this place of the bar, or one that belongs to it."""
-    return bool(_here(page))
-
-

@@ -4,8 +4,11 @@ from typing import Any
 
 from flask import render_template
 
+from gateway.identity import current_seat
 from gateway.pages import ask
 from gateway.pages.doors import for_school, own_urn, school
+from gateway.pages.faults import Faults
+from gateway.pages.typed import sending_key
 
 
 @school.get("/bills")
@@ -24,8 +27,14 @@ def bills() -> str:
 @for_school
 def bill(bill_id: Any) -> str:
     """One bill with its credit notes, fit to be printed."""
-    notes = ask.items("billing", "/credit-notes", bill_id=str(bill_id))
-    return render_template("school/bill.html", bill=ask.one("billing", f"/bills/{bill_id}"), credit_notes=notes)
+    seat = current_seat()
+    return render_template(
+        "school/bill.html",
+        bill=ask.one("billing", f"/bills/{bill_id}"),
+        credit_notes=ask.items("billing", "/credit-notes", bill_id=str(bill_id)),
+        may_dispute=seat is not None and seat.has_any("school_buyer", "school_approver"),
+        key=sending_key({}, Faults()),
+    )
 
 
 @school.get("/credit-notes/<uuid:credit_note_id>")

@@ -115,6 +115,13 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "credited": ("Credited", ""),
         "pay_supplier": ("Pay the supplier", "wait"),
         "held": ("Queried with the supplier", "fault"),
+        "disputed": ("Disputed", "fault"),
+    },
+    "dispute": {
+        "open": ("Awaits an answer", "wait"),
+        "upheld": ("Upheld", "done"),
+        "declined": ("Declined", ""),
+        "withdrawn": ("Taken back", ""),
     },
     "fund_year": {
         "draft": ("Draft", ""),
@@ -142,7 +149,6 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "paid": ("Paid", "done"),
         "cancelled": ("Given up", ""),
     },
-    "period": {"open": ("Open", "info"), "closed": ("Closed", "done")},
     "period": {"open": ("Open", "info"), "closed": ("Closed", "done")},
     "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
 }
@@ -279,7 +285,6 @@ def register(app: Flask) -> None:
         "per_cent": per_cent,
         "vat": vat,
         "fund": lambda code: FUNDS.get(code, code),
-        "month": lambda value: f"{date.fromisoformat(value):%B %Y}",
         "month": lambda value: f"{date.fromisoformat(value):%B %Y}",
         "phase": lambda code: PHASES.get(code, code),
         "role": lambda code: ROLE_NAMES.get(code, code),

@@ -1,5 +1,6 @@
 """Bills and credit notes as their documents say them, and where a school takes electronic ones."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -22,8 +23,7 @@ def bill_document(database: Database, actor: Actor, bill_id: str) -> BillDocumen
         bill = found[0]
         direct = bill.settlement == "direct"
         lines = direct_bills.direct_bill_lines if direct else bills.bill_lines
-        account = None if direct else _pay_into(database, bill.purpose)
-        return BillDocument(
+        document = BillDocument(
             kind="bill",
             number=bill.number,
             title=bill.title,
@@ -36,8 +36,8 @@ def bill_document(database: Database, actor: Actor, bill_id: str) -> BillDocumen
             paid_pence=bill.paid_pence,
             credited_pence=bill.credited_pence,
             pay_to=bill.pay_to,
-            pay_into=account,
         )
+    return document if direct else replace(document, pay_into=_pay_into(database, bill.purpose))
 
 
 def credit_note_document(database: Database, actor: Actor, credit_note_id: str) -> BillDocument:
