@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import bills, documents, events, gateway, invoices, large_round, ledger, orders, reconciliation
+from bench import bills, documents, events, gateway, invoices, large_round, ledger, ledger, orders, reconciliation
 from bench.stack import databases
 from chassis.database import Database
 
@@ -65,6 +65,11 @@ def _large_round(settings: Settings) -> list[Row]:
 def _invoices(settings: Settings) -> list[Row]:
     with _database(settings["BILLING_DATABASE_URL"]) as database:
         return invoices.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
+
+
+def _ledger(settings: Settings) -> list[Row]:
+    with _database(settings["BILLING_DATABASE_URL"]) as database:
+        return ledger.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
 
 
 def _ledger(settings: Settings) -> list[Row]:
@@ -132,6 +137,7 @@ PARTS: dict[str, Callable[[Settings], list[Row]]] = {
     "documents": _documents,
     "invoices": _invoices,
     "bills": _bills,
+    "ledger": _ledger,
     "ledger": _ledger,
     "reconciliation": _reconciliation,
     "events-pgmq": _events_on_pgmq,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from bursar.verify import billing, books, catalogue, deadlines, events, gateway, members, orders
+from bursar.verify import billing, books, catalogue, deadlines, events, gateway, members, orders, periods
 from bursar.verify.check import Check
 from bursar.verify.copies import COPIES, Copy
 from chassis.settings import ALL_PARTS, Reader
@@ -19,7 +19,7 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "members": (*events.CHECKS, *members.CHECKS),
     "catalogue": (*events.CHECKS, *catalogue.CHECKS),
     "orders": (*events.CHECKS, *orders.CHECKS, *deadlines.CHECKS),
-    "billing": (*events.CHECKS, *billing.CHECKS, *books.CHECKS),
+    "billing": (*events.CHECKS, *billing.CHECKS, *books.CHECKS, *periods.CHECKS),
     "gateway": (*events.CHECKS, *gateway.CHECKS),
 }
 PATIENCE: Final = 10.0

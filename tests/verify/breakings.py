@@ -12,6 +12,7 @@ from tests.verify.document_breakings import DOCUMENT_BREAKINGS
 from tests.verify.fund_breakings import FUND_BREAKINGS
 from tests.verify.matching_breakings import MATCHING_BREAKINGS
 from tests.verify.period_breakings import PERIOD_BREAKINGS
+from tests.verify.period_breakings import PERIOD_BREAKINGS
 
 AUTUMN = "(SELECT round_id FROM round WHERE title = 'Autumn')"
 SPRING = "(SELECT round_id FROM round WHERE title = 'Spring')"
@@ -253,6 +254,7 @@ ORDERS = [
     *(Breaking("billing", name, sql, said, also, *lines) for name, sql, said, also, *lines in FUND_BREAKINGS),
     *(Breaking("billing", name, sql, said, also) for name, sql, said, also in (*DOCUMENT_BREAKINGS, *BANK_BREAKINGS)),
     *(Breaking("billing", name, sql, said, also) for name, sql, said, also in MATCHING_BREAKINGS),
+    *(Breaking("billing", name, sql, said, also, lines) for name, sql, said, also, lines in PERIOD_BREAKINGS),
     *(Breaking("billing", name, sql, said, also, lines) for name, sql, said, also, lines in PERIOD_BREAKINGS),
     Breaking(
         "orders",
