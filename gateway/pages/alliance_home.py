@@ -47,14 +47,14 @@ MONEY: Final = (
         "invoice held",
         "invoices held",
         "Accept, dispute or ask for a credit.",
-        "alliance.invoices",
+        "alliance.workbench",
     ),
     Waits(
         "received_not_invoiced",
         "line received and not invoiced",
         "lines received and not invoiced",
         "Costs that no invoice has arrived for, without VAT.",
-        "alliance.invoices",
+        "alliance.not_invoiced",
     ),
     Waits("ready_to_bill", "school to bill", "schools to bill", "Matched, and not billed yet.", "alliance.bills"),
     Waits("bills_overdue", "bill overdue", "bills overdue", "Past the day they were due.", "alliance.bills"),
@@ -63,7 +63,14 @@ MONEY: Final = (
         "credit asked for",
         "credits asked for",
         "What suppliers have yet to give back.",
-        "alliance.claims",
+        "alliance.invoices",
+    ),
+    Waits(
+        "payment_runs_waiting",
+        "payment run waits",
+        "payment runs wait",
+        "To be approved by a second person, or sent to the bank.",
+        "alliance.payments",
     ),
 )
 ORDERING: Final = (

@@ -38,6 +38,7 @@ _DESK: Final = {
     "bills_overdue": "alliance.bills",
     "credit_claims": "alliance.invoices",
     "supplier_invoices_open": "alliance.payments",
+    "payment_runs_waiting": "alliance.payments",
 }
 
 

@@ -87,6 +87,7 @@ _WAITS: Final = {
     "bills_overdue": "Bills overdue",
     "credit_claims": "Credits asked for",
     "supplier_invoices_open": "Invoices to pay",
+    "payment_runs_waiting": "Payment runs that wait",
 }
 
 
