@@ -126,6 +126,7 @@ def _reasons(section: dict[str, Any]) -> list[str]:
         return [url_for("alliance.bill", bill_id=row["why"]) for row in section["rows"]]
     named = {
         "account": lambda why: {"code": "1100", "school_urn": why},
+        "contributor": lambda why: {"code": "1110", "school_urn": why},
         "creditor": lambda why: {"code": "2100", "supplier_id": why},
         "ledger": lambda why: {"code": why},
     }[kind]

@@ -52,9 +52,9 @@ PERIOD_BREAKINGS: Final[tuple[tuple[str, str, str, tuple[str, ...], int], ...]] 
     (
         "adjustments_are_released",
         (
-            "INSERT INTO adjustment (adjustment_id, number, kind, month, document_id, document_number, description, pence,"
-            " posted_by) VALUES (gen_random_uuid(), 'AD-000001', 'accrual', '1999-12-01', gen_random_uuid(), 'PO-1', '',"
-            " 100, 'x'); INSERT INTO document_number VALUES ('AD', 1)"
+            "INSERT INTO adjustment (adjustment_id, number, kind, month, document_id, document_number, description,"
+            " pence, posted_by) VALUES (gen_random_uuid(), 'AD-000001', 'accrual', '1999-12-01', gen_random_uuid(),"
+            " 'PO-1', '', 100, 'x'); INSERT INTO document_number VALUES ('AD', 1)"
         ),
         "AD-000001 for 100 pence: 0 entries stand",
         (),

@@ -33,6 +33,8 @@ QUESTIONS: Final[Mapping[str, tuple[Severity, str]]] = {
     "lines_disputed": ("warning", "Invoice lines in dispute, or whose credit is asked for"),
     "lines_awaiting_receipts": ("warning", "Invoice lines that wait until schools record what arrived"),
     "lines_not_billed": ("warning", "Invoice lines that are right and not billed to schools yet"),
+    "payments_under_way": ("warning", "Payment runs that no bank statement confirms yet"),
+    "statements_unreconciled": ("warning", "Bank statements that nobody has reconciled"),
     "statements_missing": ("warning", "Bank accounts without a statement up to the end of the month"),
 }
 """By name, in the order of a month's work: whether an open one blocks, and what it is about."""

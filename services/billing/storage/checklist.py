@@ -22,6 +22,10 @@ _OPEN = text("""
     WHERE state = 'held' AND NOT in_dispute AND awaiting
     UNION ALL SELECT 'lines_not_billed', count(*), coalesce(sum(pence), 0) FROM held WHERE state = 'billable'
     UNION ALL SELECT 'events_parked', count(*), 0 FROM parked_event WHERE resolution IS NULL
+    UNION ALL SELECT 'statements_unreconciled', count(*), 0 FROM bank_statement
+    WHERE reconciled_at IS NULL AND to_on <= :day
+    UNION ALL SELECT 'payments_under_way', count(*), coalesce(sum(total_pence), 0) FROM payment_run
+    WHERE state IN ('proposed', 'approved', 'exported') AND pay_on <= :day
     UNION ALL SELECT 'statements_missing', count(*), 0
     FROM (SELECT account FROM bank_statement GROUP BY account HAVING max(to_on) < :day) silent
 """)

@@ -1,4 +1,4 @@
-"""Accounts beside the documents that explain them: debtors, creditors and clearing."""
+"""Accounts beside the documents that explain them: debtors, creditors, banks and clearing."""
 
 from typing import Any
 
@@ -9,11 +9,17 @@ _CONTROL = text("""
     WITH posted AS (
         SELECT account, school_urn, CASE account WHEN '2100' THEN supplier_id END AS supplier_id,
             sum(debit_pence - credit_pence) AS pence
-        FROM entry_line WHERE account IN ('1100', '2100', '5100', '5110') GROUP BY 1, 2, 3
+        FROM entry_line WHERE account IN ('1100', '1110', '1200', '1250', '2100', '5100', '5110') GROUP BY 1, 2, 3
     ), document AS (
-        SELECT '1100' AS account, school_urn, CAST(NULL AS uuid) AS supplier_id, gross_pence AS pence FROM bill
-        UNION ALL SELECT '1100', school_urn, NULL, -gross_pence FROM credit_note
-        UNION ALL SELECT '1100', school_urn, NULL, -amount_pence FROM bill_receipt
+        SELECT CASE purpose WHEN 'fund' THEN '1110' ELSE '1100' END AS account, school_urn,
+            CAST(NULL AS uuid) AS supplier_id, gross_pence AS pence
+        FROM bill
+        UNION ALL SELECT CASE purpose WHEN 'fund' THEN '1110' ELSE '1100' END, c.school_urn, NULL, -c.gross_pence
+        FROM credit_note c JOIN bill USING (bill_id)
+        UNION ALL SELECT CASE purpose WHEN 'fund' THEN '1110' ELSE '1100' END, r.school_urn, NULL, -r.amount_pence
+        FROM bill_receipt r JOIN bill USING (bill_id)
+        UNION ALL SELECT ledger_code, NULL, NULL, amount_pence FROM bank_line JOIN bank_account USING (account)
+        WHERE state <> 'new'
         UNION ALL SELECT '2100', NULL, supplier_id, -gross_pence FROM supplier_invoice WHERE settlement = 'recharge'
         UNION ALL SELECT '2100', NULL, supplier_id, amount_pence FROM supplier_payment
         UNION ALL SELECT v.account, NULL, NULL, v.pence

@@ -1,7 +1,7 @@
 """What is owed to the alliance and by it, as at a day, document by document."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, text
 
@@ -13,7 +13,7 @@ _DEBT = text("""
                 WHERE r.bill_id = b.bill_id AND r.received_on <= :day), 0)
             - coalesce((SELECT sum(c.gross_pence) FROM credit_note c
                 WHERE c.bill_id = b.bill_id AND c.issue_date <= :day), 0) AS open_pence
-        FROM bill b WHERE b.issue_date <= :day
+        FROM bill b WHERE b.issue_date <= :day AND b.purpose = :purpose
     ) document LEFT JOIN school ON school.urn = school_urn
     WHERE open_pence <> 0 GROUP BY school_urn, school.name, due_date
 """)
@@ -30,9 +30,12 @@ _CREDIT = text("""
 """)
 
 
-def debt_at(connection: Connection, day: date) -> list[Row[Any]]:
-    """(school_urn, party, due_date, pence) of what schools owe at the end of `day`, their bills by due date."""
-    return list(connection.execute(_DEBT, {"day": day}))
+def debt_at(connection: Connection, day: date, purpose: Literal["general", "fund"]) -> list[Row[Any]]:
+    """(school_urn, party, due_date, pence) of what schools owe at the end of `day`, their bills by due date.
+
+    Bills for what was bought are "general"; those of the partnership fund stand apart.
+    """
+    return list(connection.execute(_DEBT, {"day": day, "purpose": purpose}))
 
 
 def credit_at(connection: Connection, day: date) -> list[Row[Any]]:

@@ -1,6 +1,6 @@
 """Reading the ledger: the trial balance as at any day, postings and entries, and the reports on what is owed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -117,9 +117,17 @@ def aged_debt(database: Database, actor: Actor, day: date | None = None) -> Repo
     """What each school owes, by how long it has been due at the end of `day` (None: today)."""
     on = day or london_today()
     with database.transaction(actor) as connection:
-        found = open_balances.debt_at(connection, on)
-    owed = [Owed(str(row.school_urn), row.party, row.due_date, int(row.pence)) for row in found]
-    return _aged("aged-debt", "Aged debt", "School", "owe", owed, on, "account")
+        found = open_balances.debt_at(connection, on, "general")
+        of_fund = open_balances.debt_at(connection, on, "fund")
+    owed, contributed = (
+        [Owed(str(row.school_urn), row.party, row.due_date, int(row.pence)) for row in rows]
+        for rows in (found, of_fund)
+    )
+    report = _aged("aged-debt", "Aged debt", "School", "owe", owed, on, "account")
+    if not contributed:
+        return report
+    fund = _section("Contributions to the fund", "School", contributed, on, "contributor")
+    return replace(report, sections=[*report.sections, fund])
 
 
 def aged_credit(database: Database, actor: Actor, day: date | None = None) -> Report:
@@ -132,7 +140,7 @@ def aged_credit(database: Database, actor: Actor, day: date | None = None) -> Re
 
 
 def control_report(database: Database, actor: Actor) -> Report:
-    """Debtors, creditors and clearing beside the documents that explain them, party by party."""
+    """Debtors, creditors, banks and clearing beside the documents that explain them, party by party."""
     with database.transaction(actor) as connection:
         found = control_accounts.control_accounts(connection)
     columns = (
@@ -209,17 +217,20 @@ def school_years(database: Database, actor: Actor, day: date | None = None) -> R
 
 
 def _aged(name: str, title: str, who: str, owe: str, owed: list[Owed], on: date, why: str) -> Report:
-    rows = aged(owed, on)
+    total = sum(item.pence for item in owed)
+    overdue = sum(item.pence for item in owed if item.due_on < on)
+    sentence = f"At the end of {_told(on)} {who.lower()}s {owe} {pounds(total)}, of which {pounds(overdue)} is overdue."
+    bars = Chart("party", "total", f"{who}s by what they {owe}")
+    return Report(name, title, sentence, [_section(f"{who}s", who, owed, on, why, bars)])
+
+
+def _section(title: str, who: str, owed: list[Owed], on: date, why: str, chart: Chart | None = None) -> Section:
     columns = (
         Column("party", who),
         *(Column(key, label, "money", added=True) for key, label in zip(BANDS, LABELS, strict=True)),
         Column("total", "Total", "money", added=True),
     )
-    total = sum(item.pence for item in owed)
-    overdue = sum(item.pence for item in owed if item.due_on < on)
-    sentence = f"At the end of {_told(on)} {who.lower()}s {owe} {pounds(total)}, of which {pounds(overdue)} is overdue."
-    bars = Chart("party", "total", f"{who}s by what they {owe}")
-    return Report(name, title, sentence, [Section(f"{who}s", columns, rows, chart=bars, why=why)])
+    return Section(title, columns, aged(owed, on), chart=chart, why=why)
 
 
 def _told(day: date | None) -> str:
