@@ -1,27 +1,18 @@
 """The bank: reading a statement in, and its lines with what they were matched to."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway.pages import ask
+from gateway.pages.alliance_bank_settings import COLUMNS
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.show import day, plural
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
-
-_COLUMNS: Final = {
-    "date": "Date",
-    "reference": "Reference or description",
-    "amount": "Amount, if one column has it",
-    "paid_in": "Paid in, if there are two",
-    "paid_out": "Paid out",
-    "counterparty": "Who paid or was paid",
-    "date_order": "Dates are written",
-}
 
 
 @alliance.get("/bank")
@@ -38,7 +29,7 @@ def upload_statement() -> Response | tuple[str, int]:
     faults = Faults()
     sent = request.files.get("file")
     document = sent.read() if sent else b""
-    columns = {name: request.form.get(name, "").strip() or None for name in _COLUMNS}
+    columns = {name: request.form.get(name, "").strip() or None for name in COLUMNS}
     answer: dict[str, Any] = {}
     if not document:
         faults.add("Choose the statement’s file.", "file")
@@ -66,6 +57,9 @@ def upload_statement() -> Response | tuple[str, int]:
         f"{answer['repeated']:,} seen before, {answer['posted']:,} matched and posted, {answer['unmatched']:,} left."
         f"{warnings}"
     )
+    if answer["unknown_accounts"]:
+        flash(f"Say whose account {', '.join(answer['unknown_accounts'])} is: nothing on it is matched until then.")
+        return redirect(url_for("alliance.bank_accounts", account=answer["unknown_accounts"][0]), 303)
     return redirect(url_for("alliance.bank"), 303)
 
 
@@ -79,18 +73,19 @@ def _page(faults: Faults, header: Sequence[str] = ()) -> str:
     lines, following = ask.part(
         "billing",
         "/bank-lines",
-        state=state if state in ("new", "matched") else None,
+        state=state if state in ("new", "matched", "reconciled") else None,
         after=request.args.get("after"),
     )
     return render_template(
         "alliance/bank.html",
         lines=lines,
+        statements=ask.part("billing", "/bank-statements", limit=12)[0],
         following=following,
         state=state,
         account=request.form.get("account", ""),
         header=header,
         options=[(name, name) for name in header],
-        asks=_COLUMNS,
+        asks=COLUMNS,
         typed=request.form,
         key=sending_key(request.form, faults),
         faults=faults,

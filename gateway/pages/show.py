@@ -150,7 +150,11 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "cancelled": ("Given up", ""),
     },
     "period": {"open": ("Open", "info"), "closed": ("Closed", "done")},
-    "bank_line": {"new": ("Not matched", "wait"), "matched": ("Matched", "done")},
+    "bank_line": {
+        "new": ("Not matched", "wait"),
+        "matched": ("Matched", "info"),
+        "reconciled": ("Reconciled", "done"),
+    },
 }
 
 # Why billing holds a school's share of an invoiced line.

@@ -1,6 +1,7 @@
 """Every page that can be looked at, with somebody who may: what the tests and screenshots walk through."""
 
 from tests.gateway_pages import answer_world as a
+from tests.gateway_pages import bank_world as k
 from tests.gateway_pages import catalogue_world as c
 from tests.gateway_pages import fund_world as f
 from tests.gateway_pages import ledger_world as b
@@ -172,6 +173,12 @@ PAGES: list[tuple[str, str, str]] = [
     ("manager", "alliance-bill-disputes", "/alliance/bill-disputes"),
     ("manager", "alliance-school-account", f"/alliance/schools/{w.OAK}/account"),
     ("manager", "alliance-bank", "/alliance/bank"),
+    ("manager", "alliance-bank-workbench", "/alliance/bank/workbench"),
+    ("board", "alliance-bank-statement", f"/alliance/bank/workbench?statement={k.STATEMENT}&state=matched"),
+    ("manager", "alliance-bank-matched", f"/alliance/bank/workbench?last={k.MATCHED}"),
+    ("manager", "alliance-bank-line", f"/alliance/bank/lines/{k.LINE}"),
+    ("manager", "alliance-bank-accounts", "/alliance/bank/accounts"),
+    ("manager", "alliance-bank-columns", "/alliance/bank/columns"),
     ("manager", "alliance-money", "/alliance/money"),
     ("manager", "alliance-trial-balance", "/alliance/trial-balance"),
     ("board", "alliance-ledger-account", "/alliance/ledger/accounts/2100"),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.gateway_pages.answer_world import of_answers
+from tests.gateway_pages.bank_world import of_the_bank
 from tests.gateway_pages.bench_world import of_the_bench
 from tests.gateway_pages.budget_world import a_review, of_budgets
 from tests.gateway_pages.close_world import a_preview, of_proof
@@ -919,17 +920,6 @@ def _of_billing() -> dict[tuple[str, str], Any]:
     for item, (debit, credit, balance) in zip(statement, amounts, strict=True):
         item |= {"debit_pence": debit, "credit_pence": credit, "balance_pence": balance}
         item |= {"document_id": BILL, "bill_id": BILL}
-    bank_lines = [
-        _bank_line(1, 44676, "OAK STREET PRIMARY", "B-000001", {"kind": "bill", "id": BILL, "number": "B-000001"}),
-        _bank_line(2, 53873, "ELM PARK ACADEMY", "B-000003", None),
-        _bank_line(
-            3,
-            -134028,
-            SUPPLIER,
-            "SI-000001",
-            {"kind": "supplier_invoice", "id": HELD_INVOICE, "number": "SI-000001"},
-        ),
-    ]
     balances = [
         ("1000", "Bank", 53873, 0),
         ("1100", "Schools’ accounts", 44676, 0),
@@ -980,31 +970,13 @@ def _of_billing() -> dict[tuple[str, str], Any]:
             "balance_pence": 44676,
             "pay_suppliers": [headed(direct)],
         },
-        ("billing", "/bank-lines"): {"items": bank_lines, "next": 3},
+        **of_the_bank(),
         ("billing", "/reports/trial-balance"): {
             "items": [
                 {"account": account, "name": name, "debit_pence": debit, "credit_pence": credit}
                 for account, name, debit, credit in balances
             ]
         },
-    }
-
-
-def _bank_line(count: int, amount: int, counterparty: str, reference: str, matched: Json | None) -> Json:
-    return {
-        "bank_line_id": an_id(0x20, count),
-        "bank_statement_id": an_id(0x21, 1),
-        "account": "current",
-        "booked_on": day_in(-count),
-        "amount_pence": amount,
-        "currency": "GBP",
-        "counterparty": counterparty,
-        "reference": reference,
-        "state": "matched" if matched else "new",
-        "matched_to": matched,
-        "explanation": "Amount and reference are those of the document."
-        if matched
-        else "The reference is bill B-000003’s, but the amount is £0.01 less than its £538.74.",
     }
 
 
