@@ -48,7 +48,7 @@ _SITE = ("name", "address", "postcode", "instructions", "main")
 _COMPANY = ("email", "vat_number", "address", "endpoint", "company_number", "telephone", "school_urn")
 _MEMBERSHIP = ("name", "joined_on", "left_on")
 _CONTRACT = ("supplier_id", "title", "reference")
-_TOLERATED = ("tolerated_basis_points", "tolerated_units", "tolerated_pence", "claim_days")
+_TOLERATED = ("tolerated_basis_points", "tolerated_units", "tolerated_pence", "claim_days", "payment_days")
 
 COPIES = (
     _same("catalogue", "members", "supplier", "SupplierRecorded", "supplier_id", "name", "school_urn"),
@@ -81,6 +81,13 @@ COPIES = (
         "supplier_accounts",
         kept("supplier_account", "concat(supplier_id, '/', from_on)", *told.ACCOUNT),
         told.ACCOUNTS,
+    ),
+    Copy(
+        "billing",
+        "members",
+        "changing_accounts",
+        kept("supplier_account_change", "supplier_id", *told.CHANGING),
+        told.CHANGING_ACCOUNTS,
     ),
     _same("orders", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP, *_PLACE, *_STANDING),
     Copy(

@@ -35,6 +35,14 @@ ACCOUNTS = f"""
         FROM log WHERE type = 'SupplierBankDetailsRecorded'
     ) told ORDER BY subject, id DESC
 """
+CHANGING = ("bank_details_id", "step", "account_ending", "effective_on")
+CHANGING_ACCOUNTS = f"""
+    SELECT subject, facts FROM (
+        SELECT DISTINCT ON (body ->> 'supplier_id') body ->> 'supplier_id' AS subject, body ->> 'step' AS step,
+            jsonb_build_array({", ".join(f"body -> '{fact}'" for fact in CHANGING)}) AS facts
+        FROM log WHERE type = 'BankDetailsChanging' ORDER BY body ->> 'supplier_id', id DESC
+    ) told WHERE step IN ('proposed', 'confirmed')
+"""
 CLOSED_ROUNDS = """
     SELECT body ->> 'round_id' AS subject, jsonb_build_array(body -> 'number', body -> 'title',
         extract(epoch FROM (body ->> 'closed_at')::timestamptz)::bigint) AS facts
@@ -143,6 +151,7 @@ TERMS = {
     "tolerated_units": "coalesce(body #> '{tolerances,quantity_units}', '0')",
     "tolerated_pence": "coalesce(body #> '{tolerances,total_pence}', '0')",
     "claim_days": "coalesce(body -> 'claim_days', '5')",
+    "payment_days": "coalesce(body -> 'payment_days', '30')",
     "lead_urn": "body -> 'lead_urn'",
 }
 WITHDRAWALS = """

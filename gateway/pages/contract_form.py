@@ -42,6 +42,7 @@ def read_contract(sent: Mapping[str, str], faults: Faults) -> dict[str, Any]:
             on = typed.day(name, label, needed=needed)
             body[name] = on.isoformat() if on else None
     body["claim_days"] = typed.units("claim_days", "the days to claim")
+    body["payment_days"] = typed.units("payment_days", "the days to pay")
     lead = typed.text("lead_urn", "the lead school", needed=False)
     body["lead_urn"] = int(lead) if lead.isdigit() else None
     per_cent = typed.pence("tolerances.price_basis_points", "the tolerated price", needed=False)
@@ -66,7 +67,7 @@ def charge_fields(sent: Mapping[str, str]) -> dict[str, str]:
 
 def typed_contract(contract: Mapping[str, Any]) -> MultiDict[str, str]:
     """The form's fields for a contract that exists."""
-    names = (*_TEXTS, *_DAYS, *_DAYS_IF_KNOWN, "claim_days", "lead_urn", "version")
+    names = (*_TEXTS, *_DAYS, *_DAYS_IF_KNOWN, "claim_days", "payment_days", "lead_urn", "version")
     typed = {name: _shown(contract[name]) for name in names}
     typed |= {name: _amount(contract[name]) for name in _AMOUNTS}
     tolerances = contract["tolerances"]

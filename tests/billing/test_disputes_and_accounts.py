@@ -21,6 +21,8 @@ from tests.billing.world import (
     ASH,
     BEECH,
     CEDAR,
+    CONTRACT,
+    FENWRIGHT,
     MANAGER,
     Line,
     Order,
@@ -253,3 +255,11 @@ def test_the_bills_of_an_agreed_invoice_add_up_to_it(
     assert all(len({line["vat_class"] == "O" for line in bill["lines"]}) == 1 for bill in shown)
     query = "SELECT sum(debit_pence) - sum(credit_pence) FROM entry_line WHERE account IN ('5100', '5110')"
     assert wide.rows(query) == [(0,)]
+
+
+def test_a_bill_is_due_in_thirty_days_or_as_its_contract_says(world: World) -> None:
+    assert {bill["due_date"] for bill in billed(world).values()} == {f"{london_today() + timedelta(30)}"}
+    contract = {"contract_id": CONTRACT, "supplier_id": FENWRIGHT, "title": "Paper", "reference": "C-1"}
+    world.tell(("ContractRecorded", {**contract, "settlement": "recharge", "payment_days": 14}))
+    order = Order([Line({ASH: 5})], number="PO-000002")
+    assert billed(world, order, "INV-2")[ASH]["due_date"] == f"{london_today() + timedelta(14)}"

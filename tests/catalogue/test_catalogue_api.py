@@ -37,6 +37,7 @@ def test_a_contract_is_recorded_and_told(catalogue: Clients, contract: dict[str,
         "fairness": "pro_rata",
         "tolerances": {"price_basis_points": 0, "quantity_units": 0, "total_pence": 0},
         "claim_days": 5,
+        "payment_days": 30,
         "lead_urn": None,
     }
     assert told(catalogue, "ContractRecorded") == [CONTRACT | {"contract_id": contract["contract_id"]} | terms]
@@ -176,6 +177,7 @@ TERMS = {
     "fairness": "priority",
     "tolerances": {"price_basis_points": 50, "quantity_units": 1, "total_pence": 100},
     "claim_days": 7,
+    "payment_days": 14,
     "lead_urn": 900001,
 }
 PLANS = {

@@ -178,6 +178,7 @@ DELIVERY = Charge("DEL", "Delivery", "delivery", 4500, "value", 100_000, "S")
         ({"fairness": "first_come"}, "fairness"),
         ({"tolerances": Tolerances(price_basis_points=-1)}, "tolerances.price_basis_points"),
         ({"claim_days": 366}, "claim_days"),
+        ({"payment_days": 366}, "payment_days"),
         ({"lead_urn": 7}, "lead_urn"),
         ({"annual_value_pence": -1}, "annual_value_pence"),
         ({"value_vat_class": "R"}, "value_vat_class"),

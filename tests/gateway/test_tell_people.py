@@ -97,6 +97,7 @@ def people(known: Known) -> dict[str, str]:
         ("ReceiptsOverdue", {"receipt_wanted": {"buyer", "head", "both"}}),
         ("InvoiceAwaitsReceipts", {"receipt_wanted": {"buyer", "head", "both"}}),
         ("BillIssued", {"bill_issued": {"buyer", "head", "both"}}),
+        ("BillReminderDue", {"bill_reminder": {"buyer", "head", "both"}}),
         ("SupplierInvoiceAnswered", {"invoice_answered": {"sales"}}),
         ("RemittanceAdvised", {"remittance_advised": {"sales"}}),
     ],
@@ -127,6 +128,23 @@ def test_a_supplier_reads_which_school_its_invoice_is_held_for(store: ServiceDat
     said = mail(store, "invoice_answered")
     assert said.subject == "Invoice INV-0042 is under query"
     assert "Line 1, Ash Primary School: 2 of 34 not received." in said.text
+
+
+def test_approvers_are_told_that_a_service_is_asked_for(store: ServiceDatabase, people: dict[str, str]) -> None:
+    asked = body("SubscriptionRequested", requested_by_id=people["both"])
+    hear(store, ("SubscriptionRequested", asked))
+    assert told(store) == {"service_wanted": {"head"}}
+    assert (
+        mail(store, "service_wanted").subject
+        == "Office, Chestnut Lane asks for Payroll bureau for Chestnut Lane Primary School"
+    )
+
+
+def test_a_second_approver_is_told_of_the_first(store: ServiceDatabase, people: dict[str, str]) -> None:
+    agreed = {"requested_by_id": people["buyer"], "approved_by_id": people["both"], "approved_by": "Alex"}
+    hear(store, ("SubscriptionRequested", body("SubscriptionRequested", **agreed)))
+    assert told(store) == {"service_wanted": {"head"}}
+    assert "Alex has approved Payroll bureau" in mail(store, "service_wanted").text
 
 
 def test_a_decision_on_a_service_goes_to_whoever_asked_and_says_why(

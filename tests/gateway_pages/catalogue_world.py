@@ -40,6 +40,7 @@ def a_contract(**more: Any) -> Json:
         "fairness": "pro_rata",
         "tolerances": {"price_basis_points": 50, "quantity_units": 1, "total_pence": 100},
         "claim_days": 5,
+        "payment_days": 30,
         "lead_urn": 910001,
         "annual_value_pence": 4_327_500,
         "value_vat_class": "S",

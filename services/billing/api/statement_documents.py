@@ -121,31 +121,9 @@ def _suppliers(view: AccountView) -> Section:
 
 
 def _inputs(view: AccountView) -> Json:
-    alliance = view.alliance or {"name": "The alliance", "address": {}, "email": "", "telephone": ""}
-    address = alliance["address"] or {}
     ages = aged(view.open_bills, view.on)
-    late = [(bill, bill.late) for bill in view.open_bills if bill.late]
     return {
-        "seller": alliance["name"],
-        "seller_lines": [
-            line
-            for line in (
-                ", ".join(
-                    word for word in (*address.get("lines", ()), address.get("town"), address.get("postcode")) if word
-                ),
-                " · ".join(way for way in (alliance["email"], alliance["telephone"]) if way),
-            )
-            if line
-        ],
-        "buyer": view.school.name,
-        "buyer_lines": [
-            line
-            for line in (
-                " ".join(word for word in (view.school.town, view.school.postcode) if word),
-                f"URN {view.school.urn}",
-            )
-            if line
-        ],
+        **_parties(view),
         "on": day(view.on),
         "sentence": _sentence(view),
         "ages": [[label, pounds(ages[name])] for name, label in _AGES.items() if ages[name] or name != "in_credit"],
@@ -160,6 +138,32 @@ def _inputs(view: AccountView) -> Json:
             ]
             for item in view.items
         ],
+        **_bills(view),
+        "late_note": _LATE_NOTE,
+    }
+
+
+def _parties(view: AccountView) -> Json:
+    alliance = view.alliance or {"name": "The alliance", "address": {}, "email": "", "telephone": ""}
+    address = alliance["address"] or {}
+    place = (*address.get("lines", ()), address.get("town"), address.get("postcode"))
+    ours = (", ".join(word for word in place if word), _joined(alliance["email"], alliance["telephone"], by=" · "))
+    theirs = (_joined(view.school.town, view.school.postcode), f"URN {view.school.urn}")
+    return {
+        "seller": alliance["name"],
+        "seller_lines": [line for line in ours if line],
+        "buyer": view.school.name,
+        "buyer_lines": [line for line in theirs if line],
+    }
+
+
+def _joined(*words: str, by: str = " ") -> str:
+    return by.join(word for word in words if word)
+
+
+def _bills(view: AccountView) -> Json:
+    """What is to pay, what of it is late, and what suppliers are paid directly."""
+    return {
         "open": [
             [
                 bill.number,
@@ -174,14 +178,14 @@ def _inputs(view: AccountView) -> Json:
         "late": [
             [
                 bill.number,
-                str(found.days),
-                f"{found.per_cent.normalize():f} %",
-                pounds(found.interest_pence),
-                pounds(found.compensation_pence),
+                str(bill.late.days),
+                f"{bill.late.per_cent.normalize():f} %",
+                pounds(bill.late.interest_pence),
+                pounds(bill.late.compensation_pence),
             ]
-            for bill, found in late
+            for bill in view.open_bills
+            if bill.late
         ],
-        "late_note": _LATE_NOTE,
         "suppliers": [
             [
                 bill.number,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -38,11 +39,17 @@ def issue_bills(database: Database, actor: Actor, round_id: str) -> Issued:
         if title is None:
             raise UnknownRound("No round has this id.", fields={"round_id": "Unknown round."})
         order_ids = orders.rechargeable_orders(connection, round_id)
-        return _issue(connection, order_ids, {"round_id": round_id, "purchase_order_id": None, "title": title}, actor)
+        return _issue(
+            connection,
+            order_ids,
+            {"round_id": round_id, "purchase_order_id": None, "title": title},
+            actor,
+            london_today(),
+        )
 
 
-def issue_service_bills(database: Database, actor: Actor, purchase_order_id: str) -> Issued:
-    """Bills and credit notes for a recurring service's period, as for a round.
+def issue_service_bills(database: Database, actor: Actor, purchase_order_id: str, on: date | None = None) -> Issued:
+    """Bills and credit notes for a recurring service's period, as for a round, issued today or on another day.
 
     What stands behind it is the purchase order of the period, as a round does behind others. Raises
     UnknownServiceOrder.
@@ -54,14 +61,14 @@ def issue_service_bills(database: Database, actor: Actor, purchase_order_id: str
             raise UnknownServiceOrder(message, fields={"purchase_order_id": "Unknown purchase order."})
         order_ids = [purchase_order_id] if found.rechargeable else []
         of = {"round_id": None, "purchase_order_id": purchase_order_id, "title": found.title}
-        return _issue(connection, order_ids, of, actor)
+        return _issue(connection, order_ids, of, actor, on or london_today())
 
 
-def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], actor: Actor) -> Issued:
+def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], actor: Actor, on: date) -> Issued:
     """Bill what these orders have ready; `of` says what for: a round_id or a purchase_order_id, and a title."""
     orders.lock_orders(connection, order_ids)
     due = issuing.billable_by_school(connection, order_ids)
-    rows = _rows(connection, due, of, actor.name) if due else []
+    rows = _rows(connection, due, {**of, "issue_date": on}, actor.name) if due else []
     if rows:
         issuing.add_bills(connection, rows, order_ids)
         _tell(connection, rows)
@@ -71,7 +78,7 @@ def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], act
 
 
 def _rows(connection: Connection, due: list[Row[Any]], of: dict[str, Any], issued_by: str) -> list[dict[str, Any]]:
-    today = london_today()
+    """The rows of bills for what is due; `of` says what for, and their day."""
     return [
         {
             "bill_id": str(uuid4()),
@@ -80,8 +87,7 @@ def _rows(connection: Connection, due: list[Row[Any]], of: dict[str, Any], issue
             "school_urn": school.school_urn,
             "outside_scope": school.outside_scope,
             **of,
-            "issue_date": today,
-            "due_date": due_on(today, school.payment_days),
+            "due_date": due_on(of["issue_date"], school.payment_days),
             "net_pence": school.net_pence,
             "vat_pence": school.vat_pence,
             "gross_pence": school.net_pence + school.vat_pence,

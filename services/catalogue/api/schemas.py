@@ -104,6 +104,7 @@ class ContractInSchema(Schema):
     fairness = fields.String(load_default="pro_rata", validate=validate.OneOf(FAIRNESS))
     tolerances = fields.Nested(TolerancesSchema, load_default=dict)
     claim_days = fields.Integer(load_default=5, strict=True)
+    payment_days = fields.Integer(load_default=30, strict=True)
     lead_urn = fields.Integer(load_default=None, allow_none=True, strict=True)
     annual_value_pence = fields.Integer(load_default=None, allow_none=True, strict=True)
     value_vat_class = fields.String(load_default="S", validate=_text(2))

@@ -12,6 +12,7 @@ SETTLEMENTS: Final = ("recharge", "direct")
 FAIRNESS: Final = ("pro_rata", "equal", "priority")
 PROCUREMENTS: Final = ("goods_services", "light_touch", "works")
 LONGEST_CLAIM_DAYS: Final = 365
+LONGEST_PAYMENT_DAYS: Final = 365
 LARGEST_TOLERANCE: Final = 1_000_000
 
 
@@ -34,9 +35,10 @@ class Contract:
     `settlement`: `recharge` (the supplier invoices the alliance, Bursar bills each school) or `direct`.
     `notice_on`: the last day on which notice can be given. `fairness`: how a shortage is shared. An order of all
     schools below `minimum_order_pence` (before VAT) is not delivered, or for `small_order_fee_pence`. `claim_days`: how
-    long after a delivery a school may claim. `lead_urn`: the school that leads the buying. For the procurement
-    thresholds count `annual_value_pence` (estimated, before VAT, all schools together), its VAT class, which
-    `procurement` it is, and the day that procurement began (unknown: the first day of the term).
+    long after a delivery a school may claim. `payment_days`: how long after its issue a bill is due. `lead_urn`: the
+    school that leads the buying. For the procurement thresholds count `annual_value_pence` (estimated, before VAT, all
+    schools together), its VAT class, which `procurement` it is, and the day that procurement began (unknown: the first
+    day of the term).
     """
 
     contract_id: str
@@ -55,6 +57,7 @@ class Contract:
     fairness: str = "pro_rata"
     tolerances: Tolerances = Tolerances()
     claim_days: int = 5
+    payment_days: int = 30
     lead_urn: int | None = None
     annual_value_pence: int | None = None
     value_vat_class: str = "S"
@@ -103,9 +106,9 @@ def _terms_faults(contract: Contract) -> dict[str, str]:
     for name in ("price_basis_points", "quantity_units", "total_pence"):
         if not 0 <= getattr(given, name) <= LARGEST_TOLERANCE:
             faults[f"tolerances.{name}"] = f"Enter 0 to {LARGEST_TOLERANCE:,}."
-    if not 0 <= contract.claim_days <= LONGEST_CLAIM_DAYS:
-        faults["claim_days"] = f"Enter 0 to {LONGEST_CLAIM_DAYS} days."
-    return faults
+    longest = {"claim_days": LONGEST_CLAIM_DAYS, "payment_days": LONGEST_PAYMENT_DAYS}
+    beyond = {name: days for name, days in longest.items() if not 0 <= getattr(contract, name) <= days}
+    return faults | {name: f"Enter 0 to {days} days." for name, days in beyond.items()}
 
 
 def _planning_faults(contract: Contract) -> dict[str, str]:

@@ -42,6 +42,7 @@ contract = Table(
     Column("tolerated_units", Integer, nullable=False),
     Column("tolerated_pence", Integer, nullable=False),
     Column("claim_days", Integer, nullable=False),
+    Column("payment_days", Integer, nullable=False),
     Column("lead_urn", Integer),
     Column("annual_value_pence", BigInteger),
     Column("value_vat_class", Text, nullable=False),

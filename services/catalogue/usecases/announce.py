@@ -13,7 +13,8 @@ from services.catalogue.domain.offer import Offer
 from services.catalogue.domain.price import Tier, price_text
 from services.catalogue.domain.vat import VatException
 
-_VERSION: Final = 2  # of both ContractRecorded and OfferPublished
+_CONTRACT_VERSION: Final = 3
+_OFFER_VERSION: Final = 2
 
 
 def announce_categories(connection: Connection, categories: Sequence[Category]) -> None:
@@ -45,7 +46,7 @@ def announce_contracts(connection: Connection, contracts: Sequence[Contract]) ->
                 "ContractRecorded",
                 key=f"contract:{contract.contract_id}",
                 body=contract_body(contract),
-                version=_VERSION,
+                version=_CONTRACT_VERSION,
             )
             for contract in contracts
         ],
@@ -61,7 +62,7 @@ def announce_offers(connection: Connection, offers: Sequence[Offer], categories:
                 "OfferPublished",
                 key=f"offer:{offer.offer_id}",
                 body=offer_body(offer, categories[offer.category_code]),
-                version=_VERSION,
+                version=_OFFER_VERSION,
             )
             for offer in offers
         ],
@@ -115,6 +116,7 @@ def contract_body(contract: Contract) -> dict[str, Any]:
         "fairness": contract.fairness,
         "tolerances": asdict(contract.tolerances),
         "claim_days": contract.claim_days,
+        "payment_days": contract.payment_days,
         "lead_urn": contract.lead_urn,
     }
 
