@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 
 from contracts.events import schemas
+from services.billing.api import account_schemas as account_wire
 from services.billing.api import bank_schemas as bank_wire
 from services.billing.api import bill_schemas as bill_wire
 from services.billing.api import match_schemas as match_wire
@@ -351,8 +352,8 @@ def test_answers_have_exactly_the_documented_fields(world: World) -> None:
         (bill["lines"][0], bill_wire.BillLineOut),
         (statement, bank_wire.StatementOut),
         (line, bank_wire.BankLineOut),
-        (account, bill_wire.AccountOut),
-        (account["items"][0], bill_wire.AccountItemOut),
+        (account, account_wire.AccountOut),
+        (account["items"][0], account_wire.AccountItemOut),
     ):
         assert answer.keys() == schema().fields.keys()
 
