@@ -1,5 +1,6 @@
 """Months that close, and entries that are reversed and posted again, on a real database."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from chassis.actor import SERVICE
 from services.billing.domain.ledger import Entry, receipt_entry
 from services.billing.domain.period_errors import PeriodClosed
-from services.billing.storage import ledger, periods
+from services.billing.storage import balances, ledger, periods
 from services.billing.usecases.reverse_entries import reverse_entries
 from tests.billing.world import ASH, World
 
@@ -75,6 +76,22 @@ def test_what_a_closed_month_holds_is_not_reversed(world: World) -> None:
     close_october(world)
     with pytest.raises(PeriodClosed):
         reverse(world)
+
+
+def test_a_month_that_closes_waits_for_whoever_posts_in_it(world: World) -> None:
+    def close() -> dict[str, tuple[int, int]]:
+        with world.database.database.transaction(SERVICE) as connection:
+            periods.hold_months(connection)
+            kept = balances.summed_to(connection, date(2026, 10, 31))
+            periods.change(connection, date(2026, 10, 1), "closed", SERVICE, "", balances=kept)
+            return kept
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.database.transaction(SERVICE) as connection:
+            ledger.post(connection, [receipt(date(2026, 10, 31))], "x")
+            closing = pool.submit(close)
+            assert wait([closing], timeout=0.5).done == set()
+        assert closing.result(timeout=30) == {"1100": (0, 500), "1200": (500, 0)}
 
 
 def test_an_account_that_the_chart_lacks_takes_nothing(world: World) -> None:

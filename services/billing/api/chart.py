@@ -10,7 +10,7 @@ from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
-from services.billing.api import ledger_schemas as schemas
+from services.billing.api import chart_schemas as schemas
 from services.billing.usecases import import_chart
 
 charts = Blueprint("chart-of-accounts", __name__, description="Accounts and categories with their codes")

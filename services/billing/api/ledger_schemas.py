@@ -1,4 +1,4 @@
-"""What goes over the wire about the ledger, its months and its chart of accounts. Amounts are pence."""
+"""What goes over the wire about the ledger and its months. Amounts are pence."""
 
 from marshmallow import Schema, fields, validate
 
@@ -255,50 +255,3 @@ class FinancialYearIn(Schema):
     """The month in which the alliance's own financial year begins."""
 
     year_begins_in = whole(1, 12, required=True)
-
-
-class ChartAccountOut(Schema):
-    """One account with its codes in a maintained school's and in an academy's books."""
-
-    code = fields.String()
-    name = fields.String()
-    kind = fields.String(validate=validate.OneOf(KINDS))
-    cfr_code = fields.String(allow_none=True)
-    academies_code = fields.String(allow_none=True)
-
-
-class ChartOut(Schema):
-    """Accounts of the ledger, and the categories of what schools buy (kind "category"), each with its codes."""
-
-    items = fields.List(fields.Nested(ChartAccountOut))
-    next = fields.String(allow_none=True)
-
-
-class ChartRowOut(Schema):
-    """What one row of the file would do, or did: added, changed, unchanged or refused, and why."""
-
-    line = fields.Integer()
-    code = fields.String()
-    name = fields.String()
-    outcome = fields.String(validate=validate.OneOf(["added", "changed", "unchanged", "refused"]))
-    details = fields.List(fields.String())
-
-
-class ChartImportOut(Schema):
-    """A file, row by row; nothing is done before it is applied."""
-
-    chart_import_id = fields.String()
-    filename = fields.String()
-    sent_by = fields.String()
-    sent_at = fields.AwareDateTime()
-    applied_by = fields.String(allow_none=True)
-    applied_at = fields.AwareDateTime(allow_none=True)
-    version = fields.Integer()
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
-    rows = fields.List(fields.Nested(ChartRowOut))
-
-
-class FileQuery(Schema):
-    """What the file is called."""
-
-    filename = fields.String(load_default="", validate=plain_text(200, least=0))
