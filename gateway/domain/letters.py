@@ -193,22 +193,6 @@ def credit_note_issued(body: Body) -> Words:
     )
 
 
-def service_decided(body: Body) -> Words:
-    """To the person who had asked for the service."""
-    by, yes = body["by"] or "Your approver", body["decision"] == "approved"
-    text = (
-        f"{by} has approved {body['title']} for {body['school_name']}. It begins on {day(body['starts_on'])}."
-        if yes
-        else f"{by} has refused {body['title']} for {body['school_name']}:\n\n{body['reason']}\n\n"
-        "Nothing was committed."
-    )
-    return Words(
-        f"{body['title']} is {'approved' if yes else 'not approved'} for {body['school_name']}",
-        text,
-        f"/school/services/{body['subscription_id']}",
-    )
-
-
 def purchase_order_issued(body: Body) -> Words:
     """To the people of the supplier; an order of recurring services belongs to no round and has its own title."""
     title = body["round_title"] or body.get("title", "")

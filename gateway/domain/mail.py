@@ -89,6 +89,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "contribution_asked": Kind(
         "Contributions to the fund", "The partnership fund asks your governors for a contribution.", _SCHOOL, "at_once"
     ),
+    "service_wanted": Kind("Services asked for", "A service that your school is to take waits for approval.", _SCHOOL),
     "service_decided": Kind("Services decided", "A service that you asked for was approved or refused.", _SCHOOL),
     "membership_ends": Kind(
         "Leaving the alliance", "Your school’s membership has a last day.", _SCHOOL, "at_once", required=True

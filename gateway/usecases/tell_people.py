@@ -116,14 +116,6 @@ def tell_of_placed_orders(news: News) -> Iterator[Mail]:
 
 
 @queued
-def tell_of_decided_services(news: News) -> Iterator[Mail]:
-    """SubscriptionDecided: the person who had asked, unless they took it back themselves."""
-    for body in news.bodies:
-        to = [body["requested_by_id"]] if body["requested_by_id"] != body["by_id"] else []
-        yield from mails_to("service_decided", body["subscription_id"], to, letters.service_decided(body))
-
-
-@queued
 def tell_of_leavers(news: News) -> Iterator[Mail]:
     """LeavingRecorded: the school's buyers and approvers, and the business managers if the school decided it."""
     people = news.at_schools((body["urn"] for body in news.bodies), _ORDERING)

@@ -149,6 +149,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "CreditNoteIssued",
         "PurchaseOrderSettled",
         "OfferWithdrawn",
+        "SubscriptionRequested",
         "SubscriptionDecided",
     ]
     handled = handlers_in(inbox(part))

@@ -342,6 +342,8 @@ def test_a_school_joins_only_by_two_of_its_own_people(services: Services) -> Non
         ("declined", "Not this year", "Bea Buyer", buyer(urn).person_id),
         ("approved", None, "Alex Approver", "both"),
     ]
+    asked = [told["requested_by_id"] for told in services.market.events("SubscriptionRequested")]
+    assert asked == [buyer(urn).person_id, "both"]
     refused(services.market.as_(buyer(urn)).post("/subscriptions", sent), 409, "already_subscribed")
 
 

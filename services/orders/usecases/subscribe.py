@@ -1,9 +1,10 @@
 """A school joins a recurring service, leaves it, and draws on what it grants. Only its own people do."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -56,6 +57,7 @@ def ask_to_join(database: Database, actor: Actor, plan_id: str, starts_on: date,
         must_fit_hard_budgets(connection, actor, asked, plan, committing=False)
         if not subscriptions.add_request(connection, asked, now):
             raise AlreadySubscribed("Your school has this service, or has asked for it already.")
+        _tell_of_request(connection, asked, plan, now)
     return asked.subscription_id
 
 
@@ -79,6 +81,8 @@ def approve(database: Database, actor: Actor, subscription_id: str, version: int
         subscriptions.update_subscription(connection, decided, actor.name, now)
         if decided.state == "approved":
             _tell_of_decision(connection, actor, decided, plan, now)
+        else:
+            _tell_of_request(connection, decided, plan, now)
 
 
 def decline(database: Database, actor: Actor, subscription_id: str, version: int, reason: str, now: datetime) -> None:
@@ -159,24 +163,38 @@ def _change(
     return changed, plan
 
 
+def _tell_of_request(connection: Connection, asked: Subscription, plan: Plan, now: datetime) -> None:
+    first = asked.first_approval
+    more = {
+        "requested_by": asked.requested_by.name if asked.requested_by else "",
+        "approved_by_id": first.person.person_id if first else None,
+        "approved_by": first.person.name if first else None,
+    }
+    _tell(connection, "SubscriptionRequested", asked, plan, more, now)
+
+
 def _tell_of_decision(connection: Connection, actor: Actor, decided: Subscription, plan: Plan, now: datetime) -> None:
-    member = subscriptions.find_member(connection, decided.school_urn)
+    more = {"decision": decided.state, "reason": decided.reason, "by_id": actor.person_id, "by": actor.name}
+    _tell(connection, "SubscriptionDecided", decided, plan, more, now)
+
+
+def _tell(
+    connection: Connection, event_type: str, of: Subscription, plan: Plan, more: Mapping[str, Any], now: datetime
+) -> None:
+    member = subscriptions.find_member(connection, of.school_urn)
     append(
         connection,
-        "SubscriptionDecided",
-        key=f"subscription:{decided.subscription_id}",
+        event_type,
+        key=f"subscription:{of.subscription_id}",
         body={
-            "subscription_id": decided.subscription_id,
+            "subscription_id": of.subscription_id,
             "plan_id": plan.plan_id,
             "title": plan.title,
-            "school_urn": decided.school_urn,
+            "school_urn": of.school_urn,
             "school_name": member.name if member else "",
-            "starts_on": decided.starts_on.isoformat(),
-            "decision": decided.state,
-            "reason": decided.reason,
-            "requested_by_id": decided.requested_by.person_id if decided.requested_by else "",
-            "by_id": actor.person_id,
-            "by": actor.name,
+            "starts_on": of.starts_on.isoformat(),
+            "requested_by_id": of.requested_by.person_id if of.requested_by else "",
+            **more,
             "at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         },
     )
