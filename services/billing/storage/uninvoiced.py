@@ -1,42 +1,48 @@
 """What schools have received and no supplier has invoiced yet, and since when."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
-# Units are invoiced in the order in which they came: what is left came with the receipts after those.
+from contracts.london import LONDON
+
+# What is left is found by sums first; only of that, receipts are gone through one by one. Units are invoiced in the
+# order in which they came: what is left came with the receipts after those.
 _LEFT: Final = """
-    WITH came AS (
-        SELECT purchase_order_id, line_no, school_urn, recorded_at,
-            sum(quantity_received) OVER (drop ORDER BY recorded_at, receipt_id) AS so_far,
-            sum(quantity_received) OVER drop AS received
-        FROM receipt_line WHERE CAST(recorded_at AT TIME ZONE 'Europe/London' AS date) <= CAST(:on AS date)
-        WINDOW drop AS (PARTITION BY purchase_order_id, line_no, school_urn)
-    ), invoiced AS (
+    WITH received AS MATERIALIZED (
+        SELECT purchase_order_id, line_no, school_urn, sum(quantity_received) AS quantity
+        FROM receipt_line WHERE recorded_at < :until GROUP BY purchase_order_id, line_no, school_urn
+    ), invoiced AS MATERIALIZED (
         SELECT m.purchase_order_id, m.order_line_no AS line_no, m.school_urn,
             sum(m.quantity_invoiced - m.credited_quantity) AS quantity
         FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
         WHERE i.issue_date <= CAST(:on AS date) GROUP BY 1, 2, 3
-    ), uninvoiced AS (
-        SELECT purchase_order_id, line_no, school_urn, min(d.quantity) AS ordered, min(d.net_pence) AS net_pence,
-            min(d.vat_rate) AS vat_rate, min(least(came.received, d.quantity)) AS received,
-            coalesce(min(invoiced.quantity), 0) AS invoiced,
-            CAST(min(recorded_at) FILTER (WHERE so_far > coalesce(invoiced.quantity, 0))
-                AT TIME ZONE 'Europe/London' AS date) AS received_on
-        FROM came JOIN drop_line d USING (purchase_order_id, line_no, school_urn)
+    ), uninvoiced AS MATERIALIZED (
+        SELECT purchase_order_id, line_no, school_urn, d.quantity AS ordered, d.net_pence, d.vat_rate,
+            least(received.quantity, d.quantity) AS received, coalesce(invoiced.quantity, 0) AS invoiced
+        FROM received JOIN drop_line d USING (purchase_order_id, line_no, school_urn)
         LEFT JOIN invoiced USING (purchase_order_id, line_no, school_urn)
-        GROUP BY purchase_order_id, line_no, school_urn
-        HAVING min(least(came.received, d.quantity)) > coalesce(min(invoiced.quantity), 0)
+        WHERE least(received.quantity, d.quantity) > coalesce(invoiced.quantity, 0)
+    ), aged AS MATERIALIZED (
+        SELECT purchase_order_id, line_no, school_urn, CAST(min(recorded_at) FILTER (WHERE so_far > invoiced)
+            AT TIME ZONE 'Europe/London' AS date) AS received_on
+        FROM (
+            SELECT purchase_order_id, line_no, school_urn, invoiced, recorded_at, sum(quantity_received) OVER (
+                PARTITION BY purchase_order_id, line_no, school_urn ORDER BY recorded_at, receipt_id) AS so_far
+            FROM uninvoiced JOIN receipt_line USING (purchase_order_id, line_no, school_urn)
+            WHERE recorded_at < :until
+        ) came GROUP BY purchase_order_id, line_no, school_urn
     ), valued AS (
-        SELECT u.*, CAST(u.received - u.invoiced AS integer) AS quantity, o.number AS purchase_order_number,
-            o.supplier_id, o.contract_id, coalesce(supplier.name, '') AS supplier_name,
-            coalesce(contract.title, '') AS contract_title, coalesce(contract.settlement, 'recharge') AS settlement,
-            coalesce(school.name, '') AS school_name, l.name, l.unit, l.unit_price, l.ledger_code,
-            CAST(:on AS date) - u.received_on AS days,
+        SELECT u.*, a.received_on, CAST(u.received - u.invoiced AS integer) AS quantity,
+            o.number AS purchase_order_number, o.supplier_id, o.contract_id,
+            coalesce(supplier.name, '') AS supplier_name, coalesce(contract.title, '') AS contract_title,
+            coalesce(contract.settlement, 'recharge') AS settlement, coalesce(school.name, '') AS school_name,
+            l.name, l.unit, l.unit_price, l.ledger_code, CAST(:on AS date) - a.received_on AS days,
             CAST(CASE WHEN u.received - u.invoiced = u.ordered THEN u.net_pence
                 ELSE round((u.received - u.invoiced) * l.unit_price * 100) END AS bigint) AS worth_pence
         FROM uninvoiced u
+        JOIN aged a USING (purchase_order_id, line_no, school_urn)
         JOIN purchase_order o USING (purchase_order_id)
         JOIN purchase_order_line l USING (purchase_order_id, line_no)
         LEFT JOIN contract ON contract.contract_id = o.contract_id
@@ -81,10 +87,15 @@ def received_not_invoiced(
     `vat_pence` with the school's rate; `received_on` and `days` say how old the oldest of them are.
     """
     number, line_no, urn = after
-    names = {"on": on, "number": number, "line_no": line_no, "urn": urn, "limit": limit}
+    names = {"on": on, "until": _end_of(on), "number": number, "line_no": line_no, "urn": urn, "limit": limit}
     return list(connection.execute(_LINES, names))
 
 
 def sums_not_invoiced(connection: Connection, on: date) -> list[Row[Any]]:
     """The same summed `by` supplier, contract and school, and all together, with its age in days."""
-    return list(connection.execute(_SUMS, {"on": on}))
+    return list(connection.execute(_SUMS, {"on": on, "until": _end_of(on)}))
+
+
+def _end_of(day: date) -> datetime:
+    """The instant at which a day is over in London."""
+    return datetime.combine(day + timedelta(days=1), time.min, LONDON).astimezone(UTC)
