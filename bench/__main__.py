@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import bills, documents, events, gateway, invoices, large_round, ledger, ledger, orders, reconciliation
+from bench import bills, documents, events, gateway, invoices, large_round, ledger, orders, pages, reconciliation
 from bench.stack import databases
 from chassis.database import Database
 
@@ -132,6 +132,7 @@ def _database(url: str) -> Iterator[Database]:
 
 PARTS: dict[str, Callable[[Settings], list[Row]]] = {
     "gateway": gateway.rows,
+    "pages": pages.rows,
     "orders": _orders,
     "large-round": _large_round,
     "documents": _documents,
