@@ -177,13 +177,18 @@ ALLIANCE_STAFF: Final = (
 APPROVED_BY_TWO: Final = 900002
 """The URN of the school whose larger orders are approved by two people."""
 
-GOVERNORS: Final = ((APPROVED_BY_TWO, "Una Hale", "chair@stmildreds.example"),)
+GOVERNORS: Final = (
+    (APPROVED_BY_TWO, "Una Hale", "chair@stmildreds.example"),
+    (900001, "Ines Calder", "chair@hopgarden.example"),
+    (900005, "Tom Averill", "chair@marshlane.example"),
+    (900008, "Bea Lorne", "chair@stourvalley.example"),
+)
 
 SHOWN: Final = (
     ("buyer at Hop Garden Primary School, whose order is begun", "office@hopgarden.example"),
     ("approver at Hop Garden Primary School", "head@hopgarden.example"),
     ("approver at St Mildred's, where an order waits", "head@stmildreds.example"),
-    ("governor at St Mildred's, who approves it as well", "chair@stmildreds.example"),
+    ("governor at St Mildred's, who approves it as well and answers for the fund", "chair@stmildreds.example"),
     ("supplier Tidewell Computers, whose changes wait for the manager", "orders@tidewell.example"),
     ("colleague at Tidewell, who confirms its bank details", "accounts@tidewell.example"),
     ("the alliance's business manager", "manager@alliance.example"),

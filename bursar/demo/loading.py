@@ -9,6 +9,7 @@ from bursar.databases import database_of
 from bursar.demo.certificates import record_certificates
 from bursar.demo.desk import Desk
 from bursar.demo.firms import propose_price_list, record_accounts
+from bursar.demo.fund import keep_fund
 from bursar.demo.interests import record_interests
 from bursar.demo.money import invoice_directly, invoice_round, pay
 from bursar.demo.people import give_passwords, load_people
@@ -59,6 +60,7 @@ def load_demo(environ: Mapping[str, str]) -> None:
                 invoice_directly(desk, billing, brought[plan.title])
         invoice_services(desk, billing)
         pay(desk, billing, settled=rounds["settled"], waiting=rounds["delivered"])
+        keep_fund(desk, billing)
         until_applied(orders, "billing", billing)
         until_applied(orders, "members", members)
         until_applied(gateway, "members", members)

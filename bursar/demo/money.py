@@ -31,7 +31,7 @@ _ALL = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Movement:
+class Movement:
     """A line of the bank statement; pence, positive in."""
 
     pence: int
@@ -76,15 +76,15 @@ def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
     if not bills:
         return
     numbers = {header.number for header in purchase_orders(desk, settled)}
-    movements = [_Movement(bill.gross_pence, bill.school_name, bill.payment_reference) for bill in bills]
+    movements = [Movement(bill.gross_pence, bill.school_name, bill.payment_reference) for bill in bills]
     movements += [
-        _Movement(-invoice.gross_pence, invoice.supplier_name, invoice.our_number)
+        Movement(-invoice.gross_pence, invoice.supplier_name, invoice.our_number)
         for invoice in _invoices(billing)
         if invoice.purchase_order_number in numbers and not invoice.paid_pence
     ]
     odd = _bills(billing, waiting)[0]
-    movements.append(_Movement(odd.gross_pence - 1, odd.school_name, odd.payment_reference))
-    import_statement(billing, desk.cast.manager, _statement(movements, desk.today), ACCOUNT)
+    movements.append(Movement(odd.gross_pence - 1, odd.school_name, odd.payment_reference))
+    import_statement(billing, desk.cast.manager, statement(movements, desk.today), ACCOUNT)
 
 
 def _invoice(desk: Desk, header: Row[Any], issued_on: date, buyer_urn: int | None = None) -> SupplierInvoice:
@@ -123,7 +123,8 @@ def _invoice_line(line: Row[Any], part: Mapping[str, Any] | None, issued_on: dat
     )
 
 
-def _statement(movements: Sequence[_Movement], booked_on: date) -> bytes:
+def statement(movements: Sequence[Movement], booked_on: date) -> bytes:
+    """A bank statement in CSV with these lines, all booked on one day."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["date", "amount", "counterparty", "reference"])

@@ -57,12 +57,14 @@ def home() -> str:
     deliveries = ask.items_or_none("orders", "/purchase-orders")
     services = ask.items_or_none("orders", "/subscriptions")
     bills = ask.items_or_none("billing", "/bills", school_urn=own_urn())
+    years = ask.items_or_none("billing", "/fund-years")
     tasks = [
         *_order_tasks(rounds or []),
         *_service_tasks(services or []),
         *_agreement_tasks(deliveries or []),
         *_delivery_tasks(deliveries or []),
         *_bill_tasks(bills or []),
+        *_fund_tasks(years or []),
     ]
     away = [
         name
@@ -238,3 +240,21 @@ def _price_alone(tiers: list[dict[str, Any]], quantity: int) -> Decimal:
     """The unit price of the tier that this quantity reaches; below the first tier, the first one's."""
     reached = [tier for tier in tiers if tier["from_quantity"] <= quantity]
     return Decimal((reached[-1] if reached else tiers[0])["unit_price"])
+
+
+def _fund_tasks(years: list[dict[str, Any]]) -> list[Task]:
+    """Contributions to the fund that await the governors, for those who answer for them and who lead the school."""
+    seat = current_seat()
+    if seat is None or not seat.has_any("governor", "school_approver"):
+        return []
+    return [
+        Task(
+            year["answer_by"],
+            f"Put before the governors: {year['title']}",
+            f"{money(year['own_pence'])} for your school; nothing is billed unless they confirm it",
+            "Look at it",
+            url_for("school.fund_year", fund_year_id=year["fund_year_id"]),
+        )
+        for year in years
+        if year["state"] == "proposed" and year["own_state"] == "awaiting"
+    ]

@@ -118,6 +118,7 @@ def test_only_a_schools_own_governor_answers_and_sees_its_contribution_alone(fun
     asked = fund.contribution(year, ASH)
     own = fund.shown(year, governor_of(ASH))
     assert [row["school_urn"] for row in own["contributions"]] == [ASH]
+    assert (own["own_state"], own["own_pence"]) == ("awaiting", SHARED[ASH])
     assert own["caps"] == []
     assert (own["asked_pence"], own["schools"]) == (600_000, 3)  # the totals, every school alike
     assert answered(fund.answer(asked, MANAGER), 403)["code"] == "forbidden"

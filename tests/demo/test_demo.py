@@ -16,9 +16,11 @@ from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from gateway.domain import passwords
 from gateway.storage.people import account_by_email
-from services.billing.usecases.read_books import list_bank_lines, list_bills
-from services.billing.usecases.read_ledger import trial_balance
+from services.billing.usecases.read_bank import list_bank_lines
+from services.billing.usecases.read_books import list_bills
+from services.billing.usecases.read_fund import get_year, list_years
 from services.billing.usecases.read_invoices import list_invoices
+from services.billing.usecases.read_ledger import trial_balance
 from services.catalogue.usecases.read_catalogue import list_offers
 from services.members.usecases.read_directory import list_schools, list_suppliers
 from services.orders.usecases.close_round import preview_close
@@ -151,13 +153,14 @@ def test_the_money_adds_up_and_some_of_it_waits_for_a_person(loaded: Parts) -> N
     through_us = [invoice.state for invoice in invoices if invoice.number.count("-") == 1]
     assert sorted(through_us) == ["billed", "billed", "billed", "held"]
     assert {bill.paid_pence == bill.gross_pence for bill in bills} == {True, False}
-    assert [line.amount_pence > 0 for line in lines] == [True]
+    assert [view.line.amount_pence > 0 for view in lines] == [True]
     assert sum(row["debit_pence"] for row in balances) == sum(row["credit_pence"] for row in balances)
 
 
 def test_a_contract_is_settled_directly_with_each_school(loaded: Parts) -> None:
     billing = loaded["billing"].database
-    bills, _ = list_bills(billing, SERVICE, school_urn=None, round_id=None, after="DB-", limit=100)
+    listed, _ = list_bills(billing, SERVICE, school_urn=None, round_id=None, after="DB-", limit=100)
+    bills = [bill for bill in listed if bill.purpose == "general"]
     assert {bill.settlement for bill in bills} == {"direct"}
     assert len({bill.pay_to for bill in bills}) == 1
     states = "SELECT DISTINCT state, reasons FROM match_line JOIN direct_bill USING (supplier_invoice_id) ORDER BY 1, 2"
@@ -215,3 +218,15 @@ def test_loading_again_changes_nothing(loaded: Parts, environ: dict[str, str]) -
 def test_it_is_refused_on_a_deployed_bursar(environ: dict[str, str]) -> None:
     with pytest.raises(DemoRefused):
         load(environ | {"BURSAR_ENV": "deployed"})
+
+
+def test_the_fund_has_contributions_in_every_state_and_money_both_ways(loaded: Parts) -> None:
+    billing = loaded["billing"].database
+    (head,) = list_years(billing, SERVICE)
+    year = get_year(billing, SERVICE, head.fund_year_id)
+    states = [row.state for row in year.contributions]
+    assert {state: states.count(state) for state in set(states)} == {"confirmed": 2, "declined": 1, "awaiting": 9}
+    assert sum(row.amount_pence for row in year.contributions) == head.budget_pence == 1_200_000
+    assert [row.amount_pence for row in year.contributions if row.cap_pence is not None] == [250_000, 250_000]
+    assert (head.billed_schools, [payment.state for payment in year.payments]) == (2, ["paid"])
+    assert year.account.balance_pence == head.received_pence - 18_500 > 0

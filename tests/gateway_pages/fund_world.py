@@ -41,6 +41,8 @@ def a_head(year_id: str, state: str, **more: Any) -> Json:
         "billed_schools": 1,
         "billed_pence": 60_594,
         "received_pence": 60_594,
+        "own_state": None if state == "draft" else "awaiting",
+        "own_pence": None if state == "draft" else 364_406,
         "carried_pence": None,
         "made_by": "Mags Field",
         "proposed_by": "Mags Field",

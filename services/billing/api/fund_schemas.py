@@ -114,6 +114,12 @@ class FundYearHeadOut(Schema):
     billed_schools = fields.Integer()
     billed_pence = fields.Integer()
     received_pence = fields.Integer()
+    own_state = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(CONTRIBUTION_STATES),
+        metadata={"description": "Of the reader's school, where it is a school that reads"},
+    )
+    own_pence = fields.Integer(allow_none=True)
     carried_pence = fields.Integer(allow_none=True)
     made_by = fields.String()
     proposed_by = fields.String(allow_none=True)

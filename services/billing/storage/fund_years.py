@@ -18,8 +18,12 @@ _YEAR = """
         coalesce((SELECT CAST(sum(amount_pence) AS bigint) FROM fund_line l
             WHERE l.fund_year_id = y.fund_year_id), 0) AS budget_pence,
         t.schools, t.pupils, t.asked_pence, t.awaiting_schools, t.awaiting_pence, t.confirmed_schools,
-        t.confirmed_pence, t.declined_schools, t.declined_pence, t.billed_schools, t.billed_pence, t.received_pence
-    FROM fund_year y CROSS JOIN LATERAL fund_totals(y.fund_year_id) t
+        t.confirmed_pence, t.declined_schools, t.declined_pence, t.billed_schools, t.billed_pence, t.received_pence,
+        own_state, own_pence
+    FROM fund_year y CROSS JOIN LATERAL fund_totals(y.fund_year_id) t LEFT JOIN (
+        SELECT fund_year_id AS of_year, state AS own_state, amount_pence AS own_pence FROM fund_contribution
+        WHERE school_urn = CAST(nullif(current_setting('bursar.school_urn', true), '') AS integer)
+    ) own ON own.of_year = y.fund_year_id
 """
 _ALL = text(f"{_YEAR} ORDER BY from_on DESC, made_at DESC")
 _ONE = text(f"{_YEAR} WHERE fund_year_id = :year")
