@@ -11,11 +11,14 @@ from bursar.demo.desk import Desk
 from bursar.demo.firms import propose_price_list, record_accounts
 from bursar.demo.fund import keep_fund
 from bursar.demo.interests import record_interests
+from bursar.demo.matching import ask_for_a_credit
 from bursar.demo.money import invoice_directly, invoice_round, pay
+from bursar.demo.months import close_first_month
 from bursar.demo.people import give_passwords, load_people
 from bursar.demo.plans import PLANS
 from bursar.demo.rounds import bring, find_round
 from bursar.demo.rules import set_rules
+from bursar.demo.school_bills import dispute_bills, take_electronic_bills
 from bursar.demo.services import bring_services, invoice_services
 from bursar.demo.waiting import DemoStuck, until_applied
 from chassis.actor import SERVICE
@@ -53,14 +56,18 @@ def load_demo(environ: Mapping[str, str]) -> None:
         propose_price_list(catalogue, cast)
         for producer, database in (("members", members), ("catalogue", catalogue), ("orders", orders)):
             until_applied(billing, producer, database)
+        take_electronic_bills(desk, billing)
+        invoice_services(desk, billing)
         for plan in PLANS:
             if plan.state in ("delivered", "settled"):
                 invoice_round(desk, billing, plan, rounds[plan.state])
             if plan.settled_directly:
                 invoice_directly(desk, billing, brought[plan.title])
-        invoice_services(desk, billing)
+        ask_for_a_credit(desk, billing)
+        dispute_bills(desk, billing, rounds["delivered"])
         pay(desk, billing, settled=rounds["settled"], waiting=rounds["delivered"])
         keep_fund(desk, billing)
+        close_first_month(desk, billing)
         until_applied(orders, "billing", billing)
         until_applied(orders, "members", members)
         until_applied(gateway, "members", members)

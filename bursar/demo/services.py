@@ -56,10 +56,11 @@ def bring_services(desk: Desk) -> None:
 
 
 def invoice_services(desk: Desk, billing: Database) -> None:
-    """Let the supplier invoice the first month, and bill the schools for it."""
+    """Let the supplier invoice the first month, and bill the schools for it, days after its end."""
     for header in service_orders(desk)[:1]:
         invoice_order(desk, billing, header, header.delivery_to + timedelta(days=3))
-        issue_service_bills(billing, desk.cast.manager, header.purchase_order_id)
+        billed_on = header.delivery_to + timedelta(days=5)
+        issue_service_bills(billing, desk.cast.manager, header.purchase_order_id, billed_on)
 
 
 def service_orders(desk: Desk) -> list[Row[Any]]:

@@ -142,12 +142,8 @@ def test_a_bill_is_of_a_round_or_of_a_services_order(both: Both) -> None:
     refused(client.post("/bills", {"purchase_order_id": order.order_id}), 422, "unknown_service_order")
 
 
-def _gross(bills: list[dict[str, Any]]) -> int:
-    return sum(bill["gross_pence"] for bill in bills)
-
-
 def test_a_true_up_reaches_the_schools_bill(both: Both) -> None:
-    """Nine pupils more than were known when the year was charged: 9 × £4.20, as twelve rounded months had it."""
+    """Nine pupils more than were known when the year was charged: 9 × £4.20 come with the next month's bill."""
     market, services, world = both.market, both.services, both.world
     market.hear(("SchoolRecorded", school_body(ASH, pupils=271, pupils_on="2026-01-15", pupils_source="census")))
     plan = services.plan(driver="pupils", unit_price="4.2000")
@@ -156,11 +152,17 @@ def test_a_true_up_reaches_the_schools_bill(both: Both) -> None:
     charged = sum(net[ASH] for net in services.nets(plan))
     market.hear(("SchoolRecorded", school_body(ASH, pupils=280, pupils_on="2026-09-01", pupils_source="recount")))
     services.run_until("2027-10-01")
-    [order] = [order for order in services.orders(plan) if "true-up" in order["title"]]
+    order = services.orders(plan)[-1]
+    assert order["title"] == "Payroll bureau, 1 Sep to 30 Sep 2027"
     answered(market.answer(order))
     answered(market.receive(order, ASH, {1: 1}), 201)
     both.tell()
     both.invoiced(order)
     [bill] = answered(world.a(MANAGER).post("/bills", {"purchase_order_id": order["purchase_order_id"]}), 201)["items"]
-    assert (bill["school_urn"], bill["net_pence"]) == (ASH, 280 * 420 - charged)
-    assert "true-up of" in bill["title"]
+    month = 9639  # 280 × £4.20 × 30 of 366 days
+    assert (bill["school_urn"], bill["net_pence"]) == (ASH, month + 280 * 420 - charged)
+    assert 280 * 420 - charged == 3780
+
+
+def _gross(bills: list[dict[str, Any]]) -> int:
+    return sum(bill["gross_pence"] for bill in bills)
