@@ -61,6 +61,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "awaited-receipts": Resource("billing"),
     "bills": Resource("billing"),
     "bill-disputes": Resource("billing"),
+    "reference-rates": Resource("billing"),
     "credit-notes": Resource("billing"),
     "fund-years": Resource("billing", 1 * _MIB),  # a cap for each school
     "fund-contributions": Resource("billing"),

@@ -58,6 +58,7 @@ MONEY: Final = (
     ),
     Waits("ready_to_bill", "school to bill", "schools to bill", "Matched, and not billed yet.", "alliance.bills"),
     Waits("bills_overdue", "bill overdue", "bills overdue", "Past the day they were due.", "alliance.bills"),
+    Waits("bills_disputed", "dispute", "disputes", "Schools wait for your answer.", "alliance.bill_disputes"),
     Waits(
         "credit_claims",
         "credit asked for",

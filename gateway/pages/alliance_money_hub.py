@@ -47,7 +47,12 @@ PLACES: Final = (
         "What each school is billed, and what it has paid.",
         waiting("bills_overdue", "bill overdue", "bills overdue"),
     ),
-    Place("Disputed bills", "alliance.bill_disputes", "What schools dispute of their bills, and your answers."),
+    Place(
+        "Disputed bills",
+        "alliance.bill_disputes",
+        "What schools dispute of their bills, and your answers.",
+        waiting("bills_disputed", "dispute", "disputes"),
+    ),
     Place(
         "Bank",
         "alliance.bank",

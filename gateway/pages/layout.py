@@ -28,7 +28,7 @@ _BELONGS: Final[dict[str, tuple[str, ...]]] = {
         "/alliance/price-lists",
         "/alliance/vat-exceptions",
     ),
-    "alliance.bills": ("/alliance/bill-disputes",),
+    "alliance.bills": ("/alliance/bill-disputes", "/alliance/reference-rates"),
     "alliance.money": (
         "/alliance/trial-balance",
         "/alliance/ledger/",

@@ -36,6 +36,7 @@ _DESK: Final = {
     "ready_to_bill": "alliance.bills",
     "bills_open": "alliance.bills",
     "bills_overdue": "alliance.bills",
+    "bills_disputed": "alliance.bill_disputes",
     "credit_claims": "alliance.invoices",
     "supplier_invoices_open": "alliance.payments",
     "payment_runs_waiting": "alliance.payments",

@@ -85,6 +85,7 @@ _WAITS: Final = {
     "ready_to_bill": "Schools to bill",
     "bills_open": "Bills not paid yet",
     "bills_overdue": "Bills overdue",
+    "bills_disputed": "Bills disputed",
     "credit_claims": "Credits asked for",
     "supplier_invoices_open": "Invoices to pay",
     "payment_runs_waiting": "Payment runs that wait",

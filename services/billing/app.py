@@ -67,6 +67,7 @@ def build_app(settings: Settings, database: Database) -> Flask:
         bills.bills,
         bills.credit_notes,
         accounts.accounts,
+        accounts.rates,
         bill_documents.documents,
         disputes.disputes,
         desk.desk,

@@ -171,6 +171,7 @@ PAGES: list[tuple[str, str, str]] = [
     ("manager", "alliance-bills", "/alliance/bills"),
     ("manager", "alliance-bill", f"/alliance/bills/{w.BILL}"),
     ("manager", "alliance-bill-disputes", "/alliance/bill-disputes"),
+    ("manager", "alliance-reference-rates", "/alliance/reference-rates"),
     ("manager", "alliance-school-account", f"/alliance/schools/{w.OAK}/account"),
     ("manager", "alliance-bank", "/alliance/bank"),
     ("manager", "alliance-bank-workbench", "/alliance/bank/workbench"),

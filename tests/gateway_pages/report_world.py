@@ -16,6 +16,7 @@ WAITING = {
     "ready_to_bill": (4, 250_000),
     "bills_open": (9, 612_340),
     "bills_overdue": (2, 80_112),
+    "bills_disputed": (1, 5_256),
     "credit_claims": (1, 2_400),
     "supplier_invoices_open": (5, 734_001),
 }

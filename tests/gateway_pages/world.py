@@ -565,7 +565,28 @@ def an_invoice(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
         }
         for place, (ordered, received, invoiced, match_state, reasons) in enumerate(quantities)
     ]
-    return an_invoice_head(invoice_id, state) | {"lines": lines, "matches": matches, "totals": in_total()}
+    return an_invoice_head(invoice_id, state) | {
+        "lines": lines,
+        "line_count": len(lines),
+        "matches": matches,
+        "match_count": len(matches),
+        "held_count": sum(match["state"] == "held" for match in matches),
+        "totals": in_total(),
+        "schools": [_effect(match) for match in matches],
+    }
+
+
+def _effect(match: Json) -> Json:
+    """What an invoice does to a school with one match."""
+    return {
+        "school_urn": match["school_urn"],
+        "school_name": match["school_name"],
+        "invoiced_net_pence": match["net_pence"],
+        "to_bill_net_pence": 0,
+        "billed_net_pence": match["billable_net_pence"] if match["state"] == "billed" else 0,
+        "held_net_pence": match["net_pence"] if match["state"] == "held" else 0,
+        "credited_net_pence": 0,
+    }
 
 
 def in_total() -> Json:
@@ -937,6 +958,7 @@ def _of_billing() -> dict[tuple[str, str], Any]:
         ("billing", f"/credit-notes/{CREDIT_NOTE}"): a_credit_note(),
         ("billing", "/credit-claims"): listed(a_claim()),
         ("billing", "/bill-disputes"): listed(*disputes),
+        ("billing", "/reference-rates"): listed({"from_on": "2026-01-01", "per_cent": "3.75"}),
         ("billing", f"/accounts/{OAK}/electronic-address"): {
             "school_urn": OAK,
             "school_name": "Oak Street Primary School",

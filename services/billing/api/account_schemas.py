@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.billing.api.bill_schemas import BillHeadOut
 from services.billing.api.dispute_schemas import LateOut
-from services.billing.api.fields import plain_text
+from services.billing.api.fields import VatRate, plain_text
 from services.billing.domain.endpoints import SCHEMES
 
 
@@ -62,6 +62,25 @@ class AccountOut(Schema):
     items = fields.List(fields.Nested(AccountItemOut))
     balance_pence = fields.Integer()
     pay_suppliers = fields.List(fields.Nested(BillHeadOut))
+
+
+class RateIn(Schema):
+    """The Bank of England's reference rate of a half-year, in per cent."""
+
+    per_cent = VatRate(required=True)
+
+
+class RateOut(Schema):
+    """A reference rate and the first day of the half-year from which it holds."""
+
+    from_on = fields.Date()
+    per_cent = fields.String()
+
+
+class RatePage(Schema):
+    """Every reference rate, the latest first."""
+
+    items = fields.List(fields.Nested(RateOut))
 
 
 class AddressIn(Schema):

@@ -1,5 +1,7 @@
 """Schools' statements of account over HTTP, as JSON, PDF and spreadsheet, and where schools take electronic bills."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, jsonify
@@ -10,13 +12,15 @@ from chassis.etag import required_version, tagged
 from chassis.tagged_pdf import MEDIA_TYPE as PDF
 from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
+from contracts.errors import NotFound
 from services.billing.api import account_schemas, bill_shapes
 from services.billing.api.bill_documents import sent
 from services.billing.api.bills import READERS
 from services.billing.api.statement_documents import statement_pdf, statement_xlsx
-from services.billing.usecases import read_accounts, read_bill_documents
+from services.billing.usecases import keep_rates, read_accounts, read_bill_documents
 
 accounts = Blueprint("accounts", __name__, description="Schools' statements of account")
+rates = Blueprint("reference-rates", __name__, description="Reference rates by which late payment is told")
 
 _ONE = "/accounts/<int(max=999999):urn>"
 
@@ -63,6 +67,31 @@ def put_address(given: dict[str, Any], urn: int) -> Response:
     """Record where a school takes electronic bills. `If-Match` is the ETag that was read, "0" for the first."""
     found = read_bill_documents.record_address(current_database(), current_actor(), urn, given, required_version())
     return _address(found)
+
+
+@rates.route("/reference-rates")
+@requires(*READERS)
+@rates.response(200, account_schemas.RatePage)
+def list_rates() -> Response:
+    """The reference rates by which late payment is told."""
+    return _rates(keep_rates.list_rates(current_database(), current_actor()))
+
+
+@rates.route("/reference-rates/<from_on>", methods=["PUT"])
+@requires("alliance_manager")
+@rates.arguments(account_schemas.RateIn)
+@rates.response(200, account_schemas.RatePage)
+def put_rate(sent_rate: dict[str, Any], from_on: str) -> Response:
+    """Record the rate from 1 January or 1 July of a year ("2027-01-01"); sending the same twice does no harm."""
+    try:
+        day = date.fromisoformat(from_on)
+    except ValueError as fault:
+        raise NotFound("There is no such day.") from fault
+    return _rates(keep_rates.record_rate(current_database(), current_actor(), day, sent_rate["per_cent"]))
+
+
+def _rates(found: dict[date, Decimal]) -> Response:
+    return jsonify(items=[{"from_on": day.isoformat(), "per_cent": f"{rate:.2f}"} for day, rate in found.items()])
 
 
 def _address(row: Row[Any]) -> Response:

@@ -45,6 +45,12 @@ class UpheldTooMuch(BrokenRule):
     code = "upheld_too_much"
 
 
+class NoHalfYear(BrokenRule):
+    """A reference rate holds from the first day of a half-year."""
+
+    code = "no_half_year"
+
+
 class EndpointUnknown(BrokenRule):
     """An electronic address is of a scheme that Peppol lists, and its check digits are right."""
 

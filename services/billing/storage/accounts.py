@@ -33,6 +33,10 @@ _OPEN = text("""
     ORDER BY due_date, number
 """)
 _RATES = text("SELECT from_on, per_cent FROM reference_rate")
+_RECORD_RATE = text("""
+    INSERT INTO reference_rate (from_on, per_cent, recorded_by) VALUES (:from_on, :per_cent, :by)
+    ON CONFLICT (from_on) DO UPDATE SET per_cent = excluded.per_cent, recorded_by = excluded.recorded_by
+""")
 
 
 def movements(connection: Connection, urn: int) -> list[Movement]:
@@ -52,3 +56,8 @@ def open_bills(connection: Connection, *, urn: int | None = None, bill_id: str |
 def reference_rates(connection: Connection) -> dict[date, Decimal]:
     """The reference rates in per cent, by the first day of the half-year from which each holds."""
     return {row.from_on: row.per_cent for row in connection.execute(_RATES)}
+
+
+def record_rate(connection: Connection, from_on: date, per_cent: Decimal, by: str) -> None:
+    """Keep the rate that holds from the first day of a half-year on."""
+    connection.execute(_RECORD_RATE, {"from_on": from_on, "per_cent": per_cent, "by": by})

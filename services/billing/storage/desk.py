@@ -5,8 +5,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+# What is received and not invoiced is valued as `storage.uninvoiced` values it line by line.
 _DESK = text("""
-    WITH open_bill AS (
+    WITH invoiced AS (
+        SELECT m.purchase_order_id, m.order_line_no AS line_no, m.school_urn,
+            sum(m.quantity_invoiced - m.credited_quantity) AS quantity
+        FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
+        WHERE i.issue_date <= CAST(:today AS date) GROUP BY m.purchase_order_id, m.order_line_no, m.school_urn
+    ), uninvoiced AS (
+        SELECT d.quantity, d.net_pence, l.unit_price,
+            least(d.received, d.quantity) - coalesce(invoiced.quantity, 0) AS units
+        FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
+        LEFT JOIN invoiced USING (purchase_order_id, line_no, school_urn)
+        WHERE d.received > 0 AND l.kind <> 'charge'
+            AND least(d.received, d.quantity) > coalesce(invoiced.quantity, 0)
+    ), open_bill AS (
         SELECT gross_pence - paid_pence - credited_pence AS pence, due_date FROM bill
         WHERE paid_pence + credited_pence < gross_pence
     ), held AS (
@@ -20,6 +33,10 @@ _DESK = text("""
     UNION ALL
     SELECT 'invoices_held', count(*), CAST(coalesce(sum(pence), 0) AS bigint) FROM held
     UNION ALL
+    SELECT 'received_not_invoiced', count(*), CAST(coalesce(sum(
+        CASE WHEN units = quantity THEN net_pence ELSE round(units * unit_price * 100) END), 0) AS bigint)
+    FROM uninvoiced
+    UNION ALL
     SELECT 'ready_to_bill', count(DISTINCT school_urn),
         CAST(coalesce(sum(billable_net_pence + billable_vat_pence), 0) AS bigint)
     FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
@@ -28,6 +45,9 @@ _DESK = text("""
     SELECT 'bills_open', count(*), CAST(coalesce(sum(pence), 0) AS bigint) FROM open_bill
     UNION ALL
     SELECT 'bills_overdue', count(*), CAST(coalesce(sum(pence), 0) AS bigint) FROM open_bill WHERE due_date < :today
+    UNION ALL
+    SELECT 'bills_disputed', count(*), CAST(coalesce(sum(b.net_pence + b.vat_pence), 0) AS bigint)
+    FROM bill_dispute LEFT JOIN bill_line b USING (bill_id, line_no) WHERE state = 'open'
     UNION ALL
     SELECT 'credit_claims', count(DISTINCT (supplier_invoice_id, line_no)),
         CAST(coalesce(sum(claim_net_pence + claim_vat_pence), 0) AS bigint)
