@@ -27,12 +27,13 @@ def allocate(total: int, weights: Mapping[Key, int]) -> dict[Key, int]:
     if whole <= 0 or min(weights.values()) < 0:
         raise AllocationError("There is nothing to share by: the weights are zero or negative.")
     sign, size = (-1, -total) if total < 0 else (1, total)
-    shares = {key: size * weight // whole for key, weight in weights.items()}
-    left_over = size - sum(shares.values())
-    by_remainder = sorted(weights, key=lambda key: (-(size * weights[key] % whole), key))
-    for key in by_remainder[:left_over]:
-        shares[key] += 1
-    return {key: sign * share for key, share in shares.items()}
+    cut = {key: divmod(size * weight, whole) for key, weight in weights.items()}
+    shares = {key: sign * share for key, (share, _) in cut.items()}
+    if left_over := size - sum(share for share, _ in cut.values()):
+        by_remainder = sorted((-remainder, key) for key, (_, remainder) in cut.items())
+        for _, key in by_remainder[:left_over]:
+            shares[key] += sign
+    return shares
 
 
 def allocate_capped(total: int, weights: Mapping[Key, int], caps: Mapping[Key, int]) -> dict[Key, int]:

@@ -37,7 +37,8 @@ def parse(data: bytes, *, largest_bytes: int = LARGEST_BYTES) -> etree._Element:
         raise XmlNotAllowed(f"The file is larger than {largest_bytes // 1024 // 1024} MB.")
     if (b"<!" in data or b"<\0!" in data) and _DECLARATION.search(data):
         raise XmlNotAllowed("The file declares a document type or entities; neither is allowed.")
-    if data.count(b"<") > 2 * MOST_ELEMENTS:  # every element has one or two: known before any memory is taken
+    tags = data.count(b"<")  # every element has one or two: known before any memory is taken
+    if tags > 2 * MOST_ELEMENTS:
         raise XmlNotAllowed("The file has too many elements.")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
@@ -50,7 +51,8 @@ def parse(data: bytes, *, largest_bytes: int = LARGEST_BYTES) -> etree._Element:
         raise XmlBroken(str(fault), 1) from fault
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlNotAllowed("The file declares a document type; that is not allowed.")
-    _bound(root)
+    if _TOO_DEEP(root) or (tags > MOST_ELEMENTS and cast(float, _COUNT(root)) > MOST_ELEMENTS):
+        raise XmlNotAllowed("The file is nested too deeply or has too many elements.")
     return root
 
 
@@ -58,8 +60,3 @@ def line_of(element: etree._Element) -> int:
     """The line on which an element starts."""
     line = element.sourceline
     return line if isinstance(line, int) else 0
-
-
-def _bound(root: etree._Element) -> None:
-    if cast(float, _COUNT(root)) > MOST_ELEMENTS or _TOO_DEEP(root):
-        raise XmlNotAllowed("The file is nested too deeply or has too many elements.")

@@ -129,11 +129,9 @@ def invoice_page(invoice_id: str, faults: Faults) -> str:
         "alliance/invoice.html",
         invoice=found,
         matches={line_no: list(group) for line_no, group in groupby(matches, key=lambda match: match["line_no"])},
-        held=sum(match["state"] == "held" for match in matches),
         differing=[line for line in found["lines"] if line["line_no"] in differing],
-        agreeing=agreeing,
+        agreeing=found["line_count"] - len(differing),
         shown=agreeing[:_MOST_AGREEING],
-        effects=_effects(matches),
         possible_decisions=possible_decisions,
         bulk=BULK,
         chosen=set(request.form.getlist("line")),
@@ -141,21 +139,3 @@ def invoice_page(invoice_id: str, faults: Faults) -> str:
         typed=request.form,
         faults=faults,
     )
-
-
-def _effects(matches: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the invoice does to each school, in net pence: invoiced, to bill or billed, held, credited to it."""
-    effects: dict[int, dict[str, Any]] = {}
-    for match in sorted(matches, key=lambda match: (match["school_name"], match["school_urn"])):
-        effect = effects.setdefault(
-            match["school_urn"],
-            {"school_name": match["school_name"], "invoiced": 0, "to_bill": 0, "billed": 0, "held": 0, "credited": 0},
-        )
-        effect["invoiced"] += match["net_pence"]
-        effect["credited"] += match["credited_net_pence"]
-        if match["state"] == "held":
-            effect["held"] += match["net_pence"] - match["credited_net_pence"]
-        else:
-            charged = match["billable_net_pence"] - match["returned_net_pence"] - match["due_net_pence"]
-            effect["billed" if match["state"] == "billed" else "to_bill"] += charged
-    return list(effects.values())

@@ -12,7 +12,7 @@ from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
 from contracts.money import line_net_pence
 from contracts.vat import vat_rate
-from services.billing.api import invoice_templates, schemas, shapes
+from services.billing.api import invoice_templates, match_schemas, schemas, shapes
 from services.billing.domain.invoice import EARLIEST_ISSUE, InvoiceLine, SupplierInvoice
 from services.billing.storage.invoices import Original
 from services.billing.usecases import read_invoices, register_invoice
@@ -77,6 +77,31 @@ def get_invoice(supplier_invoice_id: UUID) -> Response:
     """One invoice with its match, line by line, and the reasons."""
     found = read_invoices.get_invoice(current_database(), current_actor(), str(supplier_invoice_id))
     return jsonify(shapes.invoice(found))
+
+
+@blueprint.route("/supplier-invoices/<uuid:supplier_invoice_id>/lines")
+@requires(*READERS)
+@blueprint.arguments(schemas.InvoiceLineQuery, location="query")
+@blueprint.response(200, schemas.InvoiceLinePage)
+def list_lines(query: dict[str, int], supplier_invoice_id: UUID) -> Response:
+    """A page of an invoice's lines, by number."""
+    invoice_id = str(supplier_invoice_id)
+    items, following = read_invoices.list_lines(current_database(), current_actor(), invoice_id, **query)
+    return jsonify(items=[shapes.invoice_line(item) for item in items], next=following)
+
+
+@blueprint.route("/supplier-invoices/<uuid:supplier_invoice_id>/matches")
+@requires(*READERS)
+@blueprint.arguments(match_schemas.MatchQuery, location="query")
+@blueprint.response(200, match_schemas.MatchPage)
+def list_matches(query: dict[str, Any], supplier_invoice_id: UUID) -> Response:
+    """A page of an invoice's matches by line and school, with what was decided of them."""
+    line_no, _, urn = (query.pop("after") or "0.0").partition(".")
+    items, decided, following = read_invoices.list_matches(
+        current_database(), current_actor(), str(supplier_invoice_id), after=(int(line_no), int(urn)), **query
+    )
+    place = ".".join(map(str, following)) if following else None
+    return jsonify(items=shapes.invoice_matches(items, decided), next=place)
 
 
 def _invoice(sent: dict[str, Any]) -> SupplierInvoice:

@@ -82,6 +82,37 @@ class TotalsOut(Schema):
     verdict = fields.String(validate=validate.OneOf(VERDICTS))
 
 
+class SchoolOut(Schema):
+    """What an invoice does to one school: net pence invoiced, for its bills, billed, held, and credited since."""
+
+    school_urn = fields.Integer()
+    school_name = fields.String()
+    invoiced_net_pence = fields.Integer()
+    to_bill_net_pence = fields.Integer()
+    billed_net_pence = fields.Integer()
+    held_net_pence = fields.Integer()
+    credited_net_pence = fields.Integer()
+
+
+class MatchPage(Schema):
+    """A page of an invoice's matches."""
+
+    items = fields.List(fields.Nested(MatchOut))
+    next = fields.String(allow_none=True)
+
+
+class MatchQuery(Schema):
+    """Which page: `after` is "2.900001", the line and school of the last match read."""
+
+    after = fields.String(
+        load_default="", validate=validate.Regexp(r"(\d{1,9}\.\d{1,6})?\Z", error="Not a place in the list.")
+    )
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
+    differing = fields.Boolean(
+        load_default=False, metadata={"description": "Only what is held or for the supplier to credit"}
+    )
+
+
 class DecisionIn(Schema):
     """Why a line is accepted, disputed or claimed, or a decision taken back."""
 

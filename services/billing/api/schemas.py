@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from contracts.vat import VAT_CLASSES
 from services.billing.api.fields import MOST_PENCE, UnitPrice, VatRate, plain_text, whole
-from services.billing.api.match_schemas import MatchOut, TotalsOut
+from services.billing.api.match_schemas import MatchOut, SchoolOut, TotalsOut
 from services.billing.domain.settled_invoice import MOST_UNITS
 
 MOST_PER_PAGE = 1000
@@ -100,11 +100,35 @@ class InvoiceHeadOut(Schema):
 
 
 class InvoiceOut(InvoiceHeadOut):
-    """A registered invoice with its match, line by line."""
+    """A registered invoice with its match, line by line.
 
+    Up to 1,000 lines and matches all of them are here. Of a longer invoice the first 1,000 matches that are held or for
+    the supplier to credit, and their lines; all come page by page.
+    """
+
+    line_count = fields.Integer()
+    match_count = fields.Integer()
+    held_count = fields.Integer()
     lines = fields.List(fields.Nested(InvoiceLineOut))
     matches = fields.List(fields.Nested(MatchOut))
+    lines_url = fields.String(metadata={"description": "All lines, page by page"})
+    matches_url = fields.String(metadata={"description": "All matches, page by page"})
     totals = fields.Nested(TotalsOut)
+    schools = fields.List(fields.Nested(SchoolOut))
+
+
+class InvoiceLinePage(Schema):
+    """A page of an invoice's lines."""
+
+    items = fields.List(fields.Nested(InvoiceLineOut))
+    next = fields.Integer(allow_none=True)
+
+
+class InvoiceLineQuery(Schema):
+    """Which page: `after` is the number of the last line read."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**31 - 1))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
 
 
 class InvoicePage(Schema):

@@ -1,6 +1,7 @@
 """Answers as plain JSON. An invoice can have ten thousand matches, too many to go through a schema one by one."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -27,6 +28,7 @@ _BENCH_LINE: Final = names_of(
     workbench_schemas.BenchLineOut, "accepted", "decisions", "supplier_invoice_id", "supplier_id"
 )
 _TOTALS: Final = names_of(match_schemas.TotalsOut)
+_SCHOOL: Final = names_of(match_schemas.SchoolOut)
 _CLAIM: Final = names_of(match_schemas.ClaimOut)
 
 
@@ -36,19 +38,33 @@ def invoice_head(row: Row[Any]) -> JsonObject:
 
 
 def invoice(view: InvoiceView) -> JsonObject:
-    """A registered invoice with its lines and matches, and what was decided of them."""
-    decided: dict[tuple[int, int], list[JsonObject]] = defaultdict(list)
-    for row in view.decisions:
-        decided[row.line_no, row.school_urn].append(_decision(row))
+    """A registered invoice with its lines and matches, what was decided of them, and what they come to."""
+    place = f"/supplier-invoices/{view.head.supplier_invoice_id}"
     return {
         **invoice_head(view.head),
-        "lines": [{**plain(line, _INVOICE_LINE), "vat_rate": f"{line.vat_rate:.2f}"} for line in view.lines],
-        "matches": [
-            {**plain(match, _MATCH), **_decisions(decided.get((match.line_no, match.school_urn), []))}
-            for match in view.matches
-        ],
+        **view.counts,
+        "lines": [invoice_line(line) for line in view.lines],
+        "matches": invoice_matches(view.matches, view.decisions),
+        "lines_url": f"{place}/lines",
+        "matches_url": f"{place}/matches",
         "totals": {name: getattr(view.totals, name) for name in _TOTALS},
+        "schools": [plain(school, _SCHOOL) for school in view.schools],
     }
+
+
+def invoice_line(row: Row[Any]) -> JsonObject:
+    """One line of an invoice."""
+    return {**plain(row, _INVOICE_LINE), "vat_rate": f"{row.vat_rate:.2f}"}
+
+
+def invoice_matches(matches: Iterable[Row[Any]], decisions: Iterable[Row[Any]]) -> list[JsonObject]:
+    """Matches of one invoice, each with the decisions on it."""
+    decided: dict[tuple[int, int], list[JsonObject]] = defaultdict(list)
+    for row in decisions:
+        decided[row.line_no, row.school_urn].append(_decision(row))
+    return [
+        {**plain(match, _MATCH), **_decisions(decided.get((match.line_no, match.school_urn), []))} for match in matches
+    ]
 
 
 def claim(row: Row[Any]) -> JsonObject:

@@ -87,20 +87,31 @@ def _charges_of_document(document: InvoiceDocument) -> Found:
 
 
 def _lines(document: InvoiceDocument) -> Found:
+    right: set[tuple[object, ...]] = set()  # a line for each school repeats the same few figures
     for line in document.lines:
-        where = f"line {line.line_id[:20]}"
-        due = line.quantity * line.price / line.base_quantity + sum(each.signed for each in line.charges)
-        if abs(line.net - due) > LINE_TOLERANCE:
-            yield "PEPPOL-EN16931-R120", where, f"{_sum_of(line)} is {rounded(due):,.2f}, not {line.net:,.2f}."
-        if line.price < 0:
-            yield "BR-27", where, f"the price {line.price:f} is negative."
-        for each in line.charges:
-            yield from _charge(each, where)
-            if not each.reason and not each.reason_code:
-                yield ("BR-44" if each.is_charge else "BR-42"), where, f"its {_name(each)} gives no reason."
+        figures = (line.quantity, line.price, line.base_quantity, line.net, line.charges)
+        if figures in right:
+            continue
+        faults = list(_line(line))
+        if not faults:
+            right.add(figures)
+        yield from faults
     counted = Counter(line.line_id for line in document.lines)
     for line_id in (line_id for line_id, times in counted.items() if times > 1):
         yield "BR-21", f"line {line_id[:20]}", f"{counted[line_id]} lines carry this number."
+
+
+def _line(line: DocumentLine) -> Found:
+    where = f"line {line.line_id[:20]}"
+    due = line.quantity * line.price / line.base_quantity + sum(each.signed for each in line.charges)
+    if abs(line.net - due) > LINE_TOLERANCE:
+        yield "PEPPOL-EN16931-R120", where, f"{_sum_of(line)} is {rounded(due):,.2f}, not {line.net:,.2f}."
+    if line.price < 0:
+        yield "BR-27", where, f"the price {line.price:f} is negative."
+    for each in line.charges:
+        yield from _charge(each, where)
+        if not each.reason and not each.reason_code:
+            yield ("BR-44" if each.is_charge else "BR-42"), where, f"its {_name(each)} gives no reason."
 
 
 def _charge(each: AllowanceCharge, where: str) -> Found:
@@ -137,14 +148,20 @@ def _decimals(document: InvoiceDocument) -> Found:
         amounts.append(("BR-DEC-19", f"VAT {subtotal.vat_class}", subtotal.taxable))
         amounts.append(("BR-DEC-20", f"VAT {subtotal.vat_class}", subtotal.vat))
     for line in document.lines:
-        where = f"line {line.line_id[:20]}"
-        amounts.append(("BR-DEC-23", where, line.net))
-        for each in line.charges:
-            amounts.append(("BR-DEC-27" if each.is_charge else "BR-DEC-24", where, each.amount))
-            amounts.append(("BR-DEC-28" if each.is_charge else "BR-DEC-25", where, each.base))
+        if line.charges or _is_finer(line.net):
+            where = f"line {line.line_id[:20]}"
+            amounts.append(("BR-DEC-23", where, line.net))
+            for each in line.charges:
+                amounts.append(("BR-DEC-27" if each.is_charge else "BR-DEC-24", where, each.amount))
+                amounts.append(("BR-DEC-28" if each.is_charge else "BR-DEC-25", where, each.base))
     for rule, where, amount in amounts:
-        if amount is not None and int(amount.as_tuple().exponent) < -2:
+        if amount is not None and _is_finer(amount):
             yield rule, where, f"{amount:f} has more than two decimals."
+
+
+def _is_finer(amount: Decimal) -> bool:
+    """Whether an amount was written with more than two decimals."""
+    return int(amount.as_tuple().exponent) < -2
 
 
 def _name(each: AllowanceCharge) -> str:

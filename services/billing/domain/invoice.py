@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -123,7 +123,8 @@ def _line_faults(lines: Iterable[InvoiceLine]) -> dict[str, str]:
 
 def vat_by_line(lines: Iterable[InvoiceLine]) -> int:
     """VAT in pence when every line is rounded by itself (HMRC VATREC12020)."""
-    return sum(vat_pence(line.net_pence, line.vat_rate) for line in lines)
+    counted = Counter((line.net_pence, line.vat_rate) for line in lines)
+    return sum(vat_pence(net, rate) * times for (net, rate), times in counted.items())
 
 
 def vat_by_invoice(lines: Iterable[InvoiceLine]) -> int:
@@ -145,14 +146,24 @@ def vat_of_lines(invoice: SupplierInvoice) -> dict[int, int]:
     Rounded by line, each line carries its own; otherwise the total is shared by net × rate. Where lines give back what
     others charge, each carries its own and what is left is shared by size.
     """
-    own = {line.line_no: vat_pence(line.net_pence, line.vat_rate) for line in invoice.lines}
+    vats = {
+        (net, rate): vat_pence(net, rate) for net, rate in {(line.net_pence, line.vat_rate) for line in invoice.lines}
+    }
+    own = {line.line_no: vats[line.net_pence, line.vat_rate] for line in invoice.lines}
     left = invoice.vat_pence - sum(own.values())
     if not left:
         return own
-    by_rate = {line.line_no: abs(int(line.net_pence * line.vat_rate * 100)) for line in invoice.lines}
-    by_net = {line.line_no: abs(line.net_pence) for line in invoice.lines}
-    by_quantity = {line.line_no: abs(line.quantity) for line in invoice.lines}
-    weights = next(weights for weights in (by_rate, by_net, by_quantity) if any(weights.values()))
+    weights = _vat_weights(invoice.lines)
     if len({line.net_pence < 0 for line in invoice.lines if line.net_pence}) > 1:
         return {number: own[number] + share for number, share in allocate(left, weights).items()}
     return allocate(invoice.vat_pence, weights)
+
+
+def _vat_weights(lines: Sequence[InvoiceLine]) -> dict[int, int]:
+    """By what VAT is shared over lines: net × rate; where that is nought for all, the net or the units."""
+    rates = {rate: int(rate * 100) for rate in {line.vat_rate for line in lines}}
+    by_rate = {line.line_no: abs(line.net_pence * rates[line.vat_rate]) for line in lines}
+    if any(by_rate.values()):
+        return by_rate
+    by_net = {line.line_no: abs(line.net_pence) for line in lines}
+    return by_net if any(by_net.values()) else {line.line_no: abs(line.quantity) for line in lines}

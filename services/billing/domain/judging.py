@@ -1,6 +1,6 @@
 """One school's share of an invoiced line, held against what it ordered and received."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -71,11 +71,6 @@ def judge(case: Case, tolerance: Tolerance) -> Judgment:
         allowed = allowed.least(case.before.on_bill - case.before.upheld)
     tolerated = frozenset(_tolerated(case, asked, reasons, tolerance)) if allowed.quantity else frozenset()
     return Judgment(case, asked, allowed, reasons, tolerated)
-
-
-def total_is_tolerated(judgments: Iterable[Judgment], tolerance: Tolerance) -> bool:
-    """Whether a whole invoice asks for no more than `tolerance.pence` beyond orders and receipts."""
-    return 0 < sum(judgment.beyond_pence for judgment in judgments) <= tolerance.pence
 
 
 def conclude(judgment: Judgment, *, total_tolerated: bool) -> Match:

@@ -40,7 +40,7 @@ def share_line(
     Shares of which one is billed or credited keep their quantities.
     """
     if item.school_urn is not None:
-        return {item.school_urn: _whole_line(item, order_line, drops.get(item.school_urn))}
+        return {item.school_urn: whole_line(item, order_line, drops.get(item.school_urn))}
     if order_line.is_charge:
         return _charge_shares(item, order_line, drops)
     carrying = _carrying(item, order_line, drops)
@@ -108,7 +108,8 @@ def _carrying(item: InvoicedLine, order_line: OrderLine, drops: Mapping[int, Dro
     return found if found and fits else drops
 
 
-def _whole_line(item: InvoicedLine, order_line: OrderLine, drop: DropLine | None) -> Share:
+def whole_line(item: InvoicedLine, order_line: OrderLine, drop: DropLine | None) -> Share:
+    """The share of the school that an invoiced line names: all of it."""
     if order_line.is_charge:
         committed = drop.charge_pence or 0 if drop else 0
     else:

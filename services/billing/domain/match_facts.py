@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from contracts.vat import vat_rate
 
@@ -143,6 +143,31 @@ class Standing:
 
 
 UNTOUCHED = Standing(0, billed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What of a purchase order is to be matched: lines of it and schools, None for all."""
+
+    order_lines: frozenset[int] | None = None
+    schools: frozenset[int] | None = None
+
+
+ALL: Final = Touched()
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Invoiced lines of which each names its school and is the only one for it and the line of the order.
+
+    They differ in their numbers and schools alone, which `places` has as (line number, URN); `item`, `drop` and
+    `before` are those of the first.
+    """
+
+    item: InvoicedLine
+    drop: DropLine | None
+    before: Standing | None
+    places: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ Verdict = Literal["agrees", "tolerated", "differs", "awaiting"]
 
 
 class Matched(Protocol):
-    """A match as it is kept; amounts in pence."""
+    """Matches of one invoice with the same figures, in pence: how many they are, and at how many places.
 
-    order_line_no: int
-    school_urn: int
+    A place is a school and a line of an order; what was ordered and received there counts once.
+    """
+
+    times: int
+    places: int
     quantity_ordered: int
     quantity_received: int
     unit_price_ordered: Decimal
@@ -58,25 +61,28 @@ class MatchTotals:
 def total_matches(matches: Iterable[Matched]) -> MatchTotals:
     """Add up the matches of one invoice."""
     matches = list(matches)
-    places = {(match.order_line_no, match.school_urn): match for match in matches}.values()
     agreed = tolerated = awaiting = 0
     for match in matches:
         unclaimed = match.net_pence - match.credited_net_pence - match.claim_net_pence
         if match.state in ("billable", "billed"):
             kept = match.billable_net_pence - match.returned_net_pence - match.due_net_pence
-            agreed += min(kept, unclaimed)
-            tolerated += max(unclaimed - kept, 0)
+            agreed += min(kept, unclaimed) * match.times
+            tolerated += max(unclaimed - kept, 0) * match.times
         elif match.claim_net_pence:
-            agreed += unclaimed
+            agreed += unclaimed * match.times
         else:
-            awaiting += unclaimed
+            awaiting += unclaimed * match.times
     return MatchTotals(
-        ordered_net_pence=sum(line_net_pence(match.quantity_ordered, match.unit_price_ordered) for match in places),
-        received_net_pence=sum(line_net_pence(match.quantity_received, match.unit_price_ordered) for match in places),
-        invoiced_net_pence=sum(match.net_pence for match in matches),
-        credited_net_pence=sum(match.credited_net_pence for match in matches),
+        ordered_net_pence=sum(
+            line_net_pence(match.quantity_ordered, match.unit_price_ordered) * match.places for match in matches
+        ),
+        received_net_pence=sum(
+            line_net_pence(match.quantity_received, match.unit_price_ordered) * match.places for match in matches
+        ),
+        invoiced_net_pence=sum(match.net_pence * match.times for match in matches),
+        credited_net_pence=sum(match.credited_net_pence * match.times for match in matches),
         agreed_net_pence=agreed,
         tolerated_net_pence=tolerated,
-        claimed_net_pence=sum(match.claim_net_pence for match in matches),
+        claimed_net_pence=sum(match.claim_net_pence * match.times for match in matches),
         awaiting_net_pence=awaiting,
     )

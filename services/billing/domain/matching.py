@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from services.billing.domain.judging import Case, Judgment, conclude, judge, total_is_tolerated
-from services.billing.domain.line_shares import share_line
+from services.billing.domain.judging import Case, Judgment, conclude, judge
+from services.billing.domain.line_shares import share_line, whole_line
 from services.billing.domain.match_facts import (
     NONE_TOLERATED,
     UNTOUCHED,
+    Alike,
     DropLine,
     InvoicedLine,
     Key,
@@ -33,7 +34,48 @@ def match_purchase_order(
     share of a line is billed or credited, the other shares of that line keep their quantities. A line whose drops are
     not all known yet, and that names no school, gives no match yet.
     """
+    return match_together(order_lines, (), drops, invoiced, standing, tolerance)[1]
+
+
+def match_together(
+    order_lines: Iterable[OrderLine],
+    alike: Sequence[Alike],
+    drops: Iterable[DropLine],
+    invoiced: Iterable[InvoicedLine],
+    standing: Mapping[Key, Standing],
+    tolerance: Tolerance,
+) -> tuple[list[Match], list[Match]]:
+    """Match what is alike, each different case once, and the other lines as `match_purchase_order` does.
+
+    Returns a match for each of `alike`, as its first line and school have it, and those of the others.
+    """
     lines = {line.line_no: line for line in order_lines}
+    judged = [(_judge_alike(each, lines, tolerance), len(each.places)) for each in alike]
+    judged += [(judgment, 1) for judgment in _judge_lines(lines, drops, invoiced, standing, tolerance)]
+    beyond: dict[str, int] = defaultdict(int)
+    if tolerance.pence > 0:
+        for judgment, times in judged:
+            beyond[judgment.case.item.invoice_id] += judgment.beyond_pence * times
+    found = [
+        conclude(judgment, total_tolerated=0 < beyond[judgment.case.item.invoice_id] <= tolerance.pence)
+        for judgment, _ in judged
+    ]
+    return found[: len(alike)], found[len(alike) :]
+
+
+def _judge_alike(alike: Alike, lines: Mapping[int, OrderLine], tolerance: Tolerance) -> Judgment:
+    item, order_line, urn = alike.item, lines[alike.item.order_line_no], alike.places[0][1]
+    share = whole_line(item, order_line, alike.drop)
+    return judge(Case(item, order_line, alike.drop, urn, share, 0, alike.before or UNTOUCHED), tolerance)
+
+
+def _judge_lines(
+    lines: Mapping[int, OrderLine],
+    drops: Iterable[DropLine],
+    invoiced: Iterable[InvoicedLine],
+    standing: Mapping[Key, Standing],
+    tolerance: Tolerance,
+) -> list[Judgment]:
     by_line: dict[int, dict[int, DropLine]] = defaultdict(dict)
     for drop in drops:
         by_line[drop.line_no][drop.school_urn] = drop
@@ -53,12 +95,4 @@ def match_purchase_order(
                     judgment = judge(case, tolerance)
                     by_invoice[item.invoice_id].append(judgment)
                     taken[place] += judgment.asked.quantity
-    return _conclude(by_invoice.values(), tolerance)
-
-
-def _conclude(invoices: Iterable[Sequence[Judgment]], tolerance: Tolerance) -> list[Match]:
-    found = []
-    for judgments in invoices:
-        total_tolerated = tolerance.pence > 0 and total_is_tolerated(judgments, tolerance)
-        found += [conclude(judgment, total_tolerated=total_tolerated) for judgment in judgments]
-    return found
+    return [judgment for judgments in by_invoice.values() for judgment in judgments]

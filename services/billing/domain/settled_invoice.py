@@ -24,6 +24,8 @@ from services.billing.domain.order_references import OrderedLine, find_charge_li
 
 MOST_UNITS: Final = 1_000_000
 _MOST_FAULTS: Final = 100
+_Settled = tuple[int, str, int, Decimal, int, str, Decimal, str | None]
+"""Order line, name, units, unit price in pounds, net in pence, VAT class and rate, and the order if it is another."""
 
 
 def check_document(document: InvoiceDocument) -> None:
@@ -49,8 +51,15 @@ def check_document(document: InvoiceDocument) -> None:
     if document.issue_date < EARLIEST_ISSUE:
         text = f"The document is dated {document.issue_date}, earlier than any order."
         found.append(IssueDateImplausible(text, fields={"issue_date": text}))
+    right: set[tuple[object, ...]] = set()  # a line for each school repeats the same few figures
     for line in document.lines:
-        found.extend(_line_faults(line))
+        figures = (line.vat_class, line.quantity, line.net, line.charges)
+        if figures in right:
+            continue
+        broken = _line_faults(line)
+        if not broken:
+            right.add(figures)
+        found.extend(broken)
     raise_all(found)
 
 
@@ -65,16 +74,28 @@ def settle(document: InvoiceDocument, order_number: str, ordered: Sequence[Order
     found: list[BrokenRule] = []
     lines = []
     less = _spread_allowances(document)
-    known: dict[tuple[object, ...], OrderedLine] = {}  # a line for each school repeats the same few references
+    known: dict[tuple[object, ...], _Settled] = {}  # a line for each school repeats the same few
     for number, line in enumerate(document.lines, 1):
-        key = (line.order_number, line.order_line, line.buyer_item, line.seller_item, line.price, line.base_quantity)
-        try:
-            at = known.get((*key, line.vat_class)) or find_order_line(line, ordered)
-            known[(*key, line.vat_class)] = at
-        except BrokenRule as fault:
-            found.append(_at(fault, f"line {line.line_id}"))
-            continue
-        lines.append(_line(number, line, at, order_number, sign, _pence(line.net) + less.get(number, 0)))
+        key = (
+            line.order_number, line.order_line, line.buyer_item, line.seller_item, line.name, line.quantity, line.price,
+            line.base_quantity, line.net, line.vat_class, line.vat_rate,
+        )  # fmt: skip
+        settled = known.get(key)
+        if settled is None:
+            try:
+                at = find_order_line(line, ordered)
+            except BrokenRule as fault:
+                found.append(_at(fault, f"line {line.line_id}"))
+                continue
+            settled = known[key] = _settled(line, at, order_number, sign)
+        at_line, name, quantity, price, net_pence, vat_class, vat_rate, at_order = settled
+        if less:
+            net_pence += sign * less.get(number, 0)
+        lines.append(
+            InvoiceLine(
+                number, at_line, name, quantity, price, net_pence, vat_class, vat_rate, line.school_urn, at_order
+            )
+        )
     charges = [each for each in document.charges if each.is_charge and each.amount]
     for number, charge in enumerate(charges, len(document.lines) + 1):
         at_charge = find_charge_line(abs(charge.amount), charge.vat_class, ordered)
@@ -129,20 +150,17 @@ def _line_faults(line: DocumentLine) -> list[BrokenRule]:
     return found
 
 
-def _line(
-    number: int, line: DocumentLine, at: OrderedLine, order_number: str, sign: int, net_pence: int
-) -> InvoiceLine:
-    return InvoiceLine(
-        line_no=number,
-        order_line_no=at.line_no,
-        name=line.name[:300],
-        quantity=sign * int(line.quantity),
-        unit_price=(line.price / line.base_quantity).quantize(PRICE_STEP),
-        net_pence=sign * net_pence,
-        vat_class=line.vat_class,
-        vat_rate=line.vat_rate or Decimal(0),
-        school_urn=line.school_urn,
-        order_number=None if at.order_number == order_number else at.order_number,
+def _settled(line: DocumentLine, at: OrderedLine, order_number: str, sign: int) -> _Settled:
+    """What a line comes to before the document's allowances, but for its number and its school."""
+    return (
+        at.line_no,
+        line.name[:300],
+        sign * int(line.quantity),
+        (line.price / line.base_quantity).quantize(PRICE_STEP),
+        sign * _pence(line.net),
+        line.vat_class,
+        line.vat_rate or Decimal(0),
+        None if at.order_number == order_number else at.order_number,
     )
 
 

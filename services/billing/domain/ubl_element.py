@@ -5,6 +5,7 @@ A document has up to a million elements, so children are walked once in C order 
 
 import re
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -60,7 +61,12 @@ class Element:
         self._children: dict[str, etree._Element] = {}
         self._below: dict[str, dict[tuple[str, ...], etree._Element]] = {}
         for child in node:
-            self._children.setdefault(_short(child.tag), child)
+            self._children.setdefault(short_name(child.tag), child)
+
+    @property
+    def faults(self) -> Faults:
+        """What could not be read of the document so far."""
+        return self._faults
 
     @property
     def line(self) -> int:
@@ -80,12 +86,23 @@ class Element:
         """Every child of this name."""
         if name in self._children:
             for node in self.node:
-                if _short(node.tag) == name:
+                if short_name(node.tag) == name:
                     yield Element(node, self._faults, self._currency)
+
+    def nodes(self, name: str) -> Iterator[etree._Element]:
+        """Every child of this name as it was parsed, for those of which there are tens of thousands."""
+        node = self._children.get(name)
+        return self.node.iterchildren(node.tag) if node is not None else iter(())
+
+    def of(self, node: etree._Element) -> "Element":
+        """A descendant as an element that notes its faults with this one's."""
+        return Element(node, self._faults, self._currency)
 
     def in_currency(self, currency: str) -> "Element":
         """The same element, whose amounts must be in this currency."""
-        return Element(self.node, self._faults, currency)
+        found = copy(self)
+        found._currency = currency
+        return found
 
     def optional(self, *path: str) -> str | None:
         """The text of a descendant, or None where it is left out or empty."""
@@ -120,6 +137,10 @@ class Element:
             self.fault(f"PEPPOL-EN16931-R051: {_name(path)} is in {currency[:10]}, the document in {self._currency}")
         return found
 
+    def required_amount(self, rule: str, *path: str) -> Decimal:
+        """An amount that must be there; nought stands in for it."""
+        return self.needed(rule, path, self.amount(*path), Decimal(0))
+
     def needed(self, rule: str, path: tuple[str, ...], found: Value | None, instead: Value) -> Value:
         """What was found, or a fault under this rule and something instead."""
         if found is None and self.optional(*path) is None:
@@ -148,7 +169,7 @@ class Element:
 def _collect(node: etree._Element, path: tuple[str, ...], into: dict[tuple[str, ...], etree._Element]) -> None:
     """Every first descendant by its path, down to where documents have figures."""
     for child in node:
-        at = (*path, _short(child.tag))
+        at = (*path, short_name(child.tag))
         if at not in into:
             into[at] = child
             if len(at) < _DEEPEST_FIGURE:
@@ -156,7 +177,7 @@ def _collect(node: etree._Element, path: tuple[str, ...], into: dict[tuple[str, 
 
 
 @lru_cache(maxsize=1024)
-def _short(tag: str) -> str:
+def short_name(tag: str) -> str:
     """A tag as people write it: "cbc:ID"; of another namespace as it stands."""
     namespace, _, name = tag[1:].partition("}")
     prefix = _PREFIXES.get(namespace)

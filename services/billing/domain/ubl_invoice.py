@@ -11,17 +11,16 @@ from typing import Final
 
 from contracts import safe_xml
 from services.billing.domain.errors import InvoiceUnreadable
-from services.billing.domain.invoice_document import DocumentLine, InvoiceDocument, Kind, Totals
+from services.billing.domain.invoice_document import InvoiceDocument, Kind, Totals
 from services.billing.domain.ubl_element import Element, Faults
+from services.billing.domain.ubl_lines import read_lines
 from services.billing.domain.ubl_parties import (
     allowances_and_charges,
     attachments,
-    charged_to,
     delivered_to,
     party,
     preceding,
     urn_of,
-    vat_category,
     vat_subtotals,
 )
 
@@ -30,11 +29,10 @@ _KINDS: Final[dict[str, Kind]] = {
     f"{{{_UBL}:Invoice-2}}Invoice": "invoice",
     f"{{{_UBL}:CreditNote-2}}CreditNote": "credit_note",
 }
-_NAMES: Final[dict[Kind, tuple[str, str, str]]] = {
-    "invoice": ("cac:InvoiceLine", "cbc:InvoicedQuantity", "cbc:InvoiceTypeCode"),
-    "credit_note": ("cac:CreditNoteLine", "cbc:CreditedQuantity", "cbc:CreditNoteTypeCode"),
+_NAMES: Final[dict[Kind, tuple[str, str]]] = {
+    "invoice": ("cac:InvoiceLine", "cbc:InvoiceTypeCode"),
+    "credit_note": ("cac:CreditNoteLine", "cbc:CreditNoteTypeCode"),
 }
-_HIGHEST_PRICE: Final = Decimal("99999999.9999")
 _LONGEST_NUMBER: Final = 60
 
 LARGEST_DOCUMENT: Final = 32 * 1024 * 1024
@@ -66,13 +64,12 @@ def read_ubl_invoice(data: bytes) -> InvoiceDocument:
 def _document(bare: Element, kind: Kind) -> InvoiceDocument:
     currency = bare.text("BR-05", "cbc:DocumentCurrencyCode")
     root = bare.in_currency(currency)
-    line_name, _, type_name = _NAMES[kind]
+    line_name, type_name = _NAMES[kind]
     vat, in_tax_currency = _vat_total(bare, currency)
     number = root.text("BR-02", "cbc:ID")
     if len(number) > _LONGEST_NUMBER:
         root.fault(f"the document's number is longer than {_LONGEST_NUMBER} characters")
-    school = delivered_to(root)
-    lines = tuple(_line(each, kind, school) for each in root.children(line_name))
+    lines = read_lines(root, line_name, kind, delivered_to(root))
     if not lines:
         root.fault("BR-16: the document has no lines")
     issued = ("cbc:IssueDate",)
@@ -128,62 +125,16 @@ def _totals(root: Element, vat: Element | None) -> Totals:
         root.fault("BR-12: LegalMonetaryTotal is missing")
         return Totals(*[_NOUGHT] * 9)
     return Totals(
-        lines=_amount(totals, "BR-12", "cbc:LineExtensionAmount"),
+        lines=totals.required_amount("BR-12", "cbc:LineExtensionAmount"),
         allowances=totals.amount("cbc:AllowanceTotalAmount") or _NOUGHT,
         charges=totals.amount("cbc:ChargeTotalAmount") or _NOUGHT,
-        net=_amount(totals, "BR-13", "cbc:TaxExclusiveAmount"),
-        vat=_amount(vat, "BR-CO-15", "cbc:TaxAmount") if vat else _NOUGHT,
-        gross=_amount(totals, "BR-14", "cbc:TaxInclusiveAmount"),
+        net=totals.required_amount("BR-13", "cbc:TaxExclusiveAmount"),
+        vat=vat.required_amount("BR-CO-15", "cbc:TaxAmount") if vat else _NOUGHT,
+        gross=totals.required_amount("BR-14", "cbc:TaxInclusiveAmount"),
         prepaid=totals.amount("cbc:PrepaidAmount") or _NOUGHT,
         rounding=totals.amount("cbc:PayableRoundingAmount") or _NOUGHT,
-        payable=_amount(totals, "BR-15", "cbc:PayableAmount"),
+        payable=totals.required_amount("BR-15", "cbc:PayableAmount"),
     )
-
-
-def _line(element: Element, kind: Kind, delivered: int | None) -> DocumentLine:
-    quantity = (_NAMES[kind][1],)
-    item = element.child("cac:Item")
-    tax = item.child("cac:ClassifiedTaxCategory") if item else None
-    vat_class, vat_rate = vat_category(tax, "BR-CO-04", element)
-    price, base = _price(element)
-    if element.optional(*quantity) is not None and element.attribute("unitCode", *quantity) is None:
-        element.fault(f"BR-23: the unit of {quantity[0].partition(':')[2]} is missing")
-    return DocumentLine(
-        line_id=element.text("BR-21", "cbc:ID"),
-        quantity=element.needed("BR-22", quantity, element.number(*quantity), _NOUGHT),
-        unit_code=element.attribute("unitCode", *quantity) or "",
-        net=_amount(element, "BR-24", "cbc:LineExtensionAmount"),
-        name=element.text("BR-25", "cac:Item", "cbc:Name"),
-        price=price,
-        vat_class=vat_class,
-        vat_rate=vat_rate,
-        base_quantity=base,
-        charges=allowances_and_charges(element, of_document=False),
-        order_line=element.optional("cac:OrderLineReference", "cbc:LineID"),
-        order_number=element.optional("cac:OrderLineReference", "cac:OrderReference", "cbc:ID"),
-        seller_item=element.optional("cac:Item", "cac:SellersItemIdentification", "cbc:ID"),
-        buyer_item=element.optional("cac:Item", "cac:BuyersItemIdentification", "cbc:ID"),
-        standard_item=element.optional("cac:Item", "cac:StandardItemIdentification", "cbc:ID"),
-        school_urn=charged_to(element) or delivered_to(element) or delivered,
-        note=element.optional("cbc:Note"),
-        at_line=element.line,
-    )
-
-
-def _price(element: Element) -> tuple[Decimal, Decimal]:
-    """The net price and how many units it is for."""
-    path = ("cac:Price", "cbc:PriceAmount")
-    price = element.needed("BR-26", path, element.amount(*path), _NOUGHT)
-    base = element.number("cac:Price", "cbc:BaseQuantity")
-    base = Decimal(1) if base is None else base
-    if base <= 0 or abs(price) > _HIGHEST_PRICE * base:
-        element.fault("PEPPOL-EN16931-R121: the price or its base quantity is out of bounds")
-        return price, Decimal(1)
-    return price, base
-
-
-def _amount(element: Element, rule: str, name: str) -> Decimal:
-    return element.needed(rule, (name,), element.amount(name), _NOUGHT)
 
 
 def _unreadable(fields: dict[str, str]) -> InvoiceUnreadable:

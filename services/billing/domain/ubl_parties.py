@@ -4,6 +4,7 @@ import binascii
 import re
 from base64 import b64decode
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from services.billing.domain.invoice_document import (
@@ -52,12 +53,19 @@ def urn_of(found: Party) -> int | None:
 def delivered_to(element: Element) -> int | None:
     """The school that a cac:Delivery names by its location, if that carries no scheme."""
     path = ("cac:Delivery", "cac:DeliveryLocation", "cbc:ID")
-    return None if element.attribute("schemeID", *path) else _urn(element.optional(*path), _URN)
+    return None if element.attribute("schemeID", *path) else urn_of_place(element.optional(*path))
 
 
-def charged_to(element: Element) -> int | None:
-    """The school that a line's accounting cost names: "URN 900001"."""
-    return _urn(element.optional("cbc:AccountingCost"), _URN_NAMED)
+@lru_cache(maxsize=4096)
+def urn_of_place(value: str | None) -> int | None:
+    """The school that the identifier of a place is: "900001", "URN 900001"."""
+    return _urn(value, _URN)
+
+
+@lru_cache(maxsize=4096)
+def urn_of_cost(value: str | None) -> int | None:
+    """The school that an accounting cost names: "URN 900001"."""
+    return _urn(value, _URN_NAMED)
 
 
 def preceding(root: Element) -> tuple[Preceding, ...]:

@@ -68,8 +68,14 @@ def _subtotal(subtotal: VatSubtotal, due: Decimal) -> _Found:
 
 def _rates(document: InvoiceDocument) -> _Found:
     """Which rates go with which category: S above nought, O none, the others nought."""
+    right: set[_Key] = set()
     for line in document.lines:
-        yield from _rate(line.vat_class, line.vat_rate, "05", f"line {line.line_id[:20]}")
+        category = (line.vat_class, line.vat_rate)
+        if category not in right:
+            faults = list(_rate(*category, "05", f"line {line.line_id[:20]}"))
+            if not faults:
+                right.add(category)
+            yield from faults
     for number, each in enumerate(document.charges, 1):
         rule, name = ("07", "charge") if each.is_charge else ("06", "allowance")
         yield from _rate(each.vat_class or "", each.vat_rate, rule, f"{name} {number}")
@@ -87,9 +93,12 @@ def _rate(vat_class: str, rate: Decimal | None, rule: str, where: str) -> _Found
 
 def _taxable(document: InvoiceDocument) -> dict[_Key, Decimal]:
     """What each category (and rate, where rates tell them apart) should be taxed on."""
-    due: defaultdict[_Key, Decimal] = defaultdict(Decimal)
+    nets: defaultdict[_Key, Decimal] = defaultdict(Decimal)
     for line in document.lines:
-        due[_key(line.vat_class, line.vat_rate)] += line.net
+        nets[line.vat_class, line.vat_rate] += line.net
+    due: defaultdict[_Key, Decimal] = defaultdict(Decimal)
+    for category, net in nets.items():
+        due[_key(*category)] += net
     for each in document.charges:
         due[_key(each.vat_class or "", each.vat_rate)] += each.signed
     return due

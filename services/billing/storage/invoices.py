@@ -3,16 +3,18 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.billing.domain.invoice import SupplierInvoice, fold_number, vat_is_accepted
-from services.billing.domain.match_facts import InvoicedLine
-from services.billing.storage.bulk import load_rows
+from services.billing.domain.match_facts import InvoicedLine, Touched
+from services.billing.storage.bulk import as_array, as_json
 from services.billing.storage.tables import supplier_invoice, supplier_invoice_line
+from services.billing.storage.touched import TOUCHED, named
 
 _LIST = """
     SELECT CAST(i.supplier_invoice_id AS text) AS supplier_invoice_id, our_number,
@@ -38,17 +40,28 @@ _LIST = """
 """
 _PAGE = text(f"{_LIST} WHERE our_number > :after ORDER BY our_number LIMIT :limit")
 _ONE = text(f"{_LIST} WHERE i.supplier_invoice_id = :id")
-_INVOICED = text("""
+_INVOICED = text(f"""
     SELECT CAST(supplier_invoice_id AS text) AS supplier_invoice_id, line_no, order_line_no, school_urn, quantity,
         unit_price, line.net_pence, line.vat_pence, vat_class, vat_rate, vat_accepted, issue_date,
         CASE kind WHEN 'invoice' THEN folded_number END AS folded_number, credits
     FROM supplier_invoice_line line JOIN supplier_invoice USING (supplier_invoice_id)
-    WHERE line.purchase_order_id = :order ORDER BY our_number, line_no
-""")
-_LINE = (
-    "supplier_invoice_id", "line_no", "supplier_id", "purchase_order_id", "order_line_no", "school_urn", "name",
-    "quantity", "unit_price", "net_pence", "vat_pence", "vat_class", "vat_rate",
+    WHERE line.purchase_order_id = :order AND {TOUCHED.format(line="order_line_no")} ORDER BY our_number, line_no
+""")  # noqa: S608 - text of this module
+_SAID: Final = (
+    "order_number", "order_line_no", "name", "quantity", "unit_price", "net_pence", "vat_class", "vat_rate",
 )  # fmt: skip
+# A line for each school repeats the same few contents: each travels once, and the lines as columns of numbers.
+_ADD_LINES = text("""
+    INSERT INTO supplier_invoice_line (supplier_invoice_id, line_no, supplier_id, purchase_order_id, order_line_no,
+        school_urn, name, quantity, unit_price, net_pence, vat_pence, vat_class, vat_rate)
+    SELECT :invoice, line.line_no, :supplier, said.purchase_order_id, said.order_line_no, line.school_urn, said.name,
+        said.quantity, said.unit_price, said.net_pence, line.vat_pence, said.vat_class, said.vat_rate
+    FROM unnest(CAST(:numbers AS integer[]), CAST(:urns AS integer[]), CAST(:vats AS bigint[]),
+        CAST(:said AS integer[])) AS line(line_no, school_urn, vat_pence, said)
+    JOIN jsonb_to_recordset(CAST(:rows AS jsonb)) AS said(said integer, purchase_order_id uuid, order_line_no integer,
+        name text, quantity integer, unit_price numeric, net_pence bigint, vat_class text, vat_rate numeric)
+        USING (said)
+""")
 _WITH_INVOICES = text("""
     SELECT DISTINCT CAST(purchase_order_id AS text) FROM supplier_invoice_line
     WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) ORDER BY 1
@@ -121,36 +134,33 @@ def add_lines(
 ) -> None:
     """Store the invoice's lines; `vat` is each line's part of the invoice's VAT in pence, `found` its orders."""
     orders = {order.number: order for order in found}
-    loaded = load_rows(
-        connection,
-        "supplier_invoice_line",
-        _LINE,
-        (
-            (
-                invoice_id,
-                line.line_no,
-                found[0].supplier_id,
-                orders.get(line.order_number or "", found[0]).purchase_order_id,
-                line.order_line_no,
-                line.school_urn,
-                line.name,
-                line.quantity,
-                line.unit_price,
-                line.net_pence,
-                vat[line.line_no],
-                line.vat_class,
-                line.vat_rate,
-            )
-            for line in invoice.lines
-        ),
+    contents: dict[tuple[Any, ...], int] = {}
+    said = [contents.setdefault(content, len(contents)) for content in map(attrgetter(*_SAID), invoice.lines)]
+    rows = [
+        {
+            **dict(zip(_SAID, content, strict=True)),
+            "said": number,
+            "purchase_order_id": orders.get(content[0] or "", found[0]).purchase_order_id,
+        }
+        for content, number in contents.items()
+    ]
+    connection.execute(
+        _ADD_LINES,
+        {
+            "invoice": invoice_id,
+            "supplier": found[0].supplier_id,
+            "numbers": as_array(line.line_no for line in invoice.lines),
+            "urns": as_array(line.school_urn for line in invoice.lines),
+            "vats": as_array(vat[line.line_no] for line in invoice.lines),
+            "said": as_array(said),
+            "rows": as_json(rows),
+        },
     )
-    names = ", ".join(_LINE)
-    connection.execute(text(f"INSERT INTO supplier_invoice_line ({names}) SELECT {names} FROM {loaded}"))  # noqa: S608
 
 
-def invoiced_lines(connection: Connection, order_id: str) -> list[InvoicedLine]:
-    """Every invoiced line of a purchase order, in the order of registration."""
-    rows = connection.execute(_INVOICED, {"order": order_id}).all()
+def invoiced_lines(connection: Connection, order_id: str, touched: Touched) -> list[InvoicedLine]:
+    """The invoiced lines of a purchase order that are touched, in the order of registration."""
+    rows = connection.execute(_INVOICED, {"order": order_id, **named(touched)}).all()
     by_number = {row.folded_number: row.supplier_invoice_id for row in rows}
     return [
         InvoicedLine(*(*row[:-2], tuple(by_number.get(fold_number(number), "") for number in row.credits)))
@@ -195,11 +205,27 @@ def set_rejected(connection: Connection, invoice_id: str, why: str | None) -> No
     )
 
 
-def invoice_lines(connection: Connection, invoice_id: str) -> list[Row[Any]]:
-    """The lines of one invoice."""
+def invoice_lines(
+    connection: Connection,
+    invoice_id: str,
+    *,
+    only: Sequence[int] | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[Row[Any]]:
+    """The lines of one invoice above the number `after`, by number; `only` those of these numbers."""
     line = supplier_invoice_line.c
-    found = select(supplier_invoice_line).where(line.supplier_invoice_id == invoice_id).order_by(line.line_no)
-    return list(connection.execute(found).all())
+    found = select(supplier_invoice_line).where(line.supplier_invoice_id == invoice_id, line.line_no > after)
+    if only is not None:
+        found = found.where(line.line_no.in_(only))
+    return list(connection.execute(found.order_by(line.line_no).limit(limit)).all())
+
+
+def count_lines(connection: Connection, invoice_id: str) -> int:
+    """How many lines an invoice has."""
+    line = supplier_invoice_line.c
+    query = select(func.count()).select_from(supplier_invoice_line).where(line.supplier_invoice_id == invoice_id)
+    return connection.execute(query).scalar_one()
 
 
 def suppliers_of(connection: Connection, invoice_ids: list[str]) -> dict[str, str]:

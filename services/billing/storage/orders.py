@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, text
 
-from services.billing.domain.match_facts import DropLine, OrderLine, Tolerance
+from services.billing.domain.match_facts import DropLine, OrderLine, Tolerance, Touched
 from services.billing.storage.bulk import as_json, insert_rows
 from services.billing.storage.tables import drop_line, purchase_order, purchase_order_line
+from services.billing.storage.touched import TOUCHED, named
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -41,14 +42,14 @@ _AMEND = text("""
     UPDATE purchase_order_line l SET quantity = together.quantity, net_pence = together.net_pence
     FROM together WHERE l.purchase_order_id = together.purchase_order_id AND l.line_no = together.line_no
 """)
-_DROPS = text("""
+_DROPS = text(f"""
     SELECT d.line_no, d.school_urn,
         CASE l.kind WHEN 'charge' THEN 1 ELSE d.quantity END, CASE l.kind WHEN 'charge' THEN 1 ELSE d.received END,
         CASE l.kind WHEN 'charge' THEN d.net_pence END, d.vat_class, d.vat_rate,
         CASE l.kind WHEN 'charge' THEN NULL ELSE d.net_pence END
     FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
-    WHERE d.purchase_order_id = :order
-""")
+    WHERE d.purchase_order_id = :order AND {TOUCHED.format(line="d.line_no")}
+""")  # noqa: S608 - text of this module
 _ADD_RECEIPTS = text("""
     INSERT INTO receipt_line (receipt_id, line_no, purchase_order_id, school_urn, supplier_id, quantity_received,
         recorded_at)
@@ -175,9 +176,9 @@ def order_lines(connection: Connection, order_id: str) -> list[OrderLine]:
     return [OrderLine(*row) for row in rows]
 
 
-def drops(connection: Connection, order_id: str) -> list[DropLine]:
-    """What each school ordered and received of a purchase order; of a charge its share, which nobody receives."""
-    rows = connection.execute(_DROPS, {"order": order_id})
+def drops(connection: Connection, order_id: str, touched: Touched) -> list[DropLine]:
+    """What schools ordered and received of a purchase order; of a charge their share, which nobody receives."""
+    rows = connection.execute(_DROPS, {"order": order_id, **named(touched)})
     return [
         DropLine(line_no, urn, ordered, received, charge, (vat_class, rate), net)
         for line_no, urn, ordered, received, charge, vat_class, rate, net in rows

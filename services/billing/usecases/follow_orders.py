@@ -3,6 +3,7 @@
 Each function takes the bodies of a run of events and may see the same ones again.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from contracts.london import london_today
 from contracts.vat import vat_rate
+from services.billing.domain.match_facts import Touched
 from services.billing.storage import amended_lines, directory, orders
 from services.billing.usecases.match_invoices import match_invoices
 from services.billing.usecases.settle_orders import settle_orders
@@ -73,7 +75,7 @@ def record_drops(connection: Connection, bodies: Bodies) -> None:
             for line in body["lines"]
         ],
     )
-    match_invoices(connection, _order_ids(bodies))
+    _match_told(connection, bodies)
 
 
 def record_answers(connection: Connection, bodies: Bodies) -> None:
@@ -119,7 +121,7 @@ def record_receipts(connection: Connection, bodies: Bodies) -> None:
             for line in body["lines"]
         ],
     )
-    match_invoices(connection, _order_ids(bodies))
+    _match_told(connection, bodies)
     settle_orders(connection, _order_ids(bodies))
 
 
@@ -129,6 +131,17 @@ def _vat(line: Mapping[str, Any], on: date) -> dict[str, Any]:
         rate = vat_rate(vat["vat_class"], on, reduced=vat["reduced"])
         return {"vat_class": vat["vat_class"], "vat_rate": str(rate)}
     return {"standard_rate": str(vat_rate("S", on))}
+
+
+def _match_told(connection: Connection, bodies: Bodies) -> None:
+    """Match again what these bodies tell of: lines of schools."""
+    lines: dict[str, set[int]] = defaultdict(set)
+    schools: dict[str, set[int]] = defaultdict(set)
+    for body in bodies:
+        lines[body["purchase_order_id"]].update(line["line_no"] for line in body["lines"])
+        schools[body["purchase_order_id"]].add(body["school_urn"])
+    touched = {order_id: Touched(frozenset(lines[order_id]), frozenset(schools[order_id])) for order_id in lines}
+    match_invoices(connection, sorted(touched), touched=touched)
 
 
 def _order_ids(bodies: Bodies) -> list[str]:

@@ -1,31 +1,35 @@
 """Show supplier invoices with their match."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
-from services.billing.domain.match_totals import Matched, MatchTotals, total_matches
-from services.billing.storage import decisions, invoices, matches
+from services.billing.domain.match_totals import MatchTotals, total_matches
+from services.billing.storage import decisions, invoices, match_sums, matches
+
+MOST_WHOLE: Final = 1_000
+"""So many lines and matches an invoice shows at once; of a longer one those that differ, and all page by page."""
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """An invoice with its lines and its matches, as storage gives them."""
+    """An invoice with what its matches come to in total and for each school, as storage gives them.
+
+    `lines` and `matches` are all, or of an invoice of more than MOST_WHOLE those that differ; `counts` are of all.
+    """
 
     head: Row[Any]
     lines: Sequence[Row[Any]]
     matches: Sequence[Row[Any]]
     decisions: Sequence[Row[Any]]
-
-    @property
-    def totals(self) -> MatchTotals:
-        """Order, receipts and invoice in total."""
-        return total_matches(cast(Sequence[Matched], self.matches))
+    totals: MatchTotals
+    schools: Sequence[Row[Any]]
+    counts: Mapping[str, int]
 
 
 def list_invoices(database: Database, actor: Actor, *, after: str, limit: int) -> tuple[list[Row[Any]], str | None]:
@@ -46,12 +50,57 @@ def view_invoice(connection: Connection, invoice_id: str) -> InvoiceView:
     head = invoices.get_invoice(connection, invoice_id)
     if head is None:
         raise NotFound("There is no such invoice.")
+    figures = match_sums.figures(connection, invoice_id)
+    counts = {
+        "line_count": invoices.count_lines(connection, invoice_id),
+        "match_count": sum(row.times for row in figures),
+        "held_count": sum(row.times for row in figures if row.state == "held"),
+    }
+    if max(counts.values()) <= MOST_WHOLE:
+        lines = invoices.invoice_lines(connection, invoice_id)
+        found = matches.matches_of_invoice(connection, invoice_id)
+    else:
+        found = matches.matches_of_invoice(connection, invoice_id, differing=True, limit=MOST_WHOLE)
+        lines = invoices.invoice_lines(connection, invoice_id, only=sorted({match.line_no for match in found}))
     return InvoiceView(
         head,
-        invoices.invoice_lines(connection, invoice_id),
-        matches.matches_of_invoice(connection, invoice_id),
+        lines,
+        found,
         decisions.decisions_of_invoice(connection, invoice_id),
+        total_matches(figures),
+        match_sums.by_school(connection, invoice_id),
+        counts,
     )
+
+
+def list_lines(
+    database: Database, actor: Actor, invoice_id: str, *, after: int, limit: int
+) -> tuple[list[Row[Any]], int | None]:
+    """A page of an invoice's lines above the number `after`, and where the next page begins. Raises NotFound."""
+    with database.transaction(actor) as connection:
+        _refuse_unknown(connection, invoice_id)
+        found = invoices.invoice_lines(connection, invoice_id, after=after, limit=limit + 1)
+    return found[:limit], found[limit - 1].line_no if len(found) > limit else None
+
+
+def list_matches(
+    database: Database, actor: Actor, invoice_id: str, *, after: tuple[int, int], limit: int, differing: bool
+) -> tuple[list[Row[Any]], list[Row[Any]], tuple[int, int] | None]:
+    """A page of an invoice's matches above (line, URN), the decisions on them, and where the next page begins.
+
+    `differing`: only what is held or for the supplier to credit. Raises NotFound.
+    """
+    with database.transaction(actor) as connection:
+        _refuse_unknown(connection, invoice_id)
+        found = matches.matches_of_invoice(connection, invoice_id, differing=differing, after=after, limit=limit + 1)
+        decided = decisions.decisions_of_invoice(connection, invoice_id)
+    last = found[limit - 1] if len(found) > limit else None
+    return found[:limit], decided, (last.line_no, last.school_urn) if last else None
+
+
+def _refuse_unknown(connection: Connection, invoice_id: str) -> None:
+    if invoices.get_invoice(connection, invoice_id) is None:
+        raise NotFound("There is no such invoice.")
 
 
 def list_claims(

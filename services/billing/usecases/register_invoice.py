@@ -19,6 +19,7 @@ from services.billing.domain.errors import (
 )
 from services.billing.domain.invoice import SupplierInvoice, check_arithmetic, vat_of_lines
 from services.billing.domain.ledger import invoice_entry
+from services.billing.domain.match_facts import Touched
 from services.billing.domain.order_references import (
     OrderedLine,
     check_order_lines,
@@ -81,7 +82,7 @@ def _register(
         _refuse_duplicate(connection, invoice, order)
         _check_orders(connection, invoice, found, ordered)
         invoice_id = _store(connection, invoice, found, actor.name, original)
-        match_invoices(connection, order_ids, registering=invoice_id)
+        match_invoices(connection, order_ids, registering=invoice_id, touched=_touched(invoice, found))
         if order.settlement == "direct":
             settle_orders(connection, order_ids)
         return view_invoice(connection, invoice_id)
@@ -154,6 +155,17 @@ def _store(
     reverse_pence = reverse_vat_pence(invoice)
     ledger.post(connection, [with_reverse_charge(entry, order.supplier_id, reverse_pence)], registered_by)
     return invoice_id
+
+
+def _touched(invoice: SupplierInvoice, found: Sequence[Row[Any]]) -> dict[str, Touched]:
+    """What a document is about, by purchase order: every school, if a line names none or gives back."""
+    lines: dict[str, set[int]] = {order.purchase_order_id: set() for order in found}
+    orders_by_number = {order.number: order.purchase_order_id for order in found}
+    for line in invoice.lines:
+        lines[orders_by_number.get(line.order_number or "", found[0].purchase_order_id)].add(line.order_line_no)
+    schools = {line.school_urn if line.net_pence >= 0 and line.quantity >= 0 else None for line in invoice.lines}
+    named = None if None in schools else frozenset(urn for urn in schools if urn is not None)
+    return {order_id: Touched(frozenset(order_lines), named) for order_id, order_lines in lines.items()}
 
 
 def _duplicate(invoice: SupplierInvoice) -> DuplicateInvoice:
