@@ -14,6 +14,7 @@ from bursar.demo.interests import record_interests
 from bursar.demo.matching import ask_for_a_credit
 from bursar.demo.money import invoice_directly, invoice_round, pay
 from bursar.demo.months import close_first_month
+from bursar.demo.payments import pay_suppliers
 from bursar.demo.people import give_passwords, load_people
 from bursar.demo.plans import PLANS
 from bursar.demo.rounds import bring, find_round

@@ -1,6 +1,6 @@
 """Invariants of billing's documents: what was ordered and received, invoiced, matched and billed."""
 
-from bursar.verify import bank, credit_notes, fund, matching, supplier_documents, told
+from bursar.verify import bank, credit_notes, disputes, fund, matching, payments, supplier_documents, told
 from bursar.verify.check import Check, Link, gapless, parents
 from bursar.verify.told import as_told, kept, last_told
 
@@ -28,7 +28,9 @@ LINKS = (
     Link("entry_line", "entry", ("entry_id",)),
     *bank.LINKS,
     *credit_notes.LINKS,
+    *disputes.LINKS,
     *fund.LINKS,
+    *payments.LINKS,
     *supplier_documents.LINKS,
     *matching.LINKS,
 )
@@ -283,6 +285,13 @@ _NUMBERS = (
     gapless("B", "bill", "number", of="(SELECT number FROM bill WHERE purpose = 'general') bill"),
 )
 
-_IN_MODULES = (*credit_notes.CHECKS, *fund.CHECKS, *supplier_documents.CHECKS, *matching.CHECKS)
+_IN_MODULES = (
+    *disputes.CHECKS,
+    *credit_notes.CHECKS,
+    *fund.CHECKS,
+    *payments.CHECKS,
+    *supplier_documents.CHECKS,
+    *matching.CHECKS,
+)
 
 CHECKS = (parents(LINKS), *_RECEIPTS, *_INVOICES, *_BILLS, *_NUMBERS, *_TOLD, *_IN_MODULES)

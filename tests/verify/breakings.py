@@ -8,14 +8,17 @@ from contracts.topology import SUBSCRIPTIONS
 from tests.verify.answer_breakings import ANSWER_BREAKINGS
 from tests.verify.bank_breakings import BANK_BREAKINGS
 from tests.verify.close_breakings import CLOSE_BREAKINGS
+from tests.verify.dispute_breakings import DISPUTE_BREAKINGS
 from tests.verify.document_breakings import DOCUMENT_BREAKINGS
 from tests.verify.fund_breakings import FUND_BREAKINGS
 from tests.verify.matching_breakings import MATCHING_BREAKINGS
-from tests.verify.period_breakings import PERIOD_BREAKINGS
+from tests.verify.payment_breakings import PAYMENT_BREAKINGS
 from tests.verify.period_breakings import PERIOD_BREAKINGS
 
 AUTUMN = "(SELECT round_id FROM round WHERE title = 'Autumn')"
 SPRING = "(SELECT round_id FROM round WHERE title = 'Spring')"
+
+_PLAIN_BREAKINGS = (*DISPUTE_BREAKINGS, *DOCUMENT_BREAKINGS, *BANK_BREAKINGS, *PAYMENT_BREAKINGS)
 
 
 @dataclass(frozen=True)
@@ -252,7 +255,7 @@ ORDERS = [
     *(Breaking("orders", name, sql, said, also, lines) for name, sql, said, also, lines in CLOSE_BREAKINGS),
     *(Breaking("orders", name, sql, said, also) for name, sql, said, also in ANSWER_BREAKINGS),
     *(Breaking("billing", name, sql, said, also, *lines) for name, sql, said, also, *lines in FUND_BREAKINGS),
-    *(Breaking("billing", name, sql, said, also) for name, sql, said, also in (*DOCUMENT_BREAKINGS, *BANK_BREAKINGS)),
+    *(Breaking("billing", name, sql, said, also) for name, sql, said, also in _PLAIN_BREAKINGS),
     *(Breaking("billing", name, sql, said, also) for name, sql, said, also in MATCHING_BREAKINGS),
     *(Breaking("billing", name, sql, said, also, lines) for name, sql, said, also, lines in PERIOD_BREAKINGS),
     *(Breaking("billing", name, sql, said, also, lines) for name, sql, said, also, lines in PERIOD_BREAKINGS),
@@ -796,6 +799,13 @@ COPIES = [
         "members",
         "UPDATE supplier_account SET account_number = '87654321'",
         "87654321",
+    _copy(
+        "billing",
+        "changing_accounts",
+        "members",
+        "UPDATE supplier_account_change SET step = 'confirmed'",
+        "confirmed",
+    ),
     ),
     _copy("gateway", "suppliers", "members", "UPDATE supplier SET email = 'x@y' WHERE name = 'oakdale'", "x@y"),
     *(
