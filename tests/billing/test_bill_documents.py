@@ -92,7 +92,7 @@ def test_each_class_says_why_no_vat_is_charged(judge: Judge) -> None:
     }
     assert reasons == {
         "E": "Exempt from VAT (Value Added Tax Act 1994, schedule 9)",
-        "AE": "Reverse charge: customer to account for the VAT to HMRC",
+        "AE": "Reverse charge: customer to account for the VAT to HMRC, £74.46 at 20 %",
     }
     outside = ubl_of(a_bill(a_line(vat_class="O", rate="0.00")))
     assert judge(outside) == set()

@@ -8,7 +8,8 @@ MATCHING_BREAKINGS: Final = (
         "matches_stand_as_decided",
         """
         UPDATE match_line SET disputed = true WHERE supplier_invoice_id
-            = (SELECT supplier_invoice_id FROM supplier_invoice WHERE our_number = 'SI-000001') AND school_urn = 900002
+            = (SELECT supplier_invoice_id FROM supplier_invoice WHERE our_number = 'SI-000001') AND line_no = 1
+            AND school_urn = 900002
         """,
         "SI-000001 line 1, school 900002: stands as disputed",
         (),

@@ -6,7 +6,7 @@ from chassis.tagged_pdf import tagged_pdf
 from contracts.money import pounds
 from contracts.units import quantity_words
 from services.billing.api.bill_words import day, price, rate, sum_line
-from services.billing.domain.bill_document import EXEMPTIONS, BillDocument, BillLine, Party
+from services.billing.domain.bill_document import BillDocument, BillLine, Party
 
 Json = dict[str, Any]
 
@@ -47,11 +47,7 @@ def _inputs(document: BillDocument) -> Json:
             ]
             for total in document.vat_totals()
         ],
-        "reasons": [
-            reason
-            for vat_class, reason in EXEMPTIONS.items()
-            if any(line.vat_class == vat_class for line in document.lines)
-        ],
+        "reasons": list(document.exemptions().values()),
         "pay": _pay(document),
     }
 

@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
+from contracts.money import pounds
+from contracts.vat import vat_pence, vat_rate
+
 EXEMPTIONS: Final = {
     "E": "Exempt from VAT (Value Added Tax Act 1994, schedule 9)",
     "AE": "Reverse charge: customer to account for the VAT to HMRC",
@@ -108,6 +111,20 @@ class BillDocument:
     def gross_pence(self) -> int:
         """The whole with VAT."""
         return self.net_pence + self.vat_pence
+
+    def exemptions(self) -> dict[str, str]:
+        """Why no VAT is charged, by each VAT class on the document that charges none.
+
+        Under the reverse charge it names the VAT that the customer accounts for, at the standard rate of the document's
+        day; that is no part of the total (VAT Regulations 1995, regulation 14).
+        """
+        found = {line.vat_class for line in self.lines}
+        reasons = {vat_class: reason for vat_class, reason in EXEMPTIONS.items() if vat_class in found}
+        if "AE" in reasons:
+            net = sum(line.net_pence for line in self.lines if line.vat_class == "AE")
+            rate = vat_rate("S", self.issue_date)
+            reasons["AE"] += f", £{pounds(vat_pence(net, rate))} at {rate.normalize():f} %"
+        return reasons
 
     def vat_totals(self) -> list[VatTotal]:
         """The totals by VAT class and rate, which add up to the document."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from contracts.money import line_net_pence, unit_price_text
 from contracts.vat import vat_pence
-from services.billing.domain.bill_document import EXEMPTIONS, BillDocument, BillLine, Party
+from services.billing.domain.bill_document import BillDocument, BillLine, Party
 from services.billing.domain.bill_errors import BillNotExpressible, BillOfSupplier, VatNumberMissing
 from services.billing.domain.errors import ElectronicAddressMissing
 
@@ -140,12 +140,13 @@ def _payment(document: BillDocument) -> str:
 
 
 def _tax(document: BillDocument) -> str:
+    reasons = document.exemptions()
     subtotals = "".join(
         _group(
             "TaxSubtotal",
             _money("TaxableAmount", total.net_pence)
             + _money("TaxAmount", total.vat_pence)
-            + _category("TaxCategory", total.vat_class, total.vat_rate, EXEMPTIONS.get(total.vat_class, "")),
+            + _category("TaxCategory", total.vat_class, total.vat_rate, reasons.get(total.vat_class, "")),
         )
         for total in document.vat_totals()
     )
