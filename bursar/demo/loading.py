@@ -68,6 +68,7 @@ def load_demo(environ: Mapping[str, str]) -> None:
         dispute_bills(desk, billing, rounds["delivered"])
         pay(desk, billing, settled=rounds["settled"], waiting=rounds["delivered"])
         keep_fund(desk, billing)
+        pay_suppliers(desk, billing)
         close_first_month(desk, billing)
         until_applied(orders, "billing", billing)
         until_applied(orders, "members", members)

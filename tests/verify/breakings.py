@@ -258,7 +258,6 @@ ORDERS = [
     *(Breaking("billing", name, sql, said, also) for name, sql, said, also in _PLAIN_BREAKINGS),
     *(Breaking("billing", name, sql, said, also) for name, sql, said, also in MATCHING_BREAKINGS),
     *(Breaking("billing", name, sql, said, also, lines) for name, sql, said, also, lines in PERIOD_BREAKINGS),
-    *(Breaking("billing", name, sql, said, also, lines) for name, sql, said, also, lines in PERIOD_BREAKINGS),
     Breaking(
         "orders",
         "closed_rounds_are_decided",
@@ -799,13 +798,13 @@ COPIES = [
         "members",
         "UPDATE supplier_account SET account_number = '87654321'",
         "87654321",
+    ),
     _copy(
         "billing",
         "changing_accounts",
         "members",
         "UPDATE supplier_account_change SET step = 'confirmed'",
         "confirmed",
-    ),
     ),
     _copy("gateway", "suppliers", "members", "UPDATE supplier SET email = 'x@y' WHERE name = 'oakdale'", "x@y"),
     *(
