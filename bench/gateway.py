@@ -169,11 +169,11 @@ def _market(running: Stack, channel: Channel, offers: int) -> Market:
         statement = text("SELECT offer_id::text FROM round_offer WHERE round_id = :round ORDER BY sku")
         offer_ids = list(connection.execute(statement, {"round": round_id}).scalars())
     own.dispose()
-    _gather_statistics(running.owner_url("orders"))
+    gather_statistics(running.owner_url("orders"))
     return Market(round_id, offer_ids, _signed_in_buyers(running.app_url("gateway"), channel))
 
 
-def _gather_statistics(owner_url: str) -> None:
+def gather_statistics(owner_url: str) -> None:
     """What autovacuum does within a minute of so many new rows."""
     engine = create_engine(owner_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

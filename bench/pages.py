@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from bench import client, floor
+from bench.gateway import gather_statistics
 from bench.stack import ROOT, Stack, stack
 from bursar import demo
 from bursar.installation import PARTS, environment_of
@@ -50,6 +51,8 @@ def rows(settings: dict[str, str]) -> list[Row]:
     with stack(settings, PARTS) as running:
         with _workers(running.settings):
             demo.load(running.settings)
+        for part in PARTS:
+            gather_statistics(running.owner_url(part))
         headers = {"Cookie": f"bursar-session={_signed_in(running)}", "Accept": "text/html"}
         pages = _pages(running.ports["gateway"], headers)
         bare = client.request("POST", "/", {"Content-Type": "application/json"}, BODY)

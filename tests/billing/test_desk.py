@@ -26,7 +26,8 @@ def test_the_desk_counts_what_waits_and_forgets_what_is_done(world: World) -> No
     assert _desk(world)["invoices_held"] == (0, 0)
     answered(world.invoice(order), 201)
     desk = _desk(world)
-    assert "received_not_invoiced" in desk
+    listed = answered(world.a(BOARD).get("/received-not-invoiced"))["items"]
+    assert desk["received_not_invoiced"] == (len(listed), sum(item["net_pence"] for item in listed))
     assert desk["invoices_held"] == (1, 48_000)
     assert desk["credit_claims"] == (1, 2_400)
     assert desk["ready_to_bill"] == (1, 30_000)

@@ -8,7 +8,6 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.london import london_today
 from services.billing.storage import desk
-from services.billing.storage.uninvoiced import sums_not_invoiced
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,4 @@ def read_desk(database: Database, actor: Actor) -> Desk:
     today = london_today()
     with database.transaction(actor) as connection:
         items = [Waiting(row.name, row.waiting, row.pence) for row in desk.counted(connection, today)]
-        uninvoiced = next(row for row in sums_not_invoiced(connection, today) if row.by == "all")
-        items.append(Waiting("received_not_invoiced", uninvoiced.lines, uninvoiced.net_pence))
         return Desk(items, desk.closed_to(connection))
