@@ -30,6 +30,8 @@ _DOCUMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "supplier_credit_note": ("alliance.invoice", "invoice_id"),
     "bill": ("alliance.bill", "bill_id"),
 }
+# Of what is owed, the account on which it stands.
+_ACCOUNTS: Final[Mapping[str, str]] = {"account": "1100", "contributor": "1110", "creditor": "2100"}
 _ADJUSTMENTS: Final = ("accrual", "prepayment", "deferred_income")
 _MONEY: Final = ("receipt", "payment")
 
@@ -121,16 +123,15 @@ def _as_at(day: date) -> dict[str, str]:
 
 def _reasons(section: dict[str, Any]) -> list[str]:
     """The page behind each row: the account it is read from, or the bill."""
-    kind = section["why"]
+    return [_reason(section["why"], row["why"]) for row in section["rows"]]
+
+
+def _reason(kind: str, why: str) -> str:
     if kind == "bill":
-        return [url_for("alliance.bill", bill_id=row["why"]) for row in section["rows"]]
-    named = {
-        "account": lambda why: {"code": "1100", "school_urn": why},
-        "contributor": lambda why: {"code": "1110", "school_urn": why},
-        "creditor": lambda why: {"code": "2100", "supplier_id": why},
-        "ledger": lambda why: {"code": why},
-    }[kind]
-    return [url_for("alliance.ledger_account", **named(row["why"])) for row in section["rows"]]
+        return url_for("alliance.bill", bill_id=why)
+    code, whose = why.split(":") if kind == "ledger" else (_ACCOUNTS[kind], why)
+    asked: dict[str, Any] = {"school_urn" if whose.isdigit() else "supplier_id": whose} if whose else {}
+    return url_for("alliance.ledger_account", code=code, **asked)
 
 
 def _document(entry: dict[str, Any]) -> str:

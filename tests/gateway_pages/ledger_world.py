@@ -153,7 +153,7 @@ def of_ledger() -> dict[tuple[str, str], Json]:
             "control-accounts",
             "Control accounts",
             "ledger",
-            [{"why": "1100", "party": "Elm Park Academy", "ledger_pence": 44676}],
+            [{"why": "1100:910002", "party": "Elm Park Academy", "ledger_pence": 44676}],
             *control,
         ),
         ("billing", "/reports/school-years"): _report(

@@ -69,7 +69,7 @@ def trial_balance_report(database: Database, actor: Actor, day: date | None = No
         Column("credit_pence", "Credit", "money", added=True),
     )
     told: list[dict[str, Value]] = [{column.key: row[column.key] for column in columns} for row in rows]
-    sentence = f"At the end of {_told(day)} both sides come to {pounds(total)}."
+    sentence = f"At the end of {_told(day)} both sides come to £{pounds(total)}."
     return Report("trial-balance", "Trial balance", sentence, [Section("Accounts", columns, told)])
 
 
@@ -149,21 +149,11 @@ def control_report(database: Database, actor: Actor) -> Report:
         Column("documents_pence", "Documents", "money", added=True),
         Column("difference_pence", "Difference", "money", added=True),
     )
-    sections = []
-    for code in sorted({row.account for row in found}):
-        rows: list[dict[str, Value]] = [
-            {
-                "why": code,
-                "party": row.party or "All documents",
-                "ledger_pence": row.ledger_pence,
-                "documents_pence": row.documents_pence,
-                "difference_pence": row.ledger_pence - row.documents_pence,
-            }
-            for row in found
-            if row.account == code and (row.ledger_pence or row.documents_pence)
-        ]
-        name = next(row.account_name for row in found if row.account == code)
-        sections.append(Section(f"{code} {name}", columns, rows, why="ledger"))
+    told = [row for row in found if row.ledger_pence or row.documents_pence]
+    sections = [
+        Section(f"{code} {name}", columns, [_beside(row) for row in told if row.account == code], why="ledger")
+        for code, name in sorted({(row.account, row.account_name) for row in told})
+    ]
     differing = [row for row in found if row.ledger_pence != row.documents_pence]
     sentence = (
         f"{len(differing)} balances differ from their documents."
@@ -180,7 +170,7 @@ def school_years(database: Database, actor: Actor, day: date | None = None) -> R
     """
     on = day or london_today()
     with database.transaction(actor) as connection:
-        found = adjustments.school_years(connection, on.replace(year=on.year - 1), on.replace(year=on.year + 1, day=1))
+        found = adjustments.school_years(connection, on - timedelta(days=366), on + timedelta(days=366))
     rows: list[dict[str, Value]] = []
     for row in found:
         _, year_end = financial_year_of(on, YEAR_BEGINS_IN[row.financial_year])
@@ -210,7 +200,7 @@ def school_years(database: Database, actor: Actor, day: date | None = None) -> R
         Column("next_pence", "Next year", "money", added=True),
     )
     prepaid = sum(_whole(row["next_pence"]) for row in rows)
-    sentence = f"{pounds(prepaid)} of what schools were billed is for their next financial year."
+    sentence = f"£{pounds(prepaid)} of what schools were billed is for their next financial year."
     return Report(
         "school-years", "Bills over two financial years", sentence, [Section("Bills", columns, rows, why="bill")]
     )
@@ -219,7 +209,9 @@ def school_years(database: Database, actor: Actor, day: date | None = None) -> R
 def _aged(name: str, title: str, who: str, owe: str, owed: list[Owed], on: date, why: str) -> Report:
     total = sum(item.pence for item in owed)
     overdue = sum(item.pence for item in owed if item.due_on < on)
-    sentence = f"At the end of {_told(on)} {who.lower()}s {owe} {pounds(total)}, of which {pounds(overdue)} is overdue."
+    sentence = (
+        f"At the end of {_told(on)} {who.lower()}s {owe} £{pounds(total)}, of which £{pounds(overdue)} is overdue."
+    )
     bars = Chart("party", "total", f"{who}s by what they {owe}")
     return Report(name, title, sentence, [_section(f"{who}s", who, owed, on, why, bars)])
 
@@ -231,6 +223,17 @@ def _section(title: str, who: str, owed: list[Owed], on: date, why: str, chart: 
         Column("total", "Total", "money", added=True),
     )
     return Section(title, columns, aged(owed, on), chart=chart, why=why)
+
+
+def _beside(row: Row[Any]) -> dict[str, Value]:
+    """A balance beside its documents; `why` is the account and whose it is: "1100:900001"."""
+    return {
+        "why": f"{row.account}:{row.school_urn or row.supplier_id or ''}",
+        "party": row.party or "All documents",
+        "ledger_pence": row.ledger_pence,
+        "documents_pence": row.documents_pence,
+        "difference_pence": row.ledger_pence - row.documents_pence,
+    }
 
 
 def _told(day: date | None) -> str:
