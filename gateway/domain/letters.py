@@ -160,39 +160,6 @@ def receipt_wanted(body: Body) -> Words:
     )
 
 
-def bill_issued(body: Body) -> Words:
-    """To the people of the school that is billed."""
-    return Words(
-        f"Bill {body['number']}: £{pounds(body['gross_pence'])}, due {day(body['due_date'])}",
-        f"Your school has a new bill, {body['number']}, of £{pounds(body['gross_pence'])} with VAT. It is due on "
-        f"{day(body['due_date'])}.",
-        f"/school/bills/{body['bill_id']}",
-    )
-
-
-def bill_reminder(body: Body) -> Words:
-    """To the people of the school that has not paid all of a bill."""
-    late = body["reminder"]
-    when = f"was due on {day(body['due_date'])}" if late else "is due today"
-    return Words(
-        f"Bill {body['number']} {'is overdue' if late else 'is due'}: £{pounds(body['open_pence'])} to pay",
-        f"Bill {body['number']}, {body['title']}, {when}. £{pounds(body['open_pence'])} of £"
-        f"{pounds(body['gross_pence'])} is left to pay. Please give the reference {body['payment_reference']}.\n\n"
-        "If a line is not right, dispute it on the bill. If you have paid within the last days, nothing is left to do.",
-        f"/school/bills/{body['bill_id']}",
-    )
-
-
-def credit_note_issued(body: Body) -> Words:
-    """To the people of the school that gets something back."""
-    return Words(
-        f"Credit note {body['number']}: £{pounds(body['gross_pence'])} off bill {body['bill_number']}",
-        f"The supplier has credited £{pounds(body['gross_pence'])} with VAT of what your school was billed on "
-        f"{body['bill_number']}. Credit note {body['number']} takes it off that bill.",
-        f"/school/credit-notes/{body['credit_note_id']}",
-    )
-
-
 def purchase_order_issued(body: Body) -> Words:
     """To the people of the supplier; an order of recurring services belongs to no round and has its own title."""
     title = body["round_title"] or body.get("title", "")

@@ -85,6 +85,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "drop_amended": Kind("Orders that changed", "A supplier could not take your order as it was.", _SCHOOL),
     "receipt_wanted": Kind("Deliveries to record", "Nobody has said yet what arrived.", _SCHOOL),
     "bill_issued": Kind("Bills", "Your school has a new bill, or a credit note for one.", _SCHOOL),
+    "dispute_answered": Kind("Answers to your disputes", "What became of a line of a bill that you disputed.", _SCHOOL),
     "bill_reminder": Kind("Bills to pay", "A bill of your school is due or overdue.", _SCHOOL, "at_once"),
     "contribution_asked": Kind(
         "Contributions to the fund", "The partnership fund asks your governors for a contribution.", _SCHOOL, "at_once"
@@ -129,6 +130,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Rounds that could not open", "A round that was to open by itself did not.", _ALLIANCE, "at_once", required=True
     ),
     "round_closed": Kind("Rounds closed", "A round has closed.", _ALLIANCE),
+    "bill_disputed": Kind("Disputed bills", "A school disputes a line of its bill.", _ALLIANCE),
     "purchase_order_answered": Kind("Answers of suppliers", "A supplier has answered a purchase order.", _ALLIANCE),
     "school_leaves": Kind(
         "Schools that leave", "A school has ended its membership.", _ALLIANCE, "at_once", required=True

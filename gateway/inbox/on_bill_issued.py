@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from chassis.consumer import Event
 from gateway.usecases.news import News
-from gateway.usecases.tell_people import tell_of_bills
+from gateway.usecases.tell_of_bills import tell_of_bills
 
 EVENT_TYPE = "BillIssued"
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from chassis.consumer import Event
 from gateway.domain.mail import REMINDED_WITHIN
 from gateway.usecases.news import News
-from gateway.usecases.tell_people import tell_of_bill_reminders
+from gateway.usecases.tell_of_bills import tell_of_bill_reminders
 
 EVENT_TYPE = "BillReminderDue"
 

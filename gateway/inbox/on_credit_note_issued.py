@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from chassis.event import Event
 from gateway.usecases.news import News
-from gateway.usecases.tell_people import tell_of_credit_notes
+from gateway.usecases.tell_of_bills import tell_of_credit_notes
 
 EVENT_TYPE: Final = "CreditNoteIssued"
 

@@ -188,34 +188,6 @@ def tell_of_overdue_receipts(news: News) -> Iterator[Mail]:
         yield from mails_to("receipt_wanted", about, to, letters.receipt_wanted(body))
 
 
-@queued
-def tell_of_bills(news: News) -> Iterator[Mail]:
-    """BillIssued: the buyers and approvers of the school that is billed."""
-    people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
-    for body in news.bodies:
-        to = people.get(body["school_urn"], [])
-        yield from mails_to("bill_issued", body["bill_id"], to, letters.bill_issued(body))
-
-
-@queued
-def tell_of_bill_reminders(news: News) -> Iterator[Mail]:
-    """BillReminderDue: the buyers and approvers of the school that has not paid, and nobody else."""
-    people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
-    for body in news.bodies:
-        about = f"{body['bill_id']}:{body['reminder']}"
-        to = people.get(body["school_urn"], [])
-        yield from mails_to("bill_reminder", about, to, letters.bill_reminder(body))
-
-
-@queued
-def tell_of_credit_notes(news: News) -> Iterator[Mail]:
-    """CreditNoteIssued: the same people as of the bill."""
-    people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
-    for body in news.bodies:
-        to = people.get(body["school_urn"], [])
-        yield from mails_to("bill_issued", body["credit_note_id"], to, letters.credit_note_issued(body))
-
-
 def _to_approvers(news: News, kind: str, say: Callable[[Body], Words]) -> Iterator[Mail]:
     """All approvers of the school but those who cannot decide any more: who sent the order, and who did this."""
     approvers = news.at_schools((body["school_urn"] for body in news.bodies), _APPROVERS)

@@ -146,6 +146,8 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "RemittanceAdvised",
         "BillIssued",
         "BillReminderDue",
+        "BillDisputed",
+        "BillDisputeAnswered",
         "CreditNoteIssued",
         "PurchaseOrderSettled",
         "OfferWithdrawn",

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row
 
 from chassis.actor import Actor
 from chassis.database import Database
+from chassis.event_log import append
 from contracts.errors import NotFound
 from services.billing.domain.bill_errors import DisputeAnswered, LineDisputed, LineNotDisputable
 from services.billing.domain.deciding import Decision, decide
@@ -42,7 +43,9 @@ def raise_dispute(database: Database, actor: Actor, bill_id: str, line_no: int, 
         }
         if not disputes.add_dispute(connection, row):
             raise LineDisputed("This line is disputed already. The business manager answers first.")
-        return _dispute(connection, row["dispute"])
+        raised = _dispute(connection, row["dispute"])
+        append(connection, "BillDisputed", key=f"bill:{bill_id}", body=_told(raised))
+        return raised
 
 
 def withdraw_dispute(database: Database, actor: Actor, dispute_id: str) -> Row[Any]:
@@ -58,7 +61,7 @@ def decline_dispute(database: Database, actor: Actor, dispute_id: str, answer: s
     with database.transaction(actor) as connection:
         _lock(connection, dispute_id)
         _answer(connection, actor, dispute_id, "declined", answer, NOTHING)
-        return _dispute(connection, dispute_id)
+        return _tell_answer(connection, dispute_id)
 
 
 def uphold_dispute(
@@ -83,7 +86,20 @@ def uphold_dispute(
             match_invoices(connection, [match.purchase_order_id])
         _answer(connection, actor, dispute_id, "upheld", answer, amount)
         _decide(connection, actor, match, decision, f"{dispute.school_name}: {dispute.why}")
-        return _dispute(connection, dispute_id)
+        return _tell_answer(connection, dispute_id)
+
+
+def _told(dispute: Row[Any]) -> dict[str, Any]:
+    names = ("dispute_id", "bill_id", "bill_number", "line_no", "line_name", "school_urn", "school_name", "why")
+    return {name: getattr(dispute, name) for name in names}
+
+
+def _tell_answer(connection: Connection, dispute_id: str) -> Row[Any]:
+    dispute = _dispute(connection, dispute_id)
+    amounts = {"net_pence": dispute.net_pence, "vat_pence": dispute.vat_pence}
+    body = {**_told(dispute), "decision": dispute.state, "answer": dispute.answer, **amounts}
+    append(connection, "BillDisputeAnswered", key=f"bill:{dispute.bill_id}", body=body)
+    return dispute
 
 
 def _decide(connection: Connection, actor: Actor, match: Row[Any], decision: Decision, why: str) -> None:

@@ -1,0 +1,65 @@
+"""What mails say of bills: new ones, those to pay, credit notes, and what schools dispute of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.money import pounds
+from gateway.domain.letters import Words
+from gateway.domain.london import day
+
+Body = Mapping[str, Any]
+
+
+def bill_issued(body: Body) -> Words:
+    """To the people of the school that is billed."""
+    return Words(
+        f"Bill {body['number']}: £{pounds(body['gross_pence'])}, due {day(body['due_date'])}",
+        f"Your school has a new bill, {body['number']}, of £{pounds(body['gross_pence'])} with VAT. It is due on "
+        f"{day(body['due_date'])}.",
+        f"/school/bills/{body['bill_id']}",
+    )
+
+
+def bill_reminder(body: Body) -> Words:
+    """To the people of the school that has not paid all of a bill."""
+    late = body["reminder"]
+    when = f"was due on {day(body['due_date'])}" if late else "is due today"
+    return Words(
+        f"Bill {body['number']} {'is overdue' if late else 'is due'}: £{pounds(body['open_pence'])} to pay",
+        f"Bill {body['number']}, {body['title']}, {when}. £{pounds(body['open_pence'])} of £"
+        f"{pounds(body['gross_pence'])} is left to pay. Please give the reference {body['payment_reference']}.\n\n"
+        "If a line is not right, dispute it on the bill. If you have paid within the last days, nothing is left to do.",
+        f"/school/bills/{body['bill_id']}",
+    )
+
+
+def bill_disputed(body: Body) -> Words:
+    """To the business managers."""
+    return Words(
+        f"{body['school_name']} disputes a line of bill {body['bill_number']}",
+        f"{body['school_name']} disputes {body['line_name']} on its bill {body['bill_number']}: “{body['why']}”\n\n"
+        "Uphold it to claim the money of the supplier, or say why the bill stands.",
+        "/alliance/bill-disputes",
+    )
+
+
+def dispute_answered(body: Body) -> Words:
+    """To the people of the school that disputed a line of its bill."""
+    upheld = body["decision"] == "upheld"
+    pence = body["net_pence"] + body["vat_pence"]
+    comes = f" £{pounds(pence)} with VAT is claimed of the supplier, and comes back as a credit note."
+    return Words(
+        f"Bill {body['bill_number']}: your dispute is {'upheld' if upheld else 'declined'}",
+        f"About {body['line_name']} on bill {body['bill_number']}: “{body['answer']}”{comes if pence else ''}",
+        f"/school/bills/{body['bill_id']}",
+    )
+
+
+def credit_note_issued(body: Body) -> Words:
+    """To the people of the school that gets something back."""
+    return Words(
+        f"Credit note {body['number']}: £{pounds(body['gross_pence'])} off bill {body['bill_number']}",
+        f"The supplier has credited £{pounds(body['gross_pence'])} with VAT of what your school was billed on "
+        f"{body['bill_number']}. Credit note {body['number']} takes it off that bill.",
+        f"/school/credit-notes/{body['credit_note_id']}",
+    )
