@@ -70,7 +70,8 @@ def invoice_directly(desk: Desk, billing: Database, round_id: str) -> None:
 def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
     """Import the bank statement on which everything of the round `settled` is paid, both ways.
 
-    One school pays its bill of the round `waiting` a penny short: that line waits for a person's decision.
+    Four lines wait for a person's decision: of the round `waiting` one school pays its bill a penny short and another
+    with half of the reference, and the bank takes its fee and pays interest.
     """
     bills = [bill for bill in _bills(billing, settled) if bill.paid_pence < bill.gross_pence]
     if not bills:
@@ -82,8 +83,10 @@ def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
         for invoice in _invoices(billing)
         if invoice.purchase_order_number in numbers and not invoice.paid_pence
     ]
-    odd = _bills(billing, waiting)[0]
-    movements.append(Movement(odd.gross_pence - 1, odd.school_name, odd.payment_reference))
+    short, cut = _bills(billing, waiting)[:2]
+    movements.append(Movement(short.gross_pence - 1, short.school_name, short.payment_reference))
+    movements.append(Movement(cut.gross_pence, cut.school_name.upper()[:18], cut.payment_reference[:10]))
+    movements += [Movement(-650, "", "MONTHLY ACCOUNT FEE"), Movement(41, "", "GROSS INTEREST")]
     import_statement(billing, desk.cast.manager, statement(movements, desk.today), ACCOUNT)
 
 

@@ -1,5 +1,5 @@
-// The bank workbench by keyboard: j and k walk, Enter accepts, x ticks, a accepts what is ticked, u undoes, / searches.
-// Without this script buttons and boxes do the same.
+// The bank workbench by keyboard: j and k walk, Enter accepts, x ticks, a accepts what is ticked, u undoes, r
+// matches as before, / searches. Without this script buttons and boxes do the same.
 "use strict";
 (() => {
   const rows = [...document.querySelectorAll("tr[data-bank]")];
@@ -29,6 +29,7 @@
     },
     a: () => document.querySelector("button[name='bulk']")?.click(),
     u: () => (document.querySelector("button[data-key='u']") ?? rows[at]?.querySelector("[data-undo]"))?.click(),
+    r: () => (rows[at]?.querySelector("[data-redo]") ?? document.querySelector("[data-redo]"))?.click(),
     "/": () => document.getElementById("words")?.focus(),
   };
   document.addEventListener("keydown", (event) => {

@@ -100,6 +100,7 @@ DONE: dict[tuple[str, str, str], Any] = {
         "posted": 1,
         "unmatched": 1,
         "warnings": [],
+        "unknown_accounts": [],
     },
     ("POST", "members", "/people"): A_PERSON,
     ("POST", "members", f"/schools/{OAK}/people"): A_PERSON | {"elsewhere": False},
