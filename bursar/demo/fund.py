@@ -49,7 +49,9 @@ def keep_fund(desk: Desk, billing: Database) -> None:
         _answer(desk, billing, contribution)
     bill_contributions(billing, desk.cast.manager, year_id)
     if not any(each.account == FUND_ACCOUNT for each in list_accounts(billing, SERVICE)):
+        sort_code, _, number = FUND_ACCOUNT.replace("-", "").partition(" ")
         told = {"account": FUND_ACCOUNT, "name": "Partnership fund", "purpose": "fund"}
+        told |= {"sort_code": sort_code, "account_number": number}
         tell_account(billing, desk.cast.manager, told)
     _move(desk, billing, year_id)
 

@@ -1,0 +1,94 @@
+"""What people do on the pages of the partnership fund reaches billing, and refusals stand where they belong."""
+
+from collections.abc import Callable
+
+from gateway.upstream import Problem
+from tests.gateway_pages.conftest import Visitor, summary_links, summary_text, text_of, value_of
+from tests.gateway_pages.fake import FakeServices
+from tests.gateway_pages.fund_world import CONFIRMED, DRAFT_FUND, FUND, PAYMENT
+from tests.gateway_pages.people import OAK
+
+Visit = Callable[[str], Visitor]
+YEAR = {
+    "title": "Partnership fund 2027–28",
+    "from_on": "2027-09-01",
+    "to_on": "2028-08-31",
+    "basis_on": "2027-01-21",
+    "answer_by": "2027-11-30",
+    "line-name-0": "Safeguarding network",
+    "line-amount-0": "4,000",
+    "line-name-2": "Training days",
+    "line-amount-2": "1999.99",
+    "cap-urn-0": str(OAK),
+    "cap-amount-0": "250",
+    "from_balance": "",
+}
+DECISION = {
+    "version": "1",
+    "decision": "confirmed",
+    "governor": "Gita Governor",
+    "decided_on": "2026-11-19",
+    "minute_reference": "FGB 19.11.26, item 7",
+    "why": "",
+}
+
+
+def test_a_year_is_drafted_line_by_line_with_its_caps(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    assert set(summary_links(manager.post("/alliance/fund/new", {**YEAR, "line-amount-0": "much"}))) == {
+        "line-amount-0"
+    }
+    assert services.changes == []
+    manager.post(f"/alliance/fund/{DRAFT_FUND}/edit", {**YEAR, "version": "3"})
+    call = services.changes[-1]
+    assert (call.method, call.path, call.etag) == ("PUT", f"/fund-years/{DRAFT_FUND}", '"3"')
+    assert [(line["name"], line["amount_pence"]) for line in call.sent["lines"]] == [
+        ("Safeguarding network", 400_000),
+        ("Training days", 199_999),
+    ]
+    assert call.sent["caps"] == [{"school_urn": OAK, "cap_pence": 25_000}]
+    assert call.sent["from_balance_pence"] == 0
+
+
+def test_asking_the_governors_is_of_the_draft_that_was_seen(visit: Visit, services: FakeServices) -> None:
+    path = f"/fund-years/{DRAFT_FUND}/propose"
+    services.refusals["POST", "billing", path] = Problem(409, "version_conflict", "Somebody else changed this year.")
+    response = visit("manager").post(f"/alliance/fund/{DRAFT_FUND}/propose", {"version": "2", "sending_key": "a-key"})
+    assert (services.changes[-1].etag, services.changes[-1].key) == ('"2"', "a-key")
+    assert response.status_code == 409
+    assert "Somebody else changed this year." in summary_text(response)
+
+
+def test_a_governor_answers_with_the_minute_that_proves_it(visit: Visit, services: FakeServices) -> None:
+    governor, path = visit("governor"), f"/school/fund/{FUND}/decision"
+    assert set(summary_links(governor.post(path, {**DECISION, "minute_reference": ""}))) == {"minute_reference"}
+    assert set(summary_links(governor.post(path, {**DECISION, "decision": "declined"}))) == {"why"}
+    governor.post(path, DECISION)
+    call = services.changes[-1]
+    assert (call.path, call.etag) == (f"/fund-contributions/{CONFIRMED}/decision", '"1"')
+    assert (call.sent["decision"], call.sent["minute_reference"]) == ("confirmed", "FGB 19.11.26, item 7")
+
+
+def test_nobody_but_a_governor_answers(visit: Visit, services: FakeServices) -> None:
+    for who in ("buyer", "approver"):
+        assert visit(who).post(f"/school/fund/{FUND}/decision", DECISION).status_code == 403
+        assert "A governor of your school answers here" in text_of(visit(who).get(f"/school/fund/{FUND}"))
+    assert services.changes == []
+
+
+def test_a_payment_names_its_line_and_its_evidence_and_can_be_taken_back(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    sent = {"line_no": "1", "amount": "250", "pay_on": "2026-11-30", "payee": "Kent Safeguarding Trust"}
+    response = manager.post(f"/alliance/fund/{FUND}/payments", {**sent, "purpose": "Network meeting"})
+    assert set(summary_links(response)) == {"evidence"}
+    assert value_of(response, "amount") == "250"
+    path = f"/fund-years/{FUND}/payments"
+    faults = [{"field": "amount_pence", "message": "The fund’s account has £0.00 to spend."}]
+    services.refusals["POST", "billing", path] = Problem(409, "fund_balance_too_low", "Too little.", faults)
+    whole = {**sent, "purpose": "Network meeting", "evidence": "Invoice KST-118"}
+    refused = manager.post(f"/alliance/fund/{FUND}/payments", whole)
+    assert services.changes[-1].sent["amount_pence"] == 25_000
+    assert "amount" in summary_links(refused)
+    manager.post(f"/alliance/fund/{FUND}/payments/{PAYMENT}/withdraw", {f"why-{PAYMENT}": "Entered twice."})
+    call = services.changes[-1]
+    assert (call.path, call.sent) == (f"/fund-payments/{PAYMENT}/withdraw", {"why": "Entered twice."})
