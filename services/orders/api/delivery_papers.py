@@ -3,16 +3,13 @@
 The QR code leads the school to where it records what came; the bar code (Code 128) is the number of the drop’s order.
 """
 
-import json
 from collections.abc import Iterator
-from functools import cache
-from importlib import resources
 from io import BytesIO
 from typing import Any, Final
 
 from chassis.pdf_join import joined
+from chassis.tagged_pdf import MEDIA_TYPE, tagged_pdf
 from contracts.units import quantity_words
-from services.orders.api.order_pdf import MEDIA_TYPE
 from services.orders.api.order_words import day
 from services.orders.domain.issued_order import Drop, IssuedOrder, by_date, by_route
 from services.orders.domain.order_document import NOTES, Progress, Rendered
@@ -41,8 +38,6 @@ def delivery_paper(order: IssuedOrder, form: str, root: str, tell: Progress) -> 
 
 
 def _set(order: IssuedOrder, paper: str, drops: list[Drop], leads_to: str) -> bytes:
-    import typst
-
     data = {
         "title": f"{_TITLES[paper]} for purchase order {order.number}",
         "layout": "page" if paper == "labels-page" else "sheet",
@@ -57,9 +52,8 @@ def _set(order: IssuedOrder, paper: str, drops: list[Drop], leads_to: str) -> by
     }
     bars = {f"bars-{place}": bar_code(str(order.numbered(drop))) for place, drop in enumerate(drops)}
     codes = {**bars, "qr": qr_code(leads_to)} if leads_to else bars
-    inputs = {"data": json.dumps(data), **codes}
-    template = _template("delivery_notes.typ" if paper == NOTES else "labels.typ")
-    return bytes(typst.compile(template, sys_inputs=inputs, pdf_standards=["ua-1"], ignore_system_fonts=True))
+    template = "delivery_notes.typ" if paper == NOTES else "labels.typ"
+    return tagged_pdf("services.orders.api", template, data, **codes)
 
 
 def _drop(order: IssuedOrder, drop: Drop) -> Json:
@@ -101,8 +95,3 @@ def bar_code(words: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {at} 1" width="{at}" height="1"'
         f' preserveAspectRatio="none"><path d="{"".join(bars)}"/></svg>'
     )
-
-
-@cache
-def _template(name: str) -> bytes:
-    return resources.files("services.orders.api").joinpath(name).read_bytes()

@@ -4,15 +4,13 @@ A long order is set in parts that are joined: typst takes gigabytes for a thousa
 hundred megabytes for a part of them.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 from chassis.pdf_join import joined
+from chassis.tagged_pdf import MEDIA_TYPE, tagged_pdf
 from contracts.money import pounds
 from contracts.units import quantity_words
 from services.orders.api.order_words import day, facts, notice, price, rate_words
@@ -21,7 +19,6 @@ from services.orders.domain.order_document import Progress, Rendered
 
 Json = dict[str, Any]
 
-MEDIA_TYPE: Final = "application/pdf"
 PART: Final = 160
 """Lines of drops in a part: more take more memory, fewer repeat the fonts more often."""
 
@@ -70,13 +67,7 @@ def _parts(order: IssuedOrder, pieces: Sequence[Sequence[Drop]], tell: Progress)
 
 
 def _set(inputs: Json) -> bytes:
-    import typst  # 30 MB: only who prints pays for it
-
-    return bytes(
-        typst.compile(
-            _template(), sys_inputs={"data": json.dumps(inputs)}, pdf_standards=["ua-1"], ignore_system_fonts=True
-        )
-    )
+    return tagged_pdf("services.orders.api", "order.typ", inputs)
 
 
 def _inputs(
@@ -188,8 +179,3 @@ def _party_lines(party: Party) -> list[str]:
     address = ", ".join(party.address.shown()) if party.address else ""
     legal = party.legal_name if party.legal_name != party.name else ""
     return [line for line in (legal, address, reached, " · ".join(numbers)) if line]
-
-
-@cache
-def _template() -> bytes:
-    return resources.files("services.orders.api").joinpath("order.typ").read_bytes()
