@@ -37,6 +37,9 @@ _MONEY_PAGES: Final = (
 _LINK: Final = """<p class="no-print spreadsheet"><a href="{{ address }}" download>These tables as a spreadsheet</a>
 {%- if exports %} · <a href="{{ exports }}">Export to your accounts program</a>{% endif %}</p>"""
 _TITLE: Final = 28
+_TABLE: Final = re.compile(r"<table.*?</table>", re.DOTALL)
+_TABLES: Final = "//main//table[not(.//*[contains(@class, 'form-control')])]"
+"""What is shown, and not filled in."""
 _MONEY: Final = re.compile(r"(−?)£([0-9,]+\.[0-9]{2})")
 _COUNT: Final = re.compile(r"−?[0-9]{1,3}(?:,[0-9]{3})*")
 _OUTSIDE: Final = re.compile(r"[\[\]:*?/\\']")
@@ -74,7 +77,8 @@ def register(app: Flask) -> None:
 
 def _with_link(content: str) -> Markup:
     """What a page shows, with the way to its spreadsheet where it has tables."""
-    if "<table" not in content or request.method != "GET" or not _is_money_page():
+    shown = any("form-control" not in table for table in _TABLE.findall(content))
+    if not shown or request.method != "GET" or not _is_money_page():
         return Markup(content)  # noqa: S704 -- rendered by the page's own template
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "as"]
     address = f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}"
@@ -89,7 +93,7 @@ def _is_money_page() -> bool:
 def _tables(page: html.HtmlElement) -> list[Table]:
     rest = _Rest(current_app._get_current_object(), dict(request.environ), _address_of_next(page))  # type: ignore[attr-defined]
     made: list[Table] = []
-    for place, table in enumerate(page.xpath("//main//table")):
+    for place, table in enumerate(page.xpath(_TABLES)):
         heads = _headings(table)
         made.append(Table(_title(table, place), heads, _all_rows(table, heads, place, rest)))
     return made
@@ -103,7 +107,7 @@ def _all_rows(table: html.HtmlElement, heads: list[str], place: int, rest: _Rest
     while following and following not in seen:
         seen.add(following)
         page = _page_at(rest, following)
-        found = page.xpath("//main//table")
+        found = page.xpath(_TABLES)
         if place >= len(found) or _headings(found[place]) != heads:
             break
         yield from _rows(found[place], len(heads), "tbody")
