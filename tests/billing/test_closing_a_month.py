@@ -8,15 +8,28 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis.actor import SERVICE
+from chassis.actor import SERVICE, Actor
 from services.billing.domain.ledger import Entry, bill_entry, invoice_entry, payment_entry, receipt_entry
 from services.billing.storage import balances, ledger, periods
 from services.billing.usecases.reverse_entries import reverse_entries
 from tests.backends import ServiceDatabase
-from tests.billing.world import ASH, BEECH, BOARD, CONTRACT, FENWRIGHT, MANAGER, Order, World, answered, refused
+from tests.billing.world import (
+    ASH,
+    BEECH,
+    BOARD,
+    CONTRACT,
+    FENWRIGHT,
+    MANAGER,
+    Order,
+    World,
+    answered,
+    buyer_of,
+    refused,
+    seller_of,
+)
 from tests.clients import Clients
 
 SEPTEMBER = "/periods/2026-09"
@@ -208,6 +221,15 @@ def test_the_chart_is_changed_by_a_sheet_that_says_why_it_refuses_a_row(books: W
     same = answered(manager.post("/chart-imports", data=again, content_type="text/csv"), 201)
     assert same["counts"] == {"added": 0, "changed": 0, "unchanged": len(chart), "refused": 0}
     refused(manager.post("/chart-imports", data="a,b\n1,2\n", content_type="text/csv"), 422, "chart_unreadable")
+
+
+@pytest.mark.parametrize("actor", [buyer_of(ASH), seller_of(FENWRIGHT)], ids=["school", "supplier"])
+def test_the_ledger_is_the_alliances_alone(books: World, actor: Actor) -> None:
+    for path in ("/periods", SEPTEMBER, "/entries?account=1100", "/reports/aged-debt", "/chart-of-accounts"):
+        refused(books.a(actor).get(path), 403, "forbidden")
+    with books.database.database.transaction(actor) as connection:
+        for table in ("adjustment", "period_change", "chart_import", "entry", "entry_line"):
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table
 
 
 class Undone(Exception):

@@ -19,7 +19,7 @@ periods = Blueprint("periods", __name__, description="Months of the books")
 adjustments = Blueprint("adjustments", __name__, description="Accruals and prepayments")
 
 READERS: Final = ("alliance_manager", "board_member")
-_MONTH: Final = "/periods/<string(length=7):month>"
+_MONTH: Final = "/periods/<month>"
 
 
 @periods.route("/periods")
