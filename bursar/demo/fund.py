@@ -13,6 +13,7 @@ from bursar.demo.desk import Desk
 from bursar.demo.money import Movement, statement
 from chassis.actor import SERVICE, Actor
 from chassis.database import Database
+from contracts.working_days import add_working_days
 from services.billing.domain.fund import BudgetLine, Decision, Plan
 from services.billing.usecases.bill_contributions import bill_contributions
 from services.billing.usecases.decide_contribution import Evidence, decide_contribution
@@ -63,7 +64,7 @@ def _drafted(desk: Desk, billing: Database) -> str:
         from_on=first,
         to_on=first.replace(year=first.year + 1) - timedelta(days=1),
         basis_on=min(desk.today, max(COUNTED, first)),
-        answer_by=min(desk.today + timedelta(days=21), first.replace(year=first.year + 1) - timedelta(days=1)),
+        answer_by=min(add_working_days(desk.today, 15), first.replace(year=first.year + 1) - timedelta(days=1)),
         lines=LINES,
         caps=CAPS,
     )
