@@ -72,11 +72,6 @@ def _ledger(settings: Settings) -> list[Row]:
         return ledger.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
 
 
-def _ledger(settings: Settings) -> list[Row]:
-    with _database(settings["BILLING_DATABASE_URL"]) as database:
-        return ledger.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
-
-
 def _bills(settings: Settings) -> list[Row]:
     with _database(settings["BILLING_DATABASE_URL"]) as database:
         return bills.rows(database, settings["BILLING_MIGRATION_DATABASE_URL"])
@@ -138,7 +133,6 @@ PARTS: dict[str, Callable[[Settings], list[Row]]] = {
     "documents": _documents,
     "invoices": _invoices,
     "bills": _bills,
-    "ledger": _ledger,
     "ledger": _ledger,
     "reconciliation": _reconciliation,
     "events-pgmq": _events_on_pgmq,
