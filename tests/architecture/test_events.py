@@ -150,6 +150,8 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "BillDisputeAnswered",
         "CreditNoteIssued",
         "PurchaseOrderSettled",
+        "FundContributionAsked",
+        "FundContributionBilled",
         "OfferWithdrawn",
         "SubscriptionRequested",
         "SubscriptionDecided",

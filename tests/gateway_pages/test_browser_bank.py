@@ -95,9 +95,7 @@ def breaches(world: World) -> list[str]:
     with world.database.database.engine.connect() as connection:
         connection.execute(text("SELECT set_config('bursar.actor', 'service', false)"))
         return [
-            f"{check.name}: {said}"
-            for check in CHECKS
-            for said in connection.execute(text(check.breaches)).scalars()
+            f"{check.name}: {said}" for check in CHECKS for said in connection.execute(text(check.breaches)).scalars()
         ]
 
 
