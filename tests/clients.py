@@ -64,6 +64,8 @@ KEYS = {
     "ReceiptRecorded": ("orders", "purchase_order", "purchase_order_id"),
     "SupplierInvoiceAnswered": ("billing", "supplier_invoice", "supplier_invoice_id"),
     "BillReminderDue": ("billing", "bill", "bill_id"),
+    "BillDisputed": ("billing", "bill", "bill_id"),
+    "BillDisputeAnswered": ("billing", "bill", "bill_id"),
     "RemittanceAdvised": ("billing", "remittance_advice", "remittance_advice_id"),
     "InvoiceAwaitsReceipts": ("billing", "supplier_invoice", "supplier_invoice_id"),
     "BillIssued": ("billing", "bill", "bill_id"),
