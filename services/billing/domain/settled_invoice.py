@@ -71,6 +71,34 @@ def settle(document: InvoiceDocument, order_number: str, ordered: Sequence[Order
     UnknownOrderLine, AmbiguousOrderLine, ChargeNotOrdered, with every fault in its fields.
     """
     sign = -1 if document.kind == "credit_note" else 1
+    lines, found = _settled_lines(document, order_number, ordered, sign)
+    charges = [each for each in document.charges if each.is_charge and each.amount]
+    for number, charge in enumerate(charges, len(document.lines) + 1):
+        at_charge = find_charge_line(abs(charge.amount), charge.vat_class, ordered)
+        if at_charge is None:
+            found.append(_not_ordered(charge))
+            continue
+        lines.append(_charge_line(number, charge, at_charge, order_number, sign))
+    raise_all(found)
+    return SupplierInvoice(
+        number=document.number,
+        issue_date=document.issue_date,
+        due_date=document.due_date,
+        purchase_order_number=order_number,
+        lines=tuple(lines),
+        net_pence=sign * _pence(document.totals.net),
+        vat_pence=sign * _pence(document.totals.vat),
+        gross_pence=sign * _pence(document.totals.gross),
+        kind=document.kind,
+        buyer_urn=document.buyer_urn,
+        credits=tuple(reference.number for reference in document.preceding),
+    )
+
+
+def _settled_lines(
+    document: InvoiceDocument, order_number: str, ordered: Sequence[OrderedLine], sign: int
+) -> tuple[list[InvoiceLine], list[BrokenRule]]:
+    """The document's own lines on those of the orders, and what is wrong with the others."""
     found: list[BrokenRule] = []
     lines = []
     less = _spread_allowances(document)
@@ -96,27 +124,7 @@ def settle(document: InvoiceDocument, order_number: str, ordered: Sequence[Order
                 number, at_line, name, quantity, price, net_pence, vat_class, vat_rate, line.school_urn, at_order
             )
         )
-    charges = [each for each in document.charges if each.is_charge and each.amount]
-    for number, charge in enumerate(charges, len(document.lines) + 1):
-        at_charge = find_charge_line(abs(charge.amount), charge.vat_class, ordered)
-        if at_charge is None:
-            found.append(_not_ordered(charge))
-            continue
-        lines.append(_charge_line(number, charge, at_charge, order_number, sign))
-    raise_all(found)
-    return SupplierInvoice(
-        number=document.number,
-        issue_date=document.issue_date,
-        due_date=document.due_date,
-        purchase_order_number=order_number,
-        lines=tuple(lines),
-        net_pence=sign * _pence(document.totals.net),
-        vat_pence=sign * _pence(document.totals.vat),
-        gross_pence=sign * _pence(document.totals.gross),
-        kind=document.kind,
-        buyer_urn=document.buyer_urn,
-        credits=tuple(reference.number for reference in document.preceding),
-    )
+    return lines, found
 
 
 def raise_all(found: Sequence[BrokenRule]) -> None:
