@@ -1,0 +1,52 @@
+"""What the pages of payments and exports ask of billing, and what they say when it refuses."""
+
+from collections.abc import Callable
+
+from gateway.upstream import Problem
+from tests.gateway_pages.conftest import Visitor, text_of
+from tests.gateway_pages.fake import FakeServices
+from tests.gateway_pages.payment_world import EXPORTED_RUN, PROPOSED_RUN, an_item
+
+Visit = Callable[[str], Visitor]
+RUN = f"/alliance/payments/{PROPOSED_RUN}"
+
+
+def test_what_is_not_ticked_is_left_out_for_a_reason(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    listed = [an_item(count, 1)["supplier_invoice_id"] for count in (1, 2, 3)]
+    sent = {"listed": listed, "pay": listed[:1], "version": "4", "why": ""}
+    refused = manager.post(f"{RUN}/choice", sent)
+    assert refused.status_code == 422
+    assert "Enter why the others are left out." in text_of(refused)
+    assert services.changes == []
+    assert manager.post(f"{RUN}/choice", {**sent, "why": "Next month."}).status_code == 303
+    (call,) = services.changes
+    assert (call.method, call.path) == ("PUT", f"/payment-runs/{PROPOSED_RUN}/choice")
+    assert call.sent == {"left_out": listed[1:], "why": "Next month."}
+    assert call.etag == '"4"'
+
+
+def test_who_approves_sends_the_version_that_was_seen(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    assert "Approve £12,345.50" in text_of(manager.get(RUN))
+    assert manager.post(f"{RUN}/approval", {"version": "4", "sending_key": "a-key-of-this-form"}).status_code == 303
+    (call,) = services.changes
+    assert (call.path, call.etag, call.key) == (f"/payment-runs/{PROPOSED_RUN}/approval", '"4"', "a-key-of-this-form")
+
+
+def test_a_refused_approval_lists_what_has_changed(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    fault = {"field": "items.SI-000001", "message": "Fenwright Paper Ltd, SI-000001: its bank details have changed."}
+    services.refusals["POST", "billing", f"/payment-runs/{PROPOSED_RUN}/approval"] = Problem(
+        409, "payment_run_outdated", "What this run would pay has changed.", [fault, fault]
+    )
+    answer = manager.post(f"{RUN}/approval", {"version": "4"})
+    assert answer.status_code == 409
+    assert "its bank details have changed" in text_of(answer)
+
+
+def test_the_board_reads_and_does_nothing(visit: Visit) -> None:
+    board = visit("board")
+    page = board.get(f"/alliance/payments/{EXPORTED_RUN}")
+    assert "Write the Bacs file again" not in page.text
+    assert board.post(f"{RUN}/approval", {"version": "4"}).status_code == 403
