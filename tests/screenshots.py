@@ -131,6 +131,8 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("alliance-bill", "/alliance/bills", (FIRST,)),
         Shot("alliance-bank", "/alliance/bank"),
         Shot("alliance-bank-all", "/alliance/bank?state=all"),
+        Shot("alliance-bank-workbench", "/alliance/bank/workbench"),
+        Shot("alliance-bank-accounts", "/alliance/bank/accounts"),
         Shot("alliance-trial-balance", "/alliance/trial-balance"),
         Shot("alliance-schools", "/alliance/schools"),
         Shot("alliance-school", "/alliance/schools", (FIRST,)),

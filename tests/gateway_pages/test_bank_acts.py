@@ -1,0 +1,101 @@
+"""What the bank's pages send: suggestions accepted as they were shown, amounts chosen, accounts and columns told."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from gateway.upstream import Problem
+from tests.gateway_pages.bank_world import ACCOUNT, LAYOUT, LINE, LINES, MATCHED, STATEMENT
+from tests.gateway_pages.conftest import Visitor
+from tests.gateway_pages.fake import FakeServices
+
+Visit = Callable[[str], Visitor]
+
+CHOICE = [{"kind": "bill", "id": "b", "amount_pence": 53873}]
+BENCH = "/alliance/bank/workbench"
+
+
+def test_one_suggestion_is_accepted_as_it_was_shown(visit: Visit, services: FakeServices) -> None:
+    sent = {"accept": f"{LINE}.2", f"choice.{LINE}.2": json.dumps(CHOICE), "statement": STATEMENT}
+    response = visit("manager").post(BENCH, sent)
+    (call,) = services.changes
+    assert (call.path, call.sent) == ("/bank-lines/matches", {"lines": [{"bank_line_id": LINE, "items": CHOICE}]})
+    assert response.location == f"{BENCH}?last={LINE}&statement={STATEMENT}"
+
+
+def test_the_first_suggestions_of_ticked_lines_are_accepted_together(visit: Visit, services: FakeServices) -> None:
+    other = LINES[3]["bank_line_id"]
+    sent = {f"choice.{each}.1": json.dumps(CHOICE) for each in (LINE, other)}
+    visit("manager").post(BENCH, {**sent, "bulk": "1", "line": [LINE, other]})
+    (call,) = services.changes
+    assert [line["bank_line_id"] for line in call.sent["lines"]] == [LINE, other]
+
+
+def test_nothing_ticked_and_a_refusal_are_said_in_the_summary(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    nothing = manager.post(BENCH, {"bulk": "1"})
+    assert (nothing.status_code, services.changes) == (422, [])
+    assert 'href="#bulk"' in nothing.text
+    services.refusals["POST", "billing", "/bank-lines/matches"] = Problem(409, "document_not_open", "It is paid.", [])
+    refused = manager.post(BENCH, {"accept": f"{LINE}.1", f"choice.{LINE}.1": json.dumps(CHOICE)})
+    assert refused.status_code == 409
+    assert "It is paid." in refused.text
+
+
+@pytest.mark.parametrize("what", ["undo", "redo"])
+def test_a_match_is_undone_and_made_again(visit: Visit, services: FakeServices, what: str) -> None:
+    visit("manager").post(f"/alliance/bank/lines/{MATCHED}/{what}")
+    assert [call.path for call in services.changes] == [f"/bank-lines/{MATCHED}/{what}"]
+
+
+def test_a_closed_month_is_told_where_a_match_is_undone(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    closed = Problem(409, "period_closed", "The books of November 2026 are closed.", [])
+    services.refusals["POST", "billing", f"/bank-lines/{MATCHED}/undo"] = closed
+    response = manager.post(f"/alliance/bank/lines/{MATCHED}/undo")
+    assert "The books of November 2026 are closed." in manager.get(response.location).text
+
+
+def test_amounts_are_typed_beside_documents_and_accounts(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    sent = {"of.bill.b": "530.00", "of.account.5200": "8.73", "of.bill.c": ""}
+    manager.post(f"/alliance/bank/lines/{LINE}", sent)
+    (call,) = services.changes
+    assert call.sent["items"] == [
+        {"kind": "bill", "id": "b", "amount_pence": 53000},
+        {"kind": "account", "id": "5200", "amount_pence": 873},
+    ]
+    assert manager.post(f"/alliance/bank/lines/{LINE}", {"of.bill.b": ""}).status_code == 422
+    assert "pounds and pence" in manager.post(f"/alliance/bank/lines/{LINE}", {"of.bill.b": "1.234"}).text
+
+
+def test_a_statement_is_signed_off(visit: Visit, services: FakeServices) -> None:
+    visit("manager").post(f"/alliance/bank/statements/{STATEMENT}/reconcile")
+    assert [call.path for call in services.changes] == [f"/bank-statements/{STATEMENT}/reconcile"]
+
+
+def test_an_account_is_told_and_changed(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    told = {"account": "GB94", "name": "Fund", "purpose": "fund"}
+    manager.post("/alliance/bank/accounts", told)
+    manager.post("/alliance/bank/accounts", {**told, "bank_account_id": ACCOUNT, "version": "1"})
+    first, second = services.changes
+    assert (first.method, first.sent) == ("POST", told)
+    assert (second.method, second.path, second.etag) == ("PATCH", f"/bank-accounts/{ACCOUNT}", '"1"')
+    assert manager.post("/alliance/bank/accounts", {"account": "", "name": ""}).status_code == 422
+
+
+def test_columns_are_said_anew_and_forgotten(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    manager.post(f"/alliance/bank/columns/{LAYOUT}", {"date": "Tag", "reference": "Zweck", "amount": "Betrag"})
+    manager.post(f"/alliance/bank/columns/{LAYOUT}", {"forget": "yes"})
+    put, deleted = services.changes
+    assert (put.method, put.sent) == ("PUT", {"date": "Tag", "reference": "Zweck", "amount": "Betrag"})
+    assert (deleted.method, deleted.path) == ("DELETE", f"/bank-layouts/{LAYOUT}")
+
+
+def test_a_reader_sees_the_bench_and_no_button(visit: Visit) -> None:
+    text = visit("board").get(BENCH).text
+    assert "May settle, and why" in text
+    assert "data-accept" not in text
