@@ -154,6 +154,9 @@ def test_a_refund_goes_out_against_a_credit_note(money: World) -> None:
     account = answered(money.a(buyer_of(BEECH)).get(f"/accounts/{BEECH}"))
     assert account["balance_pence"] == bills(money)["B-000002"]["gross_pence"]
     assert {row.number for row in money.rows("SELECT number FROM bill_receipt")} == {"RC-000001", "RF-000001"}
+    first = next(line for line in lines(money, "matched") if line["amount_pence"] == bill["gross_pence"])
+    at = f"/bank-lines/{first['bank_line_id']}/undo"
+    assert "B-000004" in refused(money.a(MANAGER).post(at, {}), 409, "refund_stands")["detail"]
     paid = f"{(invoice['gross_pence'] - 2400) / 100:.2f}"
     assert money.pay(entry(paid, invoice["our_number"], sign="DBIT"))["posted"] == 1
     assert "supplier_credit_note" not in {

@@ -58,6 +58,7 @@ STATUSES: dict[type[BrokenRule], int] = {
     bank_errors.NotOpen: 409,
     bank_errors.LineInOtherCurrency: 409,
     bank_errors.StatementDiffers: 409,
+    bank_errors.RefundStands: 409,
     export_errors.NothingToExport: 409,
     export_errors.ExportNotSetUp: 409,
 }

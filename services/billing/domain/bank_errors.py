@@ -61,3 +61,9 @@ class StatementDiffers(BrokenRule):
     """A statement is reconciled when every line is matched and the difference is £0.00."""
 
     code = "statement_differs"
+
+
+class RefundStands(BrokenRule):
+    """What a school was paid back of a bill is undone before its payment is."""
+
+    code = "refund_stands"

@@ -48,6 +48,13 @@ _PAY_FUND = text("""
         GROUP BY fund_payment_id
     ) sent WHERE fund_payment.fund_payment_id = sent.fund_payment_id
 """)
+_PAID_BACK = text("""
+    SELECT number FROM bill JOIN (
+        SELECT bill_id, sum(amount_pence) AS pence FROM bill_receipt WHERE receipt_id = ANY(CAST(:postings AS uuid[]))
+        GROUP BY bill_id
+    ) gone USING (bill_id)
+    WHERE paid_pence - gone.pence NOT BETWEEN 0 AND gross_pence ORDER BY number
+""")
 _UNPAY_BILLS = text("""
     WITH gone AS (
         DELETE FROM bill_receipt WHERE receipt_id = ANY(CAST(:postings AS uuid[])) RETURNING bill_id, amount_pence
@@ -110,6 +117,11 @@ def pay_from_fund(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
     """Count pence (negative: taken back) as paid on payments of the fund: fund_payment_id, pence."""
     if rows:
         connection.execute(_PAY_FUND, {"rows": as_json(rows)})
+
+
+def paid_back_since(connection: Connection, posting_ids: Collection[str]) -> list[str]:
+    """Numbers of bills that were refunded out of what these postings paid."""
+    return list(connection.execute(_PAID_BACK, {"postings": list(posting_ids)}).scalars())
 
 
 def take_back(connection: Connection, posting_ids: Collection[str]) -> None:

@@ -56,7 +56,7 @@ def match_lines(database: Database, actor: Actor, wanted: Mapping[str, Sequence[
 def undo_match(database: Database, actor: Actor, line_id: str) -> None:
     """Take the match of a line back, and that of the line it was set off against; a reconciled statement is open again.
 
-    Raises NotFound, LineNotMatched, PeriodClosed.
+    Raises NotFound, LineNotMatched, PeriodClosed, RefundStands.
     """
     with database.transaction(actor) as connection:
         bank.take_turn(connection)

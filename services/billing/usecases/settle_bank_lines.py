@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from chassis.numbers import next_numbers
 from services.billing.domain.bank_entries import money_entry
+from services.billing.domain.bank_errors import RefundStands
 from services.billing.domain.ledger import Entry
 from services.billing.domain.open_item import Purpose
 from services.billing.storage import bank, bank_matches, ledger, payment_runs, settlement
@@ -87,8 +88,10 @@ def settle(connection: Connection, settlements: Sequence[Settlement], by: str) -
 
 
 def unsettle(connection: Connection, matches: Sequence[Row[Any]], by: str, why: str) -> None:
-    """Take matches back: nothing counts as paid any more, entries are reversed. Raises PeriodClosed."""
+    """Take matches back: nothing counts as paid any more, entries are reversed. Raises PeriodClosed, RefundStands."""
     postings = sorted({match.posting_id for match in matches if match.posting_id})
+    if refunded := bank_matches.paid_back_since(connection, postings):
+        raise RefundStands(f"Money was paid back on {', '.join(refunded)} since. Undo that first.")
     reverse_entries(connection, postings, by, why)
     bank_matches.take_back(connection, postings)
     bank_matches.pay_from_fund(
