@@ -61,12 +61,16 @@ def issue_bills(round_id: Any) -> Response | tuple[str, int]:
 
 
 def _round_page(round_id: str, faults: Faults) -> str:
-    found = ask.items("billing", "/bills", round_id=round_id)
-    invoices = ask.items("billing", "/supplier-invoices")
-    orders = {order["purchase_order_id"] for order in ask.items("orders", "/purchase-orders", round_id=round_id)}
+    this_round, ordered, found, invoices = ask.together(
+        lambda: ask.one("orders", f"/rounds/{round_id}"),
+        lambda: ask.items("orders", "/purchase-orders", round_id=round_id),
+        lambda: ask.items("billing", "/bills", round_id=round_id),
+        lambda: ask.items("billing", "/supplier-invoices"),
+    )
+    orders = {order["purchase_order_id"] for order in ordered}
     return render_template(
         "alliance/round_bills.html",
-        round=ask.one("orders", f"/rounds/{round_id}"),
+        round=this_round,
         bills=found,
         held=[each for each in invoices if each["state"] == "held" and each["purchase_order_id"] in orders],
         key=sending_key(request.form, faults),

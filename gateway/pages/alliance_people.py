@@ -28,13 +28,13 @@ _MOST_AT_ONCE = 200
 @for_registrar
 def people() -> str:
     """Everybody with a role."""
-    found = ask.items("members", "/people")
+    found, places = ask.together(lambda: ask.items("members", "/people"), _places)
     found.sort(key=lambda person: person["name"])
     standings = inviting.standings(current_database(), [person["person_id"] for person in found])
     return render_template(
         "alliance/people.html",
         people=found,
-        places=_places(),
+        places=places,
         standings=standings,
         uninvited=len(_uninvited(found)),
         now=datetime.now(UTC),
@@ -172,8 +172,11 @@ def _role(typed: Typed, faults: Faults) -> dict[str, Any]:
 
 def _places() -> dict[Any, str]:
     """The names of schools by URN and of suppliers by id, for the roles held there."""
-    names = {school["urn"]: school["name"] for school in ask.items("members", "/schools")}
-    return names | {supplier["supplier_id"]: supplier["name"] for supplier in ask.items("members", "/suppliers")}
+    schools, suppliers = ask.together(
+        lambda: ask.items("members", "/schools"), lambda: ask.items("members", "/suppliers")
+    )
+    names = {school["urn"]: school["name"] for school in schools}
+    return names | {supplier["supplier_id"]: supplier["name"] for supplier in suppliers}
 
 
 def _choices() -> dict[str, Any]:

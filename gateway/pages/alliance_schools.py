@@ -172,13 +172,18 @@ def _whole(field: str, label: str, faults: Faults, *, needed: bool = False) -> i
 
 
 def _entry_page(urn: int, faults: Faults) -> str:
-    school = ask.one("members", f"/schools/{urn}")
+    school, memberships, counts, sites = ask.together(
+        lambda: ask.one("members", f"/schools/{urn}"),
+        lambda: ask.items("members", f"/schools/{urn}/memberships"),
+        lambda: ask.items("members", f"/schools/{urn}/pupil-counts"),
+        lambda: ask.items("members", f"/schools/{urn}/sites"),
+    )
     return render_template(
         "alliance/school.html",
         school=school,
-        memberships=ask.items("members", f"/schools/{urn}/memberships"),
-        counts=ask.items("members", f"/schools/{urn}/pupil-counts"),
-        sites=ask.items("members", f"/schools/{urn}/sites"),
+        memberships=memberships,
+        counts=counts,
+        sites=sites,
         classes=MEMBERSHIP_CLASSES,
         refunds=VAT_REFUNDS,
         typed=request.form,

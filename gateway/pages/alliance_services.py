@@ -174,15 +174,19 @@ def _form_page(plan: dict[str, Any] | None, typed: MultiDict[str, str], faults: 
 
 
 def _page(plan_id: str, faults: Faults) -> str:
-    plan = ask.one("orders", f"/subscription-plans/{plan_id}")
-    upcoming = _upcoming(plan_id)
+    plan, upcoming, subscriptions, readings = ask.together(
+        lambda: ask.one("orders", f"/subscription-plans/{plan_id}"),
+        lambda: _upcoming(plan_id),
+        lambda: ask.items("orders", "/subscriptions", plan_id=plan_id),
+        lambda: ask.items("orders", f"/subscription-plans/{plan_id}/readings"),
+    )
     return render_template(
         "alliance/service.html",
         plan=plan,
         upcoming=upcoming,
         may_run=upcoming is not None and upcoming["from_on"] <= london_today().isoformat(),
-        subscriptions=ask.items("orders", "/subscriptions", plan_id=plan_id),
-        readings={each["school_urn"]: each for each in ask.items("orders", f"/subscription-plans/{plan_id}/readings")},
+        subscriptions=subscriptions,
+        readings={each["school_urn"]: each for each in readings},
         key=sending_key({}, Faults()),
         faults=faults,
     )
@@ -198,18 +202,18 @@ def _upcoming(plan_id: str) -> dict[str, Any] | None:
 
 
 def _school_page(plan_id: str, urn: int, faults: Faults) -> str:
-    subscriptions = [
-        each
-        for each in ask.items("orders", "/subscriptions", plan_id=plan_id)
-        if each["school_urn"] == urn and each["state"] != "declined"
-    ]
-    readings = ask.items("orders", f"/subscription-plans/{plan_id}/readings")
-    charges = ask.items("orders", f"/subscription-plans/{plan_id}/charges", school_urn=urn)
+    plan, school, found, readings, charges = ask.together(
+        lambda: ask.one("orders", f"/subscription-plans/{plan_id}"),
+        lambda: ask.one("members", f"/schools/{urn}"),
+        lambda: ask.items("orders", "/subscriptions", plan_id=plan_id),
+        lambda: ask.items("orders", f"/subscription-plans/{plan_id}/readings"),
+        lambda: ask.items("orders", f"/subscription-plans/{plan_id}/charges", school_urn=urn),
+    )
     return render_template(
         "alliance/service_school.html",
-        plan=ask.one("orders", f"/subscription-plans/{plan_id}"),
-        school=ask.one("members", f"/schools/{urn}"),
-        subscriptions=subscriptions,
+        plan=plan,
+        school=school,
+        subscriptions=[each for each in found if each["school_urn"] == urn and each["state"] != "declined"],
         readings=[each for each in readings if each["school_urn"] == urn][::-1],
         charges=[each for each in charges if each["school_urn"] == urn][::-1],
         today=london_today().isoformat(),
@@ -220,11 +224,14 @@ def _school_page(plan_id: str, urn: int, faults: Faults) -> str:
 
 
 def _bills_page(purchase_order_id: str, faults: Faults) -> str:
-    found = ask.items("billing", "/bills", purchase_order_id=purchase_order_id)
-    invoices = ask.items("billing", "/supplier-invoices")
+    order, found, invoices = ask.together(
+        lambda: ask.one("orders", f"/purchase-orders/{purchase_order_id}"),
+        lambda: ask.items("billing", "/bills", purchase_order_id=purchase_order_id),
+        lambda: ask.items("billing", "/supplier-invoices"),
+    )
     return render_template(
         "alliance/service_bills.html",
-        order=ask.one("orders", f"/purchase-orders/{purchase_order_id}"),
+        order=order,
         bills=found,
         held=[each for each in invoices if each["state"] == "held" and each["purchase_order_id"] == purchase_order_id],
         paid_pence=sum(bill["paid_pence"] for bill in found),
