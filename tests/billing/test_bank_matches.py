@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from chassis.actor import SERVICE
 from tests.billing.documents import camt, entry
+from tests.billing.fund_world import Fund
 from tests.billing.test_credit_notes import Credit, credit
 from tests.billing.world import (
     ASH,
@@ -298,3 +299,22 @@ def _ids(world: World, query: str) -> list[Any]:
 def test_the_day_of_a_line_is_the_day_of_its_entry(money: World) -> None:
     money.pay(payment_of(bills(money)["B-000002"]))
     assert money.rows("SELECT posted_on FROM entry WHERE kind = 'receipt'") == [(date(2026, 11, 24),)]
+
+
+def test_the_funds_money_settles_the_funds_bills_alone(service_client: Clients) -> None:
+    fund = Fund(World(service_client))
+    year, world = fund.proposed(), fund.world
+    fund.decide(year, ASH)
+    bill = fund.act(year, "bills", status=201)["items"][0]
+    paid = entry(f"{bill['gross_pence'] / 100:.2f}", bill["payment_reference"])
+    assert world.pay(paid)["posted"] == 0
+    (line,) = lines(world)
+    assert line["explanation"].endswith("which is paid on the alliance’s other account.")
+    account = "GB94BARC10201530093459"
+    assert answered(world.upload(camt(paid, account=account)), 201)["unknown_accounts"] == [account]
+    answered(world.a(MANAGER).post("/bank-accounts", {"account": account, "name": "Fund", "purpose": "fund"}), 201)
+    assert {code: world.balances().get(code) for code in ("1110", "1200", "1250")} == {
+        "1110": None,
+        "1200": None,
+        "1250": bill["gross_pence"],
+    }

@@ -25,7 +25,8 @@ from tests.billing.world import (
 )
 from tests.clients import Clients
 
-MONEY = ("bill", "bill_line", "bill_receipt", "entry", "entry_line", "bank_statement", "bank_line", "supplier_payment")
+MONEY = ("bill", "bill_line", "bill_receipt", "entry", "entry_line", "supplier_payment",
+         "bank_account", "bank_statement", "bank_line", "bank_match")  # fmt: skip
 INVOICES = ("supplier_invoice", "supplier_invoice_line", "match_line")
 ORDERS = ("purchase_order", "purchase_order_line", "drop_line", "receipt_line")
 
