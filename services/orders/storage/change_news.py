@@ -35,22 +35,27 @@ _TELL_SCHOOLS = text("""
     INSERT INTO event_log (type, version, key, body)
     SELECT 'DropAmended', 1, 'purchase_order:' || p.purchase_order_id, jsonb_build_object(
         'purchase_order_id', p.purchase_order_id, 'number', p.number, 'title', coalesce(p.title, r.title),
-        'supplier_name', coalesce(s.name, ''), 'school_urn', a.school_urn,
-        'school_name', coalesce(max(school.name), ''), 'revision', p.revision,
+        'supplier_name', coalesce(s.name, ''), 'school_urn', changed.school_urn,
+        'school_name', coalesce(school.name, ''), 'revision', p.revision,
         'amended_at', to_char(CAST(:now AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        'net_before_pence', sum(a.net_before_pence), 'net_pence', sum(a.net_pence),
-        'lines', jsonb_agg(jsonb_build_object('line_no', a.line_no, 'name', coalesce(f.name, l.name),
-            'unit', coalesce(l.unit, f.unit), 'quantity_before', a.quantity_before, 'quantity', a.quantity,
-            'unit_price_before', coalesce(a.unit_price_before, l.unit_price)::text,
-            'unit_price', coalesce(a.unit_price, l.unit_price)::text, 'substitute_name', a.substitute_name,
-            'promised_on', a.promised_on, 'shared', a.shared) ORDER BY a.line_no))
-    FROM amendment a JOIN purchase_order p USING (purchase_order_id)
-    JOIN purchase_order_line l USING (purchase_order_id, line_no)
-    LEFT JOIN round_offer f ON f.round_id = l.round_id AND f.offer_id = l.offer_id
+        'net_before_pence', changed.net_before_pence, 'net_pence', changed.net_pence, 'lines', changed.lines)
+    FROM purchase_order p
     LEFT JOIN round r ON r.round_id = p.round_id
-    LEFT JOIN supplier s ON s.supplier_id = p.supplier_id LEFT JOIN school ON school.urn = a.school_urn
-    WHERE a.purchase_order_id = :purchase_order_id AND a.revision = :revision
-    GROUP BY p.purchase_order_id, r.title, s.name, a.school_urn ORDER BY a.school_urn
+    LEFT JOIN supplier s ON s.supplier_id = p.supplier_id
+    JOIN LATERAL (
+        SELECT a.school_urn, sum(a.net_before_pence) AS net_before_pence, sum(a.net_pence) AS net_pence,
+            jsonb_agg(jsonb_build_object('line_no', a.line_no, 'name', coalesce(f.name, l.name),
+                'unit', coalesce(l.unit, f.unit), 'quantity_before', a.quantity_before, 'quantity', a.quantity,
+                'unit_price_before', coalesce(a.unit_price_before, l.unit_price)::text,
+                'unit_price', coalesce(a.unit_price, l.unit_price)::text, 'substitute_name', a.substitute_name,
+                'promised_on', a.promised_on, 'shared', a.shared) ORDER BY a.line_no) AS lines
+        FROM amendment a JOIN purchase_order_line l USING (purchase_order_id, line_no)
+        LEFT JOIN round_offer f ON f.round_id = l.round_id AND f.offer_id = l.offer_id
+        WHERE a.purchase_order_id = :purchase_order_id AND a.revision = :revision
+        GROUP BY a.school_urn
+    ) changed ON true
+    LEFT JOIN school ON school.urn = changed.school_urn
+    WHERE p.purchase_order_id = :purchase_order_id ORDER BY changed.school_urn
 """)
 _ABOUT = text("""
     SELECT p.purchase_order_id::text, p.number, coalesce(p.title, r.title) AS title, p.supplier_id::text,

@@ -21,8 +21,9 @@ _RECORD = text("""
         RETURNING receipt_id, purchase_order_id, school_urn, supplier_id
     ), listed AS (
         INSERT INTO receipt_line (receipt_id, line_no, purchase_order_id, school_urn, supplier_id, quantity_received)
-        SELECT r.receipt_id, c.line_no, c.purchase_order_id, c.school_urn, c.supplier_id, 0
-        FROM cancelled c JOIN receipt r USING (purchase_order_id, school_urn)
+        SELECT r.receipt_id, a.line_no, a.purchase_order_id, a.school_urn, a.supplier_id, 0
+        FROM receipt r JOIN amendment a USING (purchase_order_id, school_urn)
+        WHERE a.revision = :revision AND a.quantity = 0 AND a.quantity_before > 0
     ), written AS (
         UPDATE drop_line d SET quantity_received = coalesce(d.quantity_received, 0) FROM cancelled c
         WHERE d.purchase_order_id = c.purchase_order_id AND d.school_urn = c.school_urn AND d.line_no = c.line_no
@@ -33,11 +34,13 @@ _RECORD = text("""
         'school_urn', r.school_urn, 'school_name', coalesce(s.name, ''), 'supplier_id', r.supplier_id,
         'recorded_at', to_char(CAST(:now AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
         'arrived_on', CAST(:today AS text), 'despatch_id', NULL,
-        'lines', (
-            SELECT jsonb_agg(jsonb_build_object('line_no', c.line_no, 'quantity_received', 0, 'quantity_short', 0,
-                'quantity_damaged', 0, 'quantity_wrong', 0) ORDER BY c.line_no)
-            FROM cancelled c WHERE c.school_urn = r.school_urn))
+        'lines', told.lines)
     FROM receipt r JOIN purchase_order p USING (purchase_order_id) LEFT JOIN school s ON s.urn = r.school_urn
+    JOIN (
+        SELECT school_urn, jsonb_agg(jsonb_build_object('line_no', line_no, 'quantity_received', 0,
+            'quantity_short', 0, 'quantity_damaged', 0, 'quantity_wrong', 0) ORDER BY line_no) AS lines
+        FROM cancelled GROUP BY school_urn
+    ) told ON told.school_urn = r.school_urn
     ORDER BY r.school_urn
 """)
 _DROP_STATES = text("""

@@ -1,5 +1,6 @@
 """Bring an answer to its end: its changes become one revision of the order, and the order is accepted with them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -23,14 +24,17 @@ def effects_of(
     """By line, what the changes of an answer do; whoever was `asked` and has not agreed is left out of the line."""
     said = stored.said_in(row)
     fairness, cut = stored.sharing_terms(connection, row.purchase_order_id)
+    of_line: dict[int, list[Asked]] = defaultdict(list)
+    for each in asked:
+        of_line[each.line_no].append(each)
     return {
         line.line_no: effect_of(
             order.lines[line.line_no],
             line,
             fairness,
             cut,
-            left_out={each.urn for each in asked if each.line_no == line.line_no and not each.agreed},
-            agreed={each.urn: each.net_pence for each in asked if each.line_no == line.line_no and each.agreed},
+            left_out={each.urn for each in of_line[line.line_no] if not each.agreed},
+            agreed={each.urn: each.net_pence for each in of_line[line.line_no] if each.agreed},
         )
         for line in said.changes(order)
     }
