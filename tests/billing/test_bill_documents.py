@@ -20,7 +20,7 @@ from services.billing.domain.bill_errors import BillNotExpressible, BillOfSuppli
 from services.billing.domain.errors import ElectronicAddressMissing
 from services.billing.domain.ubl_bill import ubl_of
 from services.billing.domain.ubl_invoice import read_ubl_invoice
-from tests.billing.conftest import Judge
+from tests.official_rules import Judge
 
 ALLIANCE = Party(
     "Orchard Schools", "Orchard Schools Alliance Limited", ("Oast House", "Mill Lane", "Unit 3"), "Millhaven",

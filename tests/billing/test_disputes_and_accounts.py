@@ -15,7 +15,6 @@ from python_calamine import CalamineWorkbook
 from contracts.london import london_today
 from services.billing.usecases.remind_schools import remind_schools
 from tests.backends import ServiceDatabase
-from tests.billing.conftest import Judge
 from tests.billing.test_credit_notes import Credit, credit
 from tests.billing.world import (
     ASH,
@@ -33,6 +32,7 @@ from tests.billing.world import (
     refused,
 )
 from tests.clients import Clients
+from tests.official_rules import Judge
 
 Json = dict[str, Any]
 ALLIANCE = {

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from services.billing.domain.en16931 import faults_of
 from services.billing.domain.invoice_document import InvoiceDocument, Totals
 from services.billing.domain.ubl_invoice import read_ubl_invoice
-from tests.billing.conftest import Judge
 from tests.billing.peppol import PDF, a_document, a_line, an_allowance, documents
 from tests.billing.ubl_writer import write_ubl
+from tests.official_rules import Judge
 
 EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 

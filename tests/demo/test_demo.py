@@ -16,7 +16,10 @@ from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from gateway.domain import passwords
 from gateway.storage.people import account_by_email
+from services.billing.domain.ubl_bill import ubl_of
+from services.billing.usecases.dispute_bills import list_disputes
 from services.billing.usecases.read_bank import list_bank_lines
+from services.billing.usecases.read_bill_documents import bill_document
 from services.billing.usecases.read_books import list_bills
 from services.billing.usecases.read_fund import get_year, list_years
 from services.billing.usecases.read_invoices import list_invoices
@@ -29,6 +32,7 @@ from services.orders.usecases.read_rounds import list_rounds
 from services.orders.usecases.read_subscriptions import PlanView, get_plan, list_plans
 from services.orders.usecases.review_order import review_order
 from tests.backends import ServiceDatabase
+from tests.official_rules import judging
 
 Parts = dict[str, ServiceDatabase]
 
@@ -231,3 +235,16 @@ def test_the_fund_has_contributions_in_every_state_and_money_both_ways(loaded: P
     assert [row.amount_pence for row in year.contributions if row.cap_pence is not None] == [250_000, 250_000]
     assert (head.billed_schools, [payment.state for payment in year.payments]) == (2, ["paid"])
     assert year.account.balance_pence == head.received_pence - 18_500 > 0
+
+
+def test_the_bills_are_valid_electronic_invoices_and_some_are_disputed_or_overdue(loaded: Parts) -> None:
+    billing = loaded["billing"].database
+    bills, _ = list_bills(billing, SERVICE, school_urn=None, round_id=None, after="", limit=100_000)
+    ours = [bill for bill in bills if bill.settlement == "recharge"]
+    with judging() as judge:
+        for bill in ours:
+            assert judge(ubl_of(bill_document(billing, SERVICE, bill.bill_id))) == set(), bill.number
+    today = datetime.now(UTC).date()
+    assert any(bill.due_date < today and bill.paid_pence < bill.gross_pence for bill in ours)
+    disputed, _ = list_disputes(billing, SERVICE, state=None, school_urn=None, after="", limit=10)
+    assert sorted(dispute.state for dispute in disputed) == ["declined", "open"]
