@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
-from services.billing.api import bank_schemas, bank_shapes
+from services.billing.api import bank_setting_schemas, bank_shapes
 from services.billing.domain.csv_columns import Columns
 from services.billing.usecases import keep_bank_accounts, keep_bank_layouts
 
@@ -22,7 +22,7 @@ _READERS = ("alliance_manager", "board_member")
 
 @accounts.route("/bank-accounts")
 @requires(*_READERS)
-@accounts.response(200, bank_schemas.BankAccounts)
+@accounts.response(200, bank_setting_schemas.BankAccounts)
 def list_accounts() -> Response:
     """Every account that a statement named, those first of which nobody has said whose they are."""
     items = keep_bank_accounts.list_accounts(current_database(), current_actor())
@@ -32,8 +32,8 @@ def list_accounts() -> Response:
 @accounts.route("/bank-accounts", methods=["POST"])
 @idempotent
 @requires("alliance_manager")
-@accounts.arguments(bank_schemas.AccountIn)
-@accounts.response(201, bank_schemas.BankAccountOut)
+@accounts.arguments(bank_setting_schemas.AccountIn)
+@accounts.response(201, bank_setting_schemas.BankAccountOut)
 def post_account(sent: dict[str, Any]) -> tuple[Response, int]:
     """Say once whose account it is; what waited on it is reconciled."""
     return _shown(keep_bank_accounts.tell_account(current_database(), current_actor(), sent)), 201
@@ -41,8 +41,8 @@ def post_account(sent: dict[str, Any]) -> tuple[Response, int]:
 
 @accounts.route("/bank-accounts/<uuid:bank_account_id>", methods=["PATCH"])
 @requires("alliance_manager")
-@accounts.arguments(bank_schemas.AccountChange)
-@accounts.response(200, bank_schemas.BankAccountOut)
+@accounts.arguments(bank_setting_schemas.AccountChange)
+@accounts.response(200, bank_setting_schemas.BankAccountOut)
 def patch_account(sent: dict[str, Any], bank_account_id: UUID) -> Response:
     """Change what is said of an account. `If-Match` is its ETag; what it is for stands once money on it is matched."""
     return _shown(
@@ -54,7 +54,7 @@ def patch_account(sent: dict[str, Any], bank_account_id: UUID) -> Response:
 
 @layouts.route("/bank-layouts")
 @requires(*_READERS)
-@layouts.response(200, bank_schemas.Layouts)
+@layouts.response(200, bank_setting_schemas.Layouts)
 def list_layouts() -> Response:
     """Every CSV header of which it was said which column holds what."""
     items = keep_bank_layouts.list_layouts(current_database(), current_actor())
@@ -63,8 +63,8 @@ def list_layouts() -> Response:
 
 @layouts.route("/bank-layouts/<uuid:bank_layout_id>", methods=["PUT"])
 @requires("alliance_manager")
-@layouts.arguments(bank_schemas.LayoutIn)
-@layouts.response(200, bank_schemas.LayoutOut)
+@layouts.arguments(bank_setting_schemas.LayoutIn)
+@layouts.response(200, bank_setting_schemas.LayoutOut)
 def put_layout(sent: dict[str, Any], bank_layout_id: UUID) -> Response:
     """Say anew which column of a header holds what; the next file with it is read so."""
     found = keep_bank_layouts.change_layout(current_database(), current_actor(), str(bank_layout_id), Columns(**sent))

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from services.billing.api import bank_schemas
+from services.billing.api import bank_schemas, bank_setting_schemas
 from services.billing.api.shapes import JsonObject, names_of, plain
 from services.billing.domain.bank_entries import NOMINAL
 from services.billing.domain.bank_money import Proposal, Share
@@ -14,8 +14,8 @@ from services.billing.usecases.read_bank import LineView
 
 _LINE: Final = names_of(bank_schemas.BankLineOut, "matched_to", "suggestions", "explanation")
 _STATEMENT: Final = names_of(bank_schemas.KeptStatement, "difference_pence")
-_ACCOUNT: Final = names_of(bank_schemas.BankAccountOut, "difference_pence")
-_LAYOUT: Final = names_of(bank_schemas.LayoutOut)
+_ACCOUNT: Final = names_of(bank_setting_schemas.BankAccountOut, "difference_pence")
+_LAYOUT: Final = names_of(bank_setting_schemas.LayoutOut)
 _ITEM: Final = ("kind", "number", "reference", "party", "school_urn", "supplier_id", "open_pence", "their_number")
 
 
