@@ -263,3 +263,15 @@ def test_a_bill_is_due_in_thirty_days_or_as_its_contract_says(world: World) -> N
     world.tell(("ContractRecorded", {**contract, "settlement": "recharge", "payment_days": 14}))
     order = Order([Line({ASH: 5})], number="PO-000002")
     assert billed(world, order, "INV-2")[ASH]["due_date"] == f"{london_today() + timedelta(14)}"
+
+
+def test_the_manager_keeps_the_reference_rates_by_which_late_payment_is_told(world: World) -> None:
+    bills = billed(world)
+    fall_due(world, ASH, date(2026, 6, 30))  # interest begins with the half-year
+    client = world.a(MANAGER)
+    refused(client.put("/reference-rates/2026-08-01", {"per_cent": "4.00"}), 422, "no_half_year")
+    refused(world.a(buyer_of(ASH)).put("/reference-rates/2026-07-01", {"per_cent": "4.00"}), 403, "forbidden")
+    rates = answered(client.put("/reference-rates/2026-07-01", {"per_cent": "4.00"}))["items"]
+    assert rates[:2] == [{"from_on": "2026-07-01", "per_cent": "4.00"}, {"from_on": "2026-01-01", "per_cent": "3.75"}]
+    late = answered(client.get(f"/bills/{bills[ASH]['bill_id']}"))["late"]
+    assert late["per_cent"] == "12.00"
