@@ -99,6 +99,7 @@ def fields(page: str) -> dict[str, str]:
                 "dispute_answered": "digest",
                 "bill_reminder": "at_once",
                 "contribution_asked": "at_once",
+                "service_wanted": "digest",
                 "service_decided": "digest",
             },
         ),
