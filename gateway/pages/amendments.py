@@ -25,7 +25,8 @@ from gateway.upstream import upstream
 
 View = Callable[..., Any]
 
-_DECIDERS = ("school_approver", "supplier_user", "alliance_manager")
+_ASKERS = ("school_buyer", "school_approver", "supplier_user", "alliance_manager")
+_DECIDERS = ("school_approver", "governor", "supplier_user", "alliance_manager")
 _DONE = {
     "agreement": "You agreed.",
     "refusal": "You refused the change. The line stays as it is.",
@@ -35,20 +36,21 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One party's own way to the page: its blueprint, the order's page, and who may read and act."""
+    """One party's own way to the page: its blueprint, the order's page, and who may read, ask and decide."""
 
     party: str
     blueprint: Blueprint
     path: str
     order_page: str
     may_read: Callable[[View], View]
-    may_act: Callable[[View], View]
+    may_ask: Callable[[View], View]
+    may_decide: Callable[[View], View]
 
 
 SIDES = (
-    Side("school", school, "/deliveries", "school.delivery", for_school, for_receiver),
-    Side("supplier", supplier, "/orders", "supplier.order", for_supplier, for_supplier),
-    Side("alliance", alliance, "/purchase-orders", "alliance.purchase_order", for_reader, for_manager),
+    Side("school", school, "/deliveries", "school.delivery", for_school, for_receiver, for_school),
+    Side("supplier", supplier, "/orders", "supplier.order", for_supplier, for_supplier, for_supplier),
+    Side("alliance", alliance, "/purchase-orders", "alliance.purchase_order", for_reader, for_manager, for_manager),
 )
 
 
@@ -65,8 +67,8 @@ def _register(side: Side) -> None:
         return _decide(side, str(purchase_order_id), str(amendment_id))
 
     side.blueprint.get(base, endpoint="changes")(side.may_read(changes))
-    side.blueprint.post(base, endpoint="ask_change")(side.may_act(ask_change))
-    side.blueprint.post(f"{base}/<uuid:amendment_id>", endpoint="decide_change")(side.may_act(decide_change))
+    side.blueprint.post(base, endpoint="ask_change")(side.may_ask(ask_change))
+    side.blueprint.post(f"{base}/<uuid:amendment_id>", endpoint="decide_change")(side.may_decide(decide_change))
 
 
 def _ask(side: Side, purchase_order_id: str) -> Response | tuple[str, int]:
@@ -120,7 +122,7 @@ def _page(side: Side, purchase_order_id: str, faults: Faults) -> str:
         order=order,
         waiting=[change for change in changes if change["state"] == "proposed"],
         decided=[change for change in reversed(changes) if change["state"] != "proposed"],
-        may_ask=order["state"] == "accepted" and seat is not None and seat.has_any("school_buyer", *_DECIDERS),
+        may_ask=order["state"] == "accepted" and seat is not None and seat.has_any(*_ASKERS),
         may_decide=seat is not None and seat.has_any(*_DECIDERS),
         lines=_choices(order),
         typed=request.form,

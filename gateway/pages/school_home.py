@@ -161,8 +161,9 @@ def _has_limit(seat: Seat) -> bool:
 
 def _agreement_tasks(orders: list[dict[str, Any]]) -> list[Task]:
     """Orders that would cost the school more, for those who may agree."""
+    waiting = [order for order in orders if order["state"] == "issued" and order["answer_state"]]
     seat = current_seat()
-    if seat is None or not seat.has_any("school_approver"):
+    if not waiting or seat is None or not (seat.has_any("school_approver") or _has_limit(seat)):
         return []
     return [
         Task(
@@ -173,8 +174,7 @@ def _agreement_tasks(orders: list[dict[str, Any]]) -> list[Task]:
             url_for("school.changes", purchase_order_id=order["purchase_order_id"]),
             by_word="before delivery from",
         )
-        for order in orders
-        if order["state"] == "issued" and order["answer_state"]
+        for order in waiting
     ]
 
 

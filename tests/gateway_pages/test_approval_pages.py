@@ -7,10 +7,10 @@ import pytest
 
 from gateway.upstream import Problem
 from tests.gateway_pages.budget_world import OFFICE, a_review, a_review_above
-from tests.gateway_pages.conftest import Visitor, parsed, summary_links, text_of, value_of
+from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary_text, text_of, value_of
 from tests.gateway_pages.fake import DONE, Call, FakeServices
 from tests.gateway_pages.people import OAK
-from tests.gateway_pages.world import OPEN, PERSON, WAITING, an_order, listed
+from tests.gateway_pages.world import OPEN, PAPER_PO, PERSON, WAITING, an_id, an_order, listed
 
 Visit = Callable[[str], Visitor]
 PAGE = f"/school/rounds/{WAITING}/approval"
@@ -236,3 +236,14 @@ def test_the_form_shows_what_the_tightest_budget_leaves(visit: Visit, services: 
     page = parsed(buyer.get(f"/school/rounds/{OPEN}/order"))
     assert not page.xpath("//dd[@id='budget'] | //input[@name='budgeted']")
     assert "budget" not in buyer.post(f"/school/rounds/{OPEN}/order", {"version": "4"}, Accept="application/json").json
+
+
+def test_a_governor_agrees_and_reads_what_is_above_their_limit(visit: Visit, services: FakeServices) -> None:
+    path = f"/purchase-orders/{PAPER_PO}/amendments/{an_id(9, 1)}/agreement"
+    services.refusals["POST", "orders", path] = Problem(403, "above_limit", "Up to £500.00.")
+    response = visit("governor").post(
+        f"/school/deliveries/{PAPER_PO}/changes/{an_id(9, 1)}", {"act": "agreement", "version": "2"}
+    )
+    assert response.status_code == 403
+    assert "Up to £500.00." in summary_text(response)
+    assert 'value="agreement"' in response.text

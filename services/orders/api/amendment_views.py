@@ -20,7 +20,7 @@ amendments = Blueprint("amendments", __name__, description="Changes of committed
 
 READERS = ("supplier_user", "alliance_manager", "school_buyer", "school_approver", "governor")
 ASKERS = ("supplier_user", "alliance_manager", "school_buyer", "school_approver")
-DECIDERS = ("supplier_user", "alliance_manager", "school_approver")
+DECIDERS = ("supplier_user", "alliance_manager", "school_approver", "governor")
 _PATH = "/purchase-orders/<uuid:purchase_order_id>/amendments"
 
 
@@ -51,7 +51,10 @@ def propose(sent: dict[str, Any], purchase_order_id: UUID) -> Response:
 @requires(*DECIDERS)
 @amendments.response(200, amendment_schemas.AmendmentSchema)
 def agree(purchase_order_id: UUID, amendment_id: UUID) -> Response:
-    """Agree for one's party. If-Match makes it happen once: it needs no Idempotency-Key."""
+    """Agree for one's party, a school's people within its limits and hard budgets.
+
+    If-Match makes it happen once: it needs no Idempotency-Key.
+    """
     amend_order.agree_to_amendment(
         current_database(), current_actor(), str(purchase_order_id), str(amendment_id), required_version(), _now()
     )

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, text
 from services.orders.domain.amendment import PARTIES, Agreement, Amendment, CommittedLine, Party
 from services.orders.domain.order import Person
 
+FIRST_OF_TWO = "first agreement"
+
 _AGREED_COLUMNS = [f"{party}_agreed_{part}" for party in PARTIES for part in ("by_id", "by", "at")]
 _READ = f"""
     SELECT a.amendment_id::text, a.purchase_order_id::text, a.school_urn, coalesce(s.name, '') AS school_name,
@@ -63,9 +65,14 @@ _WRITE = text(f"""
 """)  # noqa: S608 -- column names of this module
 _STEP = text("""
     INSERT INTO amendment_step (amendment_id, purchase_order_id, school_urn, supplier_id, at, party, person_id, person,
-        action, detail)
-    SELECT amendment_id, purchase_order_id, school_urn, supplier_id, :now, :party, :person_id, :person, :action, :detail
+        action, detail, authority_id)
+    SELECT amendment_id, purchase_order_id, school_urn, supplier_id, :now, :party, :person_id, :person, :action,
+        :detail, :authority_id
     FROM amendment WHERE amendment_id = :amendment_id
+""")
+_FIRST = text("""
+    SELECT person_id, authority_id FROM amendment_step
+    WHERE amendment_id = :amendment_id AND action = :action ORDER BY id LIMIT 1
 """)
 _APPLY = text("""
     WITH applied AS (
@@ -172,14 +179,23 @@ def write_amendment(connection: Connection, amendment: Amendment, decision: str 
 
 def add_step(
     connection: Connection, amendment: Amendment, party: Party | None, by: Person | None, action: str, now: datetime,
-    detail: str = "",
+    detail: str = "", *, authority_id: str | None = None,
 ) -> None:  # fmt: skip
-    """Add to the history of a change; `party` and `by` are None for what the software did by itself."""
-    values = {"party": party, "person_id": by and by.person_id, "person": by and by.name}
+    """Add to the history of a change; `party` and `by` are None for what the software did by itself.
+
+    `authority_id` is the person in whose name the first of two agrees.
+    """
+    values = {"party": party, "person_id": by and by.person_id, "person": by and by.name, "authority_id": authority_id}
     connection.execute(
         _STEP,
         {"amendment_id": amendment.amendment_id, "now": now, "action": action, "detail": detail, **values},
     )
+
+
+def first_agreement(connection: Connection, amendment_id: str) -> tuple[str, str] | None:
+    """Who agreed as the first of a school's two people, and in whose name, both by their ids."""
+    row = connection.execute(_FIRST, {"amendment_id": amendment_id, "action": FIRST_OF_TWO}).one_or_none()
+    return None if row is None else (row.person_id, row.authority_id)
 
 
 def apply_amendment(connection: Connection, amendment: Amendment, net_pence: int) -> int:

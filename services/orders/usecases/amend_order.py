@@ -14,7 +14,7 @@ from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
 from contracts.vat import vat_rate
 from services.orders.domain.amendment import Agreement, Amendment, Party, amended_net, check_amendment
-from services.orders.domain.errors import AmendmentRefused, ReasonMissing
+from services.orders.domain.errors import AmendmentRefused, ApprovedAlready, ReasonMissing
 from services.orders.domain.order import Person
 from services.orders.domain.pricing import vat_of
 from services.orders.domain.purchase_order import drop_state
@@ -22,7 +22,9 @@ from services.orders.domain.receipt import ReceivedLine
 from services.orders.storage import amendments as stored
 from services.orders.storage import change_news, purchase_orders, receipts
 from services.orders.usecases.decide_answer import finish_if_all_said
+from services.orders.usecases.fit_change import must_fit_school
 from services.orders.usecases.record_receipt import keep_receipt
+from services.orders.usecases.review_order import approver_of
 
 _CANCELLED = "Cancelled by agreement; nothing is to come."
 
@@ -98,14 +100,18 @@ def agree_to_amendment(
 ) -> None:
     """Agree for the actor's party; the last of the three makes the change take effect, as a new revision.
 
-    What the other schools have, and pay, stays as it is. Raises NotFound, VersionConflict, AmendmentDecided,
-    OwnAmendment, AmendmentRefused (when meanwhile more was received, or the order was settled).
+    What the other schools have, and pay, stays as it is. To what makes the school pay more somebody agrees within the
+    school's own limits and hard budgets; where it wants two people, the first leaves it waiting for another. Raises
+    NotFound, VersionConflict, AmendmentDecided, OwnAmendment, AboveLimit, ApprovedAlready, BudgetExceeded,
+    AmendmentRefused (when meanwhile more was received, or the order was settled).
     """
     party, by = _party(actor), _person(actor)
     _must_be_seen(database, actor, purchase_order_id, amendment_id)
     with database.transaction(SERVICE) as connection:  # the drop is the school's and the line the supplier's
         found = _held(connection, purchase_order_id, amendment_id, version)
         agreed = found.agreed(party, by, now)
+        if party == "school" and agreed != found and _waits_for_a_second(connection, actor, found, now):
+            return
         stored.write_amendment(connection, agreed)
         stored.add_step(connection, agreed, party, by, "agreed", now)
         if agreed.answer_id:
@@ -146,6 +152,23 @@ def withdraw_amendment(
         withdrawn = _held(connection, purchase_order_id, amendment_id, version).withdrawn(_party(actor))
         stored.write_amendment(connection, withdrawn)
         stored.add_step(connection, withdrawn, _party(actor), _person(actor), "withdrawn", now)
+
+
+def _waits_for_a_second(connection: Connection, actor: Actor, found: Amendment, now: datetime) -> bool:
+    """Whether the actor's agreement is the first of two, which is kept then. One authority is not two."""
+    if not must_fit_school(connection, actor, found):
+        return False
+    approver = approver_of(actor)
+    first = stored.first_agreement(connection, found.amendment_id)
+    if first is None:
+        stored.write_amendment(connection, found)
+        stored.add_step(
+            connection, found, "school", approver.person, stored.FIRST_OF_TWO, now, authority_id=approver.authority_id
+        )
+        return True
+    if not {approver.person.person_id, approver.authority_id}.isdisjoint(first):
+        raise ApprovedAlready("You have agreed. Somebody else at your school has to agree to this change as well.")
+    return False
 
 
 def _apply(connection: Connection, agreed: Amendment, now: datetime) -> None:
