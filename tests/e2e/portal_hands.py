@@ -149,7 +149,7 @@ class PortalHands(WebHands):
         row.locator("summary").click()
         row.get_by_label("Why?").fill(why)
         row.get_by_role("button", name="Ask for a credit").click()
-        expect(page.get_by_role("status")).to_contain_text("The supplier is asked to credit")
+        expect(page.get_by_role("status").filter(has_text="The supplier is asked to credit")).to_be_visible()
 
     def send_credit_note(self, number: str) -> None:
         """The supplier's person sends the credit note as the portal has filled it in."""
