@@ -69,6 +69,7 @@ KEYS = {
     "RemittanceAdvised": ("billing", "remittance_advice", "remittance_advice_id"),
     "InvoiceAwaitsReceipts": ("billing", "supplier_invoice", "supplier_invoice_id"),
     "BillIssued": ("billing", "bill", "bill_id"),
+    "DirectBillRecorded": ("billing", "bill", "bill_id"),
     "FundContributionAsked": ("billing", "fund_contribution", "fund_contribution_id"),
     "FundContributionBilled": ("billing", "bill", "bill_id"),
     "CreditNoteIssued": ("billing", "bill", "bill_id"),

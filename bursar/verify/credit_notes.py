@@ -1,5 +1,6 @@
 """Invariants of what suppliers credit, what schools get back, and what schools pay suppliers directly."""
 
+from bursar.verify import told
 from bursar.verify.check import Check, Link, gapless
 from bursar.verify.told import as_told, kept, last_told
 
@@ -15,6 +16,7 @@ LINKS = (
     Link("credit_note_line", "credit_note", ("credit_note_id",), ("school_urn", "bill_id")),
     Link("credit_note_line", "bill_line", ("bill_id", "bill_line_no = line_no"), ("school_urn",)),
     Link("direct_bill", "supplier_invoice", ("supplier_invoice_id",), ("supplier_id", "purchase_order_id")),
+    Link("direct_bill_payment", "direct_bill", ("bill_id = supplier_invoice_id",), ("school_urn",)),
 )
 
 _CREDITS = (
@@ -138,6 +140,20 @@ _DIRECT = (
             THEN b.school_urn IS DISTINCT FROM buyer_urn OR lines.schools <> ARRAY[buyer_urn]
             ELSE b.supplier_invoice_id IS NOT NULL END
         """,
+    ),
+    as_told(
+        "direct_bills_are_told",
+        "The last DirectBillRecorded of every bill that its school pays the supplier itself says what it is and what of"
+        " it agrees with order and receipt.",
+        """
+        SELECT supplier_invoice_id::text AS subject, jsonb_build_array(b.number, b.school_urn, i.number, i.gross_pence,
+            coalesce(agreed.net, 0), coalesce(agreed.vat, 0)) AS facts
+        FROM direct_bill b JOIN supplier_invoice i USING (supplier_invoice_id) LEFT JOIN (
+            SELECT supplier_invoice_id, sum(billable_net_pence) AS net, sum(billable_vat_pence) AS vat
+            FROM match_line WHERE state = 'billable' GROUP BY supplier_invoice_id
+        ) agreed USING (supplier_invoice_id)
+        """,
+        told.DIRECT_BILLS,
     ),
 )
 

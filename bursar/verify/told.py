@@ -127,6 +127,20 @@ BILL_AMOUNTS = """
         -sum((amount ->> 'net_pence')::bigint), -sum((amount ->> 'vat_pence')::bigint))
     FROM log, jsonb_array_elements(body -> 'amounts') AS amount
     WHERE type = 'CreditNoteIssued' GROUP BY body ->> 'credit_note_id', body -> 'number', body -> 'school_urn'
+    UNION ALL
+    SELECT body ->> 'bill_id', jsonb_build_array(body -> 'number', body -> 'school_urn', count(*),
+        sum((amount ->> 'net_pence')::bigint), sum((amount ->> 'vat_pence')::bigint))
+    FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'DirectBillRecorded' ORDER BY key, id DESC) last,
+        jsonb_array_elements(body -> 'amounts') AS amount
+    GROUP BY body ->> 'bill_id', body -> 'number', body -> 'school_urn'
+"""
+# What the last event of each bill says agrees with order and receipt.
+DIRECT_BILLS = """
+    SELECT body ->> 'bill_id' AS subject, jsonb_build_array(body -> 'number', body -> 'school_urn',
+        body -> 'supplier_invoice_number', body -> 'gross_pence', coalesce(sum((amount ->> 'net_pence')::bigint), 0),
+        coalesce(sum((amount ->> 'vat_pence')::bigint), 0)) AS facts
+    FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'DirectBillRecorded' ORDER BY key, id DESC) last
+    LEFT JOIN jsonb_array_elements(body -> 'amounts') AS amount ON true GROUP BY body
 """
 SETTLEMENTS = """
     SELECT body ->> 'purchase_order_id' AS subject, jsonb_build_array(true) AS facts

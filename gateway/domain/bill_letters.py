@@ -20,6 +20,19 @@ def bill_issued(body: Body) -> Words:
     )
 
 
+def direct_bill_recorded(body: Body) -> Words:
+    """To the people of the school that a supplier has made its invoice out to."""
+    return Words(
+        f"Bill {body['number']} to pay to {body['supplier_name']}: £{pounds(body['gross_pence'])}, due "
+        f"{day(body['due_date'])}",
+        f"{body['supplier_name']} has made its invoice {body['supplier_invoice_number']} of "
+        f"£{pounds(body['gross_pence'])} with VAT out to your school, which pays it directly. It is due on "
+        f"{day(body['due_date'])}. It is bill {body['number']} in Bursar; nothing of it is owed to the alliance.\n\n"
+        "The bill shows whether a line is queried with the supplier. Mark it as paid there when you have paid it.",
+        f"/school/bills/{body['bill_id']}",
+    )
+
+
 def bill_reminder(body: Body) -> Words:
     """To the people of the school that has not paid all of a bill."""
     late = body["reminder"]

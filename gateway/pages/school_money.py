@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from contracts.london import london_today
 from gateway.identity import current_seat
 from gateway.pages import ask
-from gateway.pages.doors import for_school, own_urn, school
+from gateway.pages.doors import for_receiver, for_school, own_urn, school
 from gateway.pages.faults import Faults
-from gateway.pages.typed import sending_key
+from gateway.pages.typed import Typed, sending_key
+from gateway.upstream import upstream
 
 
 @school.get("/bills")
@@ -27,14 +30,34 @@ def bills() -> str:
 @for_school
 def bill(bill_id: Any) -> str:
     """One bill with its credit notes, fit to be printed."""
-    seat = current_seat()
-    return render_template(
-        "school/bill.html",
-        bill=ask.one("billing", f"/bills/{bill_id}"),
-        credit_notes=ask.items("billing", "/credit-notes", bill_id=str(bill_id)),
-        may_dispute=seat is not None and seat.has_any("school_buyer", "school_approver"),
-        key=sending_key({}, Faults()),
-    )
+    return _bill_page(bill_id, Faults())
+
+
+@school.post("/bills/<uuid:bill_id>/payment")
+@for_receiver
+def note_payment(bill_id: Any) -> Response:
+    """Mark a supplier's bill as paid, with the day."""
+    faults = Faults()
+    paid_on = Typed(request.form, faults).day("paid_on", "the day on which you paid")
+    if paid_on is not None:
+        body = {"paid_on": paid_on.isoformat()}
+        with faults.of_service(otherwise="paid_on"):
+            upstream.post("billing", f"/bills/{bill_id}/payment-note", json=body, key=request.form.get("sending_key"))
+    if faults:
+        return make_response(_bill_page(bill_id, faults), faults.status)
+    flash("The bill is marked as paid. Nothing else changes: your accounts are your own.")
+    return redirect(url_for("school.bill", bill_id=bill_id), 303)
+
+
+@school.post("/bills/<uuid:bill_id>/payment/withdraw")
+@for_receiver
+def withdraw_payment(bill_id: Any) -> Response:
+    """Take back that a supplier's bill is paid."""
+    faults = Faults()
+    with faults.of_service():
+        upstream.post("billing", f"/bills/{bill_id}/payment-note/withdrawal", key=request.form.get("sending_key"))
+    flash(next(iter(faults)).message if faults else "The bill is not marked as paid any more.")
+    return redirect(url_for("school.bill", bill_id=bill_id), 303)
 
 
 @school.get("/credit-notes/<uuid:credit_note_id>")
@@ -49,3 +72,17 @@ def credit_note(credit_note_id: Any) -> str:
 def account() -> str:
     """The statement of account: bills, credit notes and payments with the balance after each."""
     return render_template("school/account.html", account=ask.one("billing", f"/accounts/{own_urn()}"))
+
+
+def _bill_page(bill_id: Any, faults: Faults) -> str:
+    seat = current_seat()
+    return render_template(
+        "school/bill.html",
+        bill=ask.one("billing", f"/bills/{bill_id}"),
+        credit_notes=ask.items("billing", "/credit-notes", bill_id=str(bill_id)),
+        may_dispute=seat is not None and seat.has_any("school_buyer", "school_approver"),
+        today=london_today().isoformat(),
+        typed=request.form,
+        key=sending_key(request.form, faults),
+        faults=faults,
+    )

@@ -20,6 +20,15 @@ def tell_of_bills(news: News) -> Iterator[Mail]:
 
 
 @queued
+def tell_of_direct_bills(news: News) -> Iterator[Mail]:
+    """DirectBillRecorded: the same people, once for each bill, whatever becomes of it later."""
+    people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)
+    for body in news.bodies:
+        to = people.get(body["school_urn"], [])
+        yield from mails_to("bill_issued", body["bill_id"], to, letters.direct_bill_recorded(body))
+
+
+@queued
 def tell_of_bill_reminders(news: News) -> Iterator[Mail]:
     """BillReminderDue: the buyers and approvers of the school that has not paid, and nobody else."""
     people = news.at_schools((body["school_urn"] for body in news.bodies), _ORDERING)

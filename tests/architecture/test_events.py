@@ -145,6 +145,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "InvoiceAwaitsReceipts",
         "RemittanceAdvised",
         "BillIssued",
+        "DirectBillRecorded",
         "BillReminderDue",
         "BillDisputed",
         "BillDisputeAnswered",

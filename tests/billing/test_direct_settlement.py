@@ -1,9 +1,11 @@
 """Contracts settled directly: the supplier makes an invoice out to each school, and Bursar shows it as its bill."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from contracts.london import london_today
 from tests.billing.world import (
     ASH,
     BEECH,
@@ -134,3 +136,93 @@ def test_an_invoice_through_the_alliance_is_not_made_out_to_a_school(world: Worl
     refused(send(world, invoice_to(order, ASH)), 422, "wrong_buyer")
     other = seller_of(OAKDALE)
     refused(world.a(other).post("/supplier-invoices", invoice_to(order, ASH)), 422, "no_order")
+
+
+def told(world: World) -> list[tuple[str, int, list[tuple[str, int, int]]]]:
+    """What DirectBillRecorded has said, in order: bill, total of the invoice, and the amounts that agree."""
+    return [
+        (
+            body["number"],
+            body["gross_pence"],
+            [(each["category_code"], each["net_pence"], each["vat_pence"]) for each in body["amounts"]],
+        )
+        for (body,) in world.rows("SELECT body FROM event_log WHERE type = 'DirectBillRecorded' ORDER BY id")
+    ]
+
+
+def test_a_bill_is_told_with_what_agrees_and_again_when_that_changes(direct: World) -> None:
+    order = an_order(direct, received=False)
+    answered(send(direct, invoice_to(order, ASH, due_date="2026-12-15")), 201)
+    assert told(direct) == [("DB-000001", 26166, [])]
+    direct.tell(order.receipt(ASH))
+    [(_, net, vat)] = told(direct)[-1][2]
+    assert (len(told(direct)), net, vat) == (2, 21805, 4361)
+    direct.tell(order.receipt(BEECH))
+    assert len(told(direct)) == 2
+    [(body,)] = direct.rows("SELECT body FROM event_log WHERE type = 'DirectBillRecorded' ORDER BY id DESC LIMIT 1")
+    [bill] = bills_of(direct, ASH)
+    assert {name: body[name] for name in ("bill_id", "number", "school_urn", "issue_date", "due_date")} == {
+        name: bill[name] for name in ("bill_id", "number", "school_urn", "issue_date", "due_date")
+    }
+    assert (body["supplier_id"], body["supplier_name"], body["supplier_invoice_number"], body["round_id"]) == (
+        FENWRIGHT,
+        "Fenwright Paper",
+        "INV-900001",
+        bill["round_id"],
+    )
+    answered(direct.a(MANAGER).post(f"/supplier-invoices/{bill['bill_id']}/rejection", {"reason": "Wrong"}))
+    assert told(direct)[2:] == [("DB-000001", 26166, [])]
+
+
+def test_a_bill_is_told_before_its_order_is_settled(direct: World) -> None:
+    order = an_order(direct)
+    for urn in WANTED:
+        answered(send(direct, invoice_to(order, urn)), 201)
+    kinds = direct.rows("""
+        SELECT type FROM event_log WHERE type IN ('DirectBillRecorded', 'PurchaseOrderSettled') ORDER BY id
+    """)
+    assert [kind for (kind,) in kinds] == ["DirectBillRecorded"] * 3 + ["PurchaseOrderSettled"]
+
+
+def test_a_school_marks_its_bill_as_paid_and_takes_it_back(direct: World) -> None:
+    order = an_order(direct)
+    for urn in (ASH, BEECH):
+        answered(send(direct, invoice_to(order, urn)), 201)
+    [bill] = bills_of(direct, ASH)
+    note, today = f"/bills/{bill['bill_id']}/payment-note", london_today()
+    theirs = [direct.a(buyer_of(BEECH)).get(f"/accounts/{BEECH}{form}").data for form in ("", "/statement.pdf")]
+    paid = answered(direct.a(buyer_of(ASH)).post(note, {"paid_on": today.isoformat()}), 201)
+    assert (paid["state"], paid["paid_on"], paid["paid_pence"]) == ("paid", today.isoformat(), 26166)
+    account = answered(direct.a(MANAGER).get(f"/accounts/{ASH}"))
+    assert (account["balance_pence"], account["pay_suppliers"][0]["paid_on"]) == (0, today.isoformat())
+    assert direct.rows("SELECT FROM entry") == []
+    assert theirs == [direct.a(buyer_of(BEECH)).get(f"/accounts/{BEECH}{form}").data for form in ("", "/statement.pdf")]
+    assert direct.a(buyer_of(ASH)).get(f"/accounts/{ASH}/statement.xlsx").status_code == 200
+    refused(direct.a(buyer_of(ASH)).post(note, {"paid_on": today.isoformat()}), 409, "payment_noted")
+    again = answered(direct.a(buyer_of(ASH)).post(f"{note}/withdrawal"))
+    assert (again["state"], again["paid_on"], again["paid_pence"]) == ("pay_supplier", None, 0)
+    refused(direct.a(buyer_of(ASH)).post(f"{note}/withdrawal"), 409, "payment_not_noted")
+    answered(direct.a(buyer_of(ASH)).post(note, {"paid_on": (today - timedelta(days=3)).isoformat()}), 201)
+    assert direct.rows("SELECT count(*), count(withdrawn_by) FROM direct_bill_payment") == [(2, 1)]
+
+
+def test_only_the_school_says_that_it_has_paid_and_not_in_advance(direct: World) -> None:
+    answered(send(direct, invoice_to(an_order(direct), ASH)), 201)
+    [bill] = bills_of(direct, ASH)
+    note, today = f"/bills/{bill['bill_id']}/payment-note", london_today()
+    sent = {"paid_on": today.isoformat()}
+    refused(direct.a(buyer_of(BEECH)).post(note, sent), 404, "not_found")
+    for actor in (MANAGER, seller_of(FENWRIGHT)):
+        assert direct.a(actor).post(note, sent).status_code == 403
+    tomorrow = {"paid_on": (today + timedelta(days=1)).isoformat()}
+    refused(direct.a(buyer_of(ASH)).post(note, tomorrow), 422, "paid_in_future")
+    assert direct.rows("SELECT FROM direct_bill_payment") == []
+
+
+def test_a_bill_of_the_alliance_is_marked_by_its_bank(world: World) -> None:
+    order = world.ordered(Order([Line(WANTED, "2.3962")]))
+    world.invoiced(order)
+    answered(world.a(MANAGER).post("/bills", {"round_id": ROUND}), 201)
+    [bill] = bills_of(world, ASH)
+    path = f"/bills/{bill['bill_id']}/payment-note"
+    refused(world.a(buyer_of(ASH)).post(path, {"paid_on": "2026-01-01"}), 409, "bill_not_payable")

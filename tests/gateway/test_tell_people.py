@@ -97,6 +97,7 @@ def people(known: Known) -> dict[str, str]:
         ("ReceiptsOverdue", {"receipt_wanted": {"buyer", "head", "both"}}),
         ("InvoiceAwaitsReceipts", {"receipt_wanted": {"buyer", "head", "both"}}),
         ("BillIssued", {"bill_issued": {"buyer", "head", "both"}}),
+        ("DirectBillRecorded", {"bill_issued": {"buyer", "head", "both"}}),
         ("BillReminderDue", {"bill_reminder": {"buyer", "head", "both"}}),
         ("BillDisputed", {"bill_disputed": {"manager"}}),
         ("BillDisputeAnswered", {"dispute_answered": {"buyer", "head", "both"}}),

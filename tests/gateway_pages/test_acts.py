@@ -11,10 +11,12 @@ from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary
 from tests.gateway_pages.fake import Call, FakeServices
 from tests.gateway_pages.people import OAK
 from tests.gateway_pages.world import (
+    BILL,
     BILLED_INVOICE,
     CLEANING_PO,
     CLOSED,
     CONTRACT,
+    DIRECT_BILL,
     DRAFT,
     HELD_INVOICE,
     OPEN,
@@ -288,6 +290,32 @@ def test_bills_of_a_round_are_issued_once_per_key(visit: Visit, services: FakeSe
     manager.post(path, {"sending_key": "a-key-of-this-form"})
     call = last_change(services)
     assert (call.path, call.sent, call.key) == ("/bills", {"round_id": CLOSED}, "a-key-of-this-form")
+
+
+def test_a_school_marks_a_suppliers_bill_as_paid(visit: Visit, services: FakeServices) -> None:
+    buyer, path = visit("buyer"), f"/school/bills/{DIRECT_BILL}"
+    assert "Have you paid" in text_of(buyer.get(path))
+    assert "Have you paid" not in text_of(buyer.get(f"/school/bills/{BILL}"))
+    response = buyer.post(f"{path}/payment", {"paid_on": "2026-11-20", "sending_key": "once"})
+    assert response.status_code == 303
+    call = last_change(services)
+    assert (call.path, call.sent, call.key) == (f"/bills/{DIRECT_BILL}/payment-note", {"paid_on": "2026-11-20"}, "once")
+    noted = {"paid_on": "2026-11-20", "paid_noted_by": "Ada", "paid_pence": 44676, "state": "paid"}
+    services.table["billing", f"/bills/{DIRECT_BILL}"] |= noted
+    text = text_of(buyer.get(path))
+    assert "as Ada of the school says" in text
+    assert "It is not paid" in text
+    assert buyer.post(f"{path}/payment/withdraw", {"sending_key": "back"}).status_code == 303
+    assert last_change(services).path == f"/bills/{DIRECT_BILL}/payment-note/withdrawal"
+
+
+def test_a_day_of_payment_that_is_refused_is_said_beside_the_field(visit: Visit, services: FakeServices) -> None:
+    path = f"/school/bills/{DIRECT_BILL}/payment"
+    refusal = Problem(422, "paid_in_future", "Look.", [{"field": "paid_on", "message": "Not yet."}])
+    services.refusals["POST", "billing", f"/bills/{DIRECT_BILL}/payment-note"] = refusal
+    response = visit("buyer").post(path, {"paid_on": "2099-01-01", "sending_key": "once"})
+    assert response.status_code == 422
+    assert "Not yet." in text_of(response)
 
 
 @pytest.mark.parametrize("decision", ["accept", "dispute", "credit-request", "withdraw"])

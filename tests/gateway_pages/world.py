@@ -727,6 +727,8 @@ def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
         "vat_pence": 7446,
         "gross_pence": 44676,
         "paid_pence": 44676 if state == "paid" else 0,
+        "paid_on": None,
+        "paid_noted_by": None,
         "credited_pence": 0,
         "settlement": "recharge",
         "pay_to": "",

@@ -48,6 +48,27 @@ def bill(market: Market, urn: int, order: Any, net: int, category: str = "statio
     market.hear(("BillIssued", body))
 
 
+def direct_bill(order: Any, urn: int, bill_id: str, net: int) -> tuple[str, dict[str, Any]]:
+    """What billing tells of a supplier's own invoice to the school, so much of which agrees."""
+    amount = {"purchase_order_id": order["purchase_order_id"], "category_code": "stationery", "net_pence": net}
+    body = {
+        "bill_id": bill_id,
+        "number": "DB-000001",
+        "school_urn": urn,
+        "supplier_id": str(uuid4()),
+        "supplier_name": "Fenwright",
+        "supplier_invoice_number": "INV-1",
+        "round_id": order["round_id"],
+        "issue_date": "2027-02-01",
+        "due_date": "2027-03-03",
+        "net_pence": 300_00,
+        "vat_pence": 60_00,
+        "gross_pence": 360_00,
+        "amounts": [{**amount, "vat_pence": net // 5}] if net else [],
+    }
+    return "DirectBillRecorded", body
+
+
 def test_a_school_without_budgets_sees_none(market: Market) -> None:
     urn = market.school()
     found = budgets(market, urn)
@@ -151,6 +172,25 @@ def test_an_amount_is_reserved_then_committed_then_spent_and_never_twice(market:
     assert figures(market, elm) == (0, 472_00, 0)
     (item,) = [each for each in budgets(market, oak)["items"] if each["amount_pence"] is not None]
     assert item["left_pence"] == 264_00
+
+
+def test_what_a_supplier_invoices_directly_is_spent_as_far_as_it_agrees(market: Market) -> None:
+    paper = market.offer()
+    oak, elm = market.school(), market.school()
+    round_id = market.open_round()
+    market.order(round_id, oak, {paper: 20})
+    market.order(round_id, elm, {paper: 40})
+    market.close(round_id)
+    (order,) = market.purchase_orders(round_id)
+    bill_id = str(uuid4())
+    expected = {0: (0, 236_00, 0), 200_00: (0, 36_00, 200_00), 236_00: (0, 0, 236_00)}
+    for net in (0, 200_00, 236_00, 200_00, 0):
+        market.hear(direct_bill(order, oak, bill_id, net))
+        assert figures(market, oak) == expected[net]
+    market.hear(direct_bill(order, oak, bill_id, 200_00), direct_bill(order, oak, bill_id, 236_00))
+    assert figures(market, oak) == expected[236_00], "the last word holds"
+    bill(market, elm, order, 472_00)
+    assert figures(market, elm) == (0, 0, 472_00)
 
 
 def test_what_was_never_delivered_is_released_when_the_order_settles(market: Market) -> None:

@@ -627,6 +627,14 @@ CREDITS = [
         "direct_bills_are_their_buyers",
         "UPDATE direct_bill SET school_urn = 900001",
         "names school 900003: bill of school 900001",
+        also=("billing.direct_bills_are_told", "billing.rows_agree_with_their_parents"),
+    ),
+    Breaking(
+        "billing",
+        "direct_bills_are_told",
+        _event("DirectBillRecorded", "{amounts,0,net_pence}", "7"),
+        ", 7, ",
+        also=("orders.bill_amounts_are_as_told_by_billing",),
     ),
 ]
 

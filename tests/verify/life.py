@@ -338,7 +338,7 @@ class Life:
         billing = self.databases["billing"].database
         paper, zips = orders["Paper"], orders["Zips"]
         credit_two_units(billing, seller(paper["supplier_id"]), MANAGER, round_id, paper, ASH)
-        invoice_directly(billing, seller(zips["supplier_id"]), zips, CEDAR)
+        invoice_directly(billing, seller(zips["supplier_id"]), buyer(CEDAR), zips, CEDAR)
 
     def _amend(self, order: Mapping[str, Any], urn: int, quantity: int) -> None:
         """The school, the supplier and the manager agree to another quantity of its first line."""

@@ -7,9 +7,11 @@ from typing import Any
 
 from chassis.actor import Actor
 from chassis.database import Database
+from contracts.london import london_today
 from services.billing.domain.invoice import InvoiceLine, SupplierInvoice
 from services.billing.storage.invoices import Original
 from services.billing.usecases.issue_bills import issue_bills
+from services.billing.usecases.note_payments import note_payment
 from services.billing.usecases.register_invoice import register_form
 
 
@@ -47,8 +49,8 @@ def credit_two_units(
     issue_bills(billing, manager, round_id)
 
 
-def invoice_directly(billing: Database, supplier: Actor, order: Mapping[str, Any], urn: int) -> None:
-    """The supplier makes its invoice out to the one school that ordered."""
+def invoice_directly(billing: Database, supplier: Actor, school: Actor, order: Mapping[str, Any], urn: int) -> None:
+    """The supplier makes its invoice out to the one school that ordered, which says that it has paid it."""
     lines = tuple(
         InvoiceLine(
             line_no=line["line_no"],
@@ -74,4 +76,5 @@ def invoice_directly(billing: Database, supplier: Actor, order: Mapping[str, Any
         net + net // 5,
         buyer_urn=urn,
     )
-    register_form(billing, supplier, invoice, Original(b"INV", "text/plain"))
+    bill = register_form(billing, supplier, invoice, Original(b"INV", "text/plain"))
+    note_payment(billing, school, bill.head.supplier_invoice_id, london_today())

@@ -25,6 +25,12 @@ class BillsIn(Schema):
             raise ValidationError("Send either a round_id or a purchase_order_id.", "round_id")
 
 
+class PaymentNoteIn(Schema):
+    """On which day the school has paid the supplier."""
+
+    paid_on = fields.Date(required=True)
+
+
 class BillLineOut(Schema):
     """One line of a bill; on one that the supplier made out to the school, with its match.
 
@@ -54,7 +60,9 @@ class BillHeadOut(Schema):
 
     Settled by recharge, the school pays the alliance; settled directly, it pays the supplier `pay_to` and quotes the
     supplier's own number, and the bill is held while a line is queried. It is disputed while the school waits for an
-    answer about a line; `late` is what the law would let the alliance ask for once it is overdue, and nothing posted.
+    answer about a line. `paid_on` and `paid_noted_by` are the school's own word that it has paid the supplier: when,
+    and who says so; `paid_pence` is then what was left to pay. `late` is what the law would let the alliance ask for
+    once it is overdue, and nothing posted.
     """
 
     bill_id = fields.String()
@@ -72,6 +80,8 @@ class BillHeadOut(Schema):
     vat_pence = fields.Integer()
     gross_pence = fields.Integer()
     paid_pence = fields.Integer()
+    paid_on = fields.Date(allow_none=True)
+    paid_noted_by = fields.String(allow_none=True)
     credited_pence = fields.Integer()
     settlement = fields.String(validate=validate.OneOf(["recharge", "direct"]))
     purpose = fields.String(validate=validate.OneOf(["general", "fund"]))

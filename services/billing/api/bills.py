@@ -1,5 +1,6 @@
 """Bills and credit notes over HTTP."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from flask_smorest import Blueprint
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.billing.api import bill_schemas, bill_shapes
-from services.billing.usecases import issue_bills, read_books
+from services.billing.usecases import issue_bills, note_payments, read_books
 
 bills = Blueprint("bills", __name__, description="Schools' bills")
 credit_notes = Blueprint("credit-notes", __name__, description="Credit notes to schools")
 
 READERS = ("school_buyer", "school_approver", "governor", "alliance_manager", "board_member")
+_PAYERS = ("school_buyer", "school_approver")
 
 
 @bills.route("/bills", methods=["POST"])
@@ -47,6 +49,26 @@ def list_bills(query: dict[str, Any]) -> Response:
 def get_bill(bill_id: UUID) -> Response:
     """One bill with its lines."""
     return jsonify(bill_shapes.bill(read_books.get_bill(current_database(), current_actor(), str(bill_id))))
+
+
+@bills.route("/bills/<uuid:bill_id>/payment-note", methods=["POST"])
+@idempotent
+@requires(*_PAYERS)
+@bills.arguments(bill_schemas.PaymentNoteIn)
+@bills.response(201, bill_schemas.BillOut)
+def post_payment_note(sent: dict[str, date], bill_id: UUID) -> tuple[Response, int]:
+    """Mark the school's own bill of a supplier as paid, with the day."""
+    found = note_payments.note_payment(current_database(), current_actor(), str(bill_id), sent["paid_on"])
+    return jsonify(bill_shapes.bill(found)), 201
+
+
+@bills.route("/bills/<uuid:bill_id>/payment-note/withdrawal", methods=["POST"])
+@idempotent
+@requires(*_PAYERS)
+@bills.response(200, bill_schemas.BillOut)
+def post_payment_note_withdrawal(bill_id: UUID) -> Response:
+    """Take back that the school has paid a supplier's bill."""
+    return jsonify(bill_shapes.bill(note_payments.withdraw_payment(current_database(), current_actor(), str(bill_id))))
 
 
 @credit_notes.route("/credit-notes")

@@ -105,6 +105,7 @@ def _suppliers(view: AccountView) -> Section:
         Column("supplier", "Supplier"),
         Column("invoice", "Its invoice"),
         Column("due", "Due"),
+        Column("paid", "Paid by the school"),
         Column("gross", "Total with VAT", "money", added=True),
     ]
     rows: list[dict[str, Value]] = [
@@ -113,6 +114,7 @@ def _suppliers(view: AccountView) -> Section:
             "supplier": bill.pay_to,
             "invoice": bill.payment_reference,
             "due": bill.due_date.isoformat(),
+            "paid": bill.paid_on.isoformat() if bill.paid_on else "",
             "gross": bill.gross_pence,
         }
         for bill in view.pay_suppliers
@@ -191,6 +193,7 @@ def _bills(view: AccountView) -> Json:
                 bill.number,
                 f"{bill.pay_to}, invoice {bill.payment_reference}",
                 day(bill.due_date),
+                day(bill.paid_on) if bill.paid_on else "",
                 pounds(bill.gross_pence),
             ]
             for bill in view.pay_suppliers

@@ -55,3 +55,27 @@ class EndpointUnknown(BrokenRule):
     """An electronic address is of a scheme that Peppol lists, and its check digits are right."""
 
     code = "endpoint_unknown"
+
+
+class BillNotPayable(BrokenRule):
+    """The alliance keeps the payments of bills that it is paid, and nothing is paid of what is credited in full."""
+
+    code = "bill_not_payable"
+
+
+class PaymentNoted(BrokenRule):
+    """The school has marked the bill as paid already."""
+
+    code = "payment_noted"
+
+
+class PaymentNotNoted(BrokenRule):
+    """The school has not marked the bill as paid, or has taken that back."""
+
+    code = "payment_not_noted"
+
+
+class PaidInFuture(BrokenRule):
+    """A payment that was made was made today or before."""
+
+    code = "paid_in_future"

@@ -11,7 +11,8 @@ _BILLS = """
     SELECT CAST(bill_id AS text) AS bill_id, bill.number, payment_reference, school_urn,
         coalesce(school.name, '') AS school_name, CAST(bill.round_id AS text) AS round_id, round.title AS round_title,
         CAST(bill.purchase_order_id AS text) AS purchase_order_id, bill.title, issue_date, due_date, net_pence,
-        vat_pence, gross_pence, paid_pence, credited_pence, 'recharge' AS settlement, '' AS pay_to, false AS held,
+        vat_pence, gross_pence, paid_pence, CAST(NULL AS date) AS paid_on, CAST(NULL AS text) AS paid_noted_by,
+        credited_pence, 'recharge' AS settlement, '' AS pay_to, false AS held,
         bill.purpose, EXISTS (
             SELECT FROM bill_dispute x WHERE x.bill_id = bill.bill_id AND x.state = 'open') AS disputed
     FROM bill LEFT JOIN round USING (round_id) LEFT JOIN school ON school.urn = bill.school_urn

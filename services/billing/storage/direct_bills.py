@@ -1,6 +1,9 @@
 """Bills that suppliers make out to schools themselves: their own invoices, matched, and shown to the school."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Row, text
 
@@ -9,17 +12,56 @@ _ADD = text("""
         purchase_order_number, round_id, title)
     VALUES (:invoice, :number, :urn, :supplier, :supplier_name, :order, :order_number, CAST(:round AS uuid), :title)
 """)
+# What agrees with order and receipt counts, by purchase order and category; told only where it is new.
+_TELL = text("""
+    WITH amount AS (
+        SELECT m.supplier_invoice_id, m.purchase_order_id, l.category_code, sum(m.billable_net_pence) AS net,
+            sum(m.billable_vat_pence) AS vat
+        FROM match_line m JOIN purchase_order_line l
+            ON l.purchase_order_id = m.purchase_order_id AND l.line_no = m.order_line_no
+        WHERE m.supplier_invoice_id = ANY(CAST(:invoices AS uuid[])) AND m.state = 'billable'
+        GROUP BY m.supplier_invoice_id, m.purchase_order_id, l.category_code
+    ), agreed AS (
+        SELECT d.supplier_invoice_id, coalesce(jsonb_agg(jsonb_build_object('purchase_order_id',
+            a.purchase_order_id, 'category_code', category_code, 'net_pence', net, 'vat_pence', vat)
+            ORDER BY a.purchase_order_id, category_code) FILTER (WHERE net IS NOT NULL), '[]') AS amounts
+        FROM direct_bill d LEFT JOIN amount a USING (supplier_invoice_id)
+        WHERE d.supplier_invoice_id = ANY(CAST(:invoices AS uuid[])) GROUP BY d.supplier_invoice_id
+    ), told AS (
+        UPDATE direct_bill d SET told_amounts = agreed.amounts FROM agreed
+        WHERE d.supplier_invoice_id = agreed.supplier_invoice_id AND d.told_amounts IS DISTINCT FROM agreed.amounts
+        RETURNING d.*
+    )
+    INSERT INTO event_log (type, version, key, body)
+    SELECT 'DirectBillRecorded', 1, 'bill:' || supplier_invoice_id, jsonb_build_object(
+        'bill_id', supplier_invoice_id, 'number', d.number, 'school_urn', d.school_urn,
+        'supplier_id', d.supplier_id, 'supplier_name', d.supplier_name, 'supplier_invoice_number', i.number,
+        'round_id', d.round_id, 'issue_date', i.issue_date, 'due_date', coalesce(i.due_date, i.issue_date + 30),
+        'net_pence', i.net_pence, 'vat_pence', i.vat_pence, 'gross_pence', i.gross_pence, 'amounts', d.told_amounts)
+    FROM told d JOIN supplier_invoice i USING (supplier_invoice_id) ORDER BY d.number
+""")
+_NOTE_PAYMENT = text("""
+    INSERT INTO direct_bill_payment (payment_id, bill_id, school_urn, paid_on, paid_pence, noted_by)
+    VALUES (:payment, :bill, :urn, :paid_on, :pence, :by) ON CONFLICT (bill_id) WHERE withdrawn_at IS NULL DO NOTHING
+""")
+_WITHDRAW_PAYMENT = text("""
+    UPDATE direct_bill_payment SET withdrawn_by = :by, withdrawn_at = clock_timestamp()
+    WHERE bill_id = :bill AND withdrawn_at IS NULL
+""")
 # What is held, what the supplier has credited and what is left to pay of each; a school sees nothing but its own.
+# Paid is what the school itself says it has paid.
 BILLS = """
     SELECT CAST(d.supplier_invoice_id AS text) AS bill_id, d.number, i.number AS payment_reference, d.school_urn,
         coalesce(school.name, '') AS school_name, CAST(d.round_id AS text) AS round_id, round.title AS round_title,
         CAST(CASE WHEN d.round_id IS NULL THEN d.purchase_order_id END AS text) AS purchase_order_id, d.title,
         i.issue_date, coalesce(i.due_date, i.issue_date + 30) AS due_date, i.net_pence, i.vat_pence, i.gross_pence,
-        CAST(0 AS bigint) AS paid_pence, coalesce(m.credited, 0) AS credited_pence, 'direct' AS settlement,
+        coalesce(p.paid_pence, 0) AS paid_pence, p.paid_on, p.noted_by AS paid_noted_by,
+        coalesce(m.credited, 0) AS credited_pence, 'direct' AS settlement,
         d.supplier_name AS pay_to, coalesce(m.held, true) AS held, 'general' AS purpose, EXISTS (
             SELECT FROM bill_dispute x WHERE x.bill_id = d.supplier_invoice_id AND x.state = 'open') AS disputed
     FROM direct_bill d JOIN supplier_invoice i USING (supplier_invoice_id) LEFT JOIN round USING (round_id)
     LEFT JOIN school ON school.urn = d.school_urn
+    LEFT JOIN direct_bill_payment p ON p.bill_id = d.supplier_invoice_id AND p.withdrawn_at IS NULL
     LEFT JOIN LATERAL (
         SELECT bool_or(state = 'held') AS held,
             CAST(sum(credited_net_pence + credited_vat_pence) AS bigint) AS credited
@@ -64,3 +106,20 @@ def direct_bill_lines(connection: Connection, bill_id: str) -> list[Row[Any]]:
 def bills_of_school(connection: Connection, urn: int) -> list[Row[Any]]:
     """Every bill that the school pays its suppliers itself."""
     return list(connection.execute(_OF_SCHOOL, {"urn": urn}))
+
+
+def tell_direct_bills(connection: Connection, invoice_ids: Collection[str]) -> None:
+    """Publish DirectBillRecorded of those of the invoices that are schools' own bills and say something new."""
+    if invoice_ids:
+        connection.execute(_TELL, {"invoices": sorted(invoice_ids)})
+
+
+def note_payment(connection: Connection, bill: Row[Any], paid_on: date, pence: int, by: str) -> bool:
+    """Note that the school has paid so much of its bill on that day; False if it is noted as paid already."""
+    names = {"bill": bill.bill_id, "urn": bill.school_urn, "paid_on": paid_on, "pence": pence, "by": by}
+    return connection.execute(_NOTE_PAYMENT, {"payment": str(uuid4()), **names}).rowcount == 1
+
+
+def withdraw_payment(connection: Connection, bill_id: str, by: str) -> bool:
+    """Take the note of a payment back; False if there is none."""
+    return connection.execute(_WITHDRAW_PAYMENT, {"bill": bill_id, "by": by}).rowcount == 1

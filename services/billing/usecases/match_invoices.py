@@ -22,6 +22,7 @@ from services.billing.domain.match_facts import (
 )
 from services.billing.domain.matching import match_together
 from services.billing.storage import alike, credit_notes, invoices, matches, orders
+from services.billing.storage.direct_bills import tell_direct_bills
 from services.billing.usecases.answer_invoices import answer_invoices, answer_orders
 
 
@@ -43,7 +44,8 @@ def match_invoices(
     """Match afresh what is invoiced and credited on these purchase orders; bills stand.
 
     `touched` says what of each order can have changed; without it everything is matched and every document answered.
-    A credit is laid on the matches that it gives back of as soon as their shares are certain. Raises
+    A credit is laid on the matches that it gives back of as soon as their shares are certain. What has become of bills
+    that are settled directly is told of. Raises
     CreditExceedsInvoice when `registering`, the document that is being registered, gives back too much.
     """
     invoiced = invoices.orders_with_invoices(connection, list(order_ids))
@@ -51,6 +53,7 @@ def match_invoices(
     changed = {registering} if registering else set()
     for order_id in invoiced:
         changed |= _match(connection, order_id, touched[order_id] if touched else ALL, registering)
+    tell_direct_bills(connection, changed)
     if touched is None:
         answer_orders(connection, invoiced)
     else:

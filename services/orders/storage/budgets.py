@@ -29,6 +29,7 @@ _BILLED = text("""
         )) WITH ORDINALITY AS a(purchase_order_id, category_code, net_pence, vat_pence, position)
     ON CONFLICT DO NOTHING
 """)
+_FORGET = text("DELETE FROM bill_amount WHERE bill_id = ANY(CAST(:bills AS uuid[]))")
 _SCHOOL = text("SELECT type_code, financial_year FROM school WHERE urn = :urn")
 _PLAN = text("""
     SELECT y.version, (SELECT json_agg(json_build_array(b.category_code, b.amount_pence, b.hard)
@@ -121,6 +122,13 @@ def record_bills(connection: Connection, bodies: Iterable[Mapping[str, Any]]) ->
     """Keep what schools were billed (bodies of BillIssued); the first version does not say for what."""
     told = [body for body in bodies if "amounts" in body]
     connection.execute(_BILLED, {"bodies": json.dumps(told)})
+
+
+def replace_bills(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
+    """Keep what suppliers invoiced to schools directly (bodies of DirectBillRecorded); the last of each bill holds."""
+    last = {body["bill_id"]: body for body in bodies}
+    connection.execute(_FORGET, {"bills": list(last)})
+    record_bills(connection, last.values())
 
 
 def school_facts(connection: Connection, urn: int) -> tuple[str, FinancialYear] | None:
