@@ -13,14 +13,14 @@ def _run(state: str, total: int = 100, approver: str = _APPROVER, *, live: bool 
     approved = f"'Ann', '{approver}', now()" if state != "proposed" else "NULL, NULL, NULL"
     with_bank = state in ("exported", "paid")
     made = f"""
-        INSERT INTO document_number (series, last) VALUES ('PR', 1);
+        UPDATE document_number SET last = 2 WHERE series = 'PR';
         INSERT INTO payment_run (payment_run_id, number, state, pay_on, due_by, total_pence, made_by, makers,
             approved_by, approved_by_id, approved_at, exported_at)
-        VALUES ('{_RUN}', 'PR-000001', '{state}', '2026-12-01', '2026-12-01', {total}, 'Mags', ARRAY['{_MAKER}'::uuid],
+        VALUES ('{_RUN}', 'PR-000002', '{state}', '2026-12-01', '2026-12-01', {total}, 'Mags', ARRAY['{_MAKER}'::uuid],
             {approved}, {"now()" if with_bank else "NULL"});
         INSERT INTO payment_run_item (payment_run_id, supplier_invoice_id, supplier_id, amount_pence, account_name,
             sort_code, account_number, reference, live, paid_before_pence)
-        SELECT '{_RUN}', supplier_invoice_id, supplier_id, 100, 'X', '200000', '55779911', 'PR-000001/01', {live},
+        SELECT '{_RUN}', supplier_invoice_id, supplier_id, 100, 'X', '200000', '55779911', 'PR-000002/01', {live},
             {f"paid_pence - {paid}" if with_bank else "NULL"}
         FROM supplier_invoice WHERE {_TONER};
     """
@@ -34,36 +34,36 @@ _FILE: Final = f"""
 _ADVICE: Final = f"""
     INSERT INTO remittance_advice (remittance_advice_id, payment_run_id, supplier_id, reference, pay_on, amount_pence,
         account_ending)
-    SELECT gen_random_uuid(), '{_RUN}', supplier_id, 'PR-000001/01', '2026-12-01', 100, '9911'
+    SELECT gen_random_uuid(), '{_RUN}', supplier_id, 'PR-000002/01', '2026-12-01', 100, '9911'
     FROM supplier_invoice WHERE {_TONER};
 """
 
 # check, SQL, what is said, checks broken besides
 PAYMENT_BREAKINGS: Final = (
-    ("payment_runs_add_up", _run("proposed", total=5), "PR-000001: 5 pence, its items come to 100", ()),
+    ("payment_runs_add_up", _run("proposed", total=5), "PR-000002: 5 pence, its items come to 100", ()),
     (
         "payment_runs_are_of_two_people",
         "ALTER TABLE payment_run DROP CONSTRAINT payment_run_of_two_people;" + _run("approved", approver=_MAKER),
-        "PR-000001 is approved, approved by Ann, made by Mags",
+        "PR-000002 is approved, approved by Ann, made by Mags",
         (),
     ),
-    ("invoices_are_in_one_live_run", _run("proposed", live=False), "PR-000001 is proposed, its items are free", ()),
+    ("invoices_are_in_one_live_run", _run("proposed", live=False), "PR-000002 is proposed, its items are free", ()),
     (
         "payment_runs_are_paid_by_the_bank",
         _run("exported", paid=100),
-        "PR-000001 is exported, 1 of 1 items are paid",
+        "PR-000002 is exported, 1 of 1 items are paid",
         (),
     ),
     (
         "suppliers_are_advised_of_what_is_paid",
-        _run("exported") + "UPDATE remittance_advice SET amount_pence = 99",
+        _run("exported") + f"UPDATE remittance_advice SET amount_pence = 99 WHERE payment_run_id = '{_RUN}'",
         "is paid 100 pence, and told of 99",
         (),
     ),
     (
         "payment_files_are_accounted_for",
-        _run("exported") + "UPDATE payment_run_export SET seq = 2, why = 'lost'",
-        "PR-000001: 1 files, the last is number 2",
+        _run("exported") + f"UPDATE payment_run_export SET seq = 2, why = 'lost' WHERE payment_run_id = '{_RUN}'",
+        "PR-000002: 1 files, the last is number 2",
         (),
     ),
     (
@@ -74,15 +74,15 @@ PAYMENT_BREAKINGS: Final = (
         SELECT gen_random_uuid(), 900001, 'csv', '2026-01-01', '2026-12-31', false, 'X', 1, 0, 0, ''
         FROM generate_series(1, 2);
         INSERT INTO ledger_export_document (ledger_export_id, school_urn, kind, document_id)
-        SELECT ledger_export_id, 900001, 'bill', (SELECT bill_id FROM bill WHERE number = 'B-000001') FROM ledger_export
+        SELECT ledger_export_id, 900001, 'bill', (SELECT bill_id FROM bill WHERE number = 'B-000001') FROM ledger_export WHERE exported_by = 'X'
         """,
         "of school 900001: exported 2 times unasked",
         (),
     ),
     (
         "payment_run_numbers_have_no_gaps",
-        "INSERT INTO document_number (series, last) VALUES ('PR', 4)",
-        "the counter of PR stands at 4, the last number is 0",
+        "UPDATE document_number SET last = 4 WHERE series = 'PR'",
+        "the counter of PR stands at 4, the last number is 1",
         (),
     ),
 )
