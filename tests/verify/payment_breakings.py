@@ -74,7 +74,8 @@ PAYMENT_BREAKINGS: Final = (
         SELECT gen_random_uuid(), 900001, 'csv', '2026-01-01', '2026-12-31', false, 'X', 1, 0, 0, ''
         FROM generate_series(1, 2);
         INSERT INTO ledger_export_document (ledger_export_id, school_urn, kind, document_id)
-        SELECT ledger_export_id, 900001, 'bill', (SELECT bill_id FROM bill WHERE number = 'B-000001') FROM ledger_export WHERE exported_by = 'X'
+        SELECT ledger_export_id, 900001, 'bill', (SELECT bill_id FROM bill WHERE number = 'B-000001')
+        FROM ledger_export WHERE exported_by = 'X'
         """,
         "of school 900001: exported 2 times unasked",
         (),
