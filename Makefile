@@ -6,7 +6,7 @@ DATA ?= .bursar
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := bursar chassis contracts gateway services bench
-PYTEST ?= -n auto --dist loadgroup --no-loadscope-reorder
+PYTEST ?= -n auto --dist loadscope --no-loadscope-reorder
 IMAGE ?= bursar:compose-test
 BUILD_NETWORK ?= default
 # How this machine's pip reaches its packages, passed on to the build of the image; addresses of local files are not.

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import backends
 from tests.backends import BackendMissing, ServiceDatabase
@@ -38,20 +39,27 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"Backing services used: {', '.join(used)}")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long in front, so that nobody waits for it at the end, and keep together what shares a world."""
+    """Put what takes long in front, so that nobody waits for it at the end."""
     items.sort(key=lambda item: next((rank for rank, path in enumerate(LONGEST) if path in item.nodeid), len(LONGEST)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_world(item)))
-        if backends.CHROMIUM is None and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt install chromium)"))
+    if backends.CHROMIUM is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt install chromium)"))
 
 
-def _world(item: pytest.Item) -> str:
-    """What a process should run as a whole: the stories on one transport, which share a running product, or a file."""
-    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return f"stories on {parameters['stack']}" if "stack" in parameters else str(item.path)
+class _Worlds(LoadScopeScheduling):
+    """One process runs what shares a world: a file, or all stories on one transport, which share a running product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        transport = next((each for each in ("pgmq", "rabbitmq") if each in nodeid.partition("[")[2]), "")
+        return f"stories on {transport}" if transport and path.startswith("tests/e2e/") else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How the tests are handed out to processes."""
+    return _Worlds(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

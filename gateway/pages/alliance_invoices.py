@@ -66,19 +66,22 @@ def decide_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[str
 @for_manager
 def reject_invoice(invoice_id: Any) -> Response | tuple[str, int]:
     """Reject an invoice as a whole, with the reason that the supplier is told."""
-    return _rejection(str(invoice_id), "rejection", "The invoice is rejected. The supplier is told why.")
+    return _rejection(
+        str(invoice_id), "rejection", "why you reject it", "The invoice is rejected. The supplier is told why."
+    )
 
 
 @alliance.post("/invoices/<uuid:invoice_id>/take-back-rejection")
 @for_manager
 def withdraw_rejection(invoice_id: Any) -> Response | tuple[str, int]:
     """Take a rejection back, as long as the supplier has credited nothing."""
-    return _rejection(str(invoice_id), "rejection-withdrawal", "Taken back: the lines stand as the match says.")
+    says = "Taken back: the lines stand as the match says."
+    return _rejection(str(invoice_id), "rejection-withdrawal", "why you take it back", says)
 
 
-def _rejection(invoice_id: str, act: str, says: str) -> Response | tuple[str, int]:
+def _rejection(invoice_id: str, act: str, asked: str, says: str) -> Response | tuple[str, int]:
     faults = Faults()
-    reason = Typed(request.form, faults).text("reject-reason", "why")
+    reason = Typed(request.form, faults).text("reject-reason", asked)
     if not faults:
         with faults.of_service({"reason": "reject-reason"}, otherwise="reject-reason"):
             path, key = f"/supplier-invoices/{invoice_id}/{act}", request.form.get("sending_key")

@@ -66,9 +66,9 @@ def test_a_part_payment_does_not_make_a_bill_paid() -> None:
 def test_a_statement_runs_by_date_with_the_balance_after_each_line() -> None:
     items, balance = statement(
         [
-            Movement(date(2026, 12, 1), "receipt", "RC-000001", "Payment of B-000001", -500),
-            Movement(date(2026, 12, 1), "bill", "B-000002", "Winter", 200),
-            Movement(date(2026, 11, 1), "bill", "B-000001", "Autumn", 500),
+            Movement(date(2026, 12, 1), "receipt", "r", "1", "RC-000001", "Payment of B-000001", -500),
+            Movement(date(2026, 12, 1), "bill", "2", "2", "B-000002", "Winter", 200),
+            Movement(date(2026, 11, 1), "bill", "1", "1", "B-000001", "Autumn", 500),
         ]
     )
     assert [(item.number, item.debit_pence, item.credit_pence, item.balance_pence) for item in items] == [

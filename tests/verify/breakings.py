@@ -961,7 +961,7 @@ STRAYS = [
         "rows_agree_with_their_parents",
         f"UPDATE bill_receipt SET school_urn = 900003 WHERE bill_id = {_bill(2)}",
         "its bill says (900002)",
-        also=("billing.debtors_are_the_open_bills",),
+        also=("billing.debtors_are_the_open_bills", "billing.bank_matches_are_what_is_paid"),
     ),
     Breaking(
         "billing",
