@@ -58,7 +58,11 @@ class Run:
         return found
 
     def answers(self) -> bool:
-        answer = urllib3.request("GET", f"http://127.0.0.1:{self.port}/readyz", retries=False, timeout=30)
+        """On a connection of its own: one kept from before may belong to a process that was killed since."""
+        alone = {"Connection": "close"}
+        answer = urllib3.request(
+            "GET", f"http://127.0.0.1:{self.port}/readyz", headers=alone, retries=False, timeout=30
+        )
         return answer.status == 200
 
     def stop(self, number: int = signal.SIGINT) -> None:
