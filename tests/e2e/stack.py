@@ -22,7 +22,9 @@ from chassis.actor import SERVICE, Actor
 from chassis.database import Database
 from contracts.topology import EXCHANGE, PRODUCERS, SUBSCRIPTIONS, queue_name
 from gateway.domain.mail import KEPT_UNSENT
+from gateway.domain.sessions import new_token, token_hash
 from gateway.storage.mail import gather_digests
+from gateway.storage.sessions import store_session
 from gateway.usecases.set_password import set_password
 from services.members.domain.person import Role
 from services.members.usecases.record_people import add_person
@@ -97,6 +99,21 @@ class Stack:
     def set_password(self, person_id: str, password: str) -> None:
         """A person's password, as the command line sets one."""
         set_password(self.database("gateway"), person_id, password)
+
+    def session(self, person_id: str, seat: str) -> str:
+        """The token of a session in a person's seat, as signing in begins one; a thousand passwords take minutes."""
+        token, now = new_token(), datetime.now(UTC)
+        with self.database("gateway").transaction(SERVICE) as connection:
+            store_session(
+                connection,
+                token_hash(token),
+                person_id=person_id,
+                channel="program",
+                seat=seat,
+                now=now,
+                expires_at=now + timedelta(hours=1),
+            )
+        return token
 
     def send_digests(self) -> None:
         """Another day's digests go out at once, to everybody for whom something was gathered."""

@@ -60,7 +60,7 @@ def manager_of(stack: Stack) -> Api:
 
 
 def people_with_seats(stack: Stack, manager: Api, urns: list[int], role: str) -> dict[int, str]:
-    """E-mail addresses by school; each person holds the role at up to fifty schools."""
+    """The ids of people by school; each person holds the role at up to fifty schools."""
     found = {}
     for index in range(0, len(urns), SEATS_A_PERSON):
         some = urns[index : index + SEATS_A_PERSON]
@@ -70,16 +70,15 @@ def people_with_seats(stack: Stack, manager: Api, urns: list[int], role: str) ->
             for urn in some
         ]
         person = manager.post("/people", {"name": f"{role} {index}", "email": email, "roles": seats})
-        stack.set_password(person["person_id"], PASSWORD)
-        found |= dict.fromkeys(some, email)
+        found |= dict.fromkeys(some, person["person_id"])
     return found
 
 
-def in_seat(stack: Stack, email: str, urn: int) -> Api:
-    """That person in that school's seat, signed in once."""
-    if (email, urn) not in _signed_in:
-        _signed_in[email, urn] = Api(stack.url, email, PASSWORD, seat=f"school:{urn}")
-    return _signed_in[email, urn]
+def in_seat(stack: Stack, person_id: str, urn: int) -> Api:
+    """That person in that school's seat, with a session of its own."""
+    if (person_id, urn) not in _signed_in:
+        _signed_in[person_id, urn] = Api(stack.url, "", "", token=stack.session(person_id, f"school:{urn}"))
+    return _signed_in[person_id, urn]
 
 
 @pytest.fixture
