@@ -43,9 +43,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long in front, so that nobody waits for it at the end."""
     items.sort(key=lambda item: next((rank for rank, path in enumerate(LONGEST) if path in item.nodeid), len(LONGEST)))
     if backends.CHROMIUM is None:
+        missing = pytest.mark.skip(reason="Chromium is not installed (Debian: apt install chromium-headless-shell)")
         for item in items:
             if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: apt install chromium)"))
+                item.add_marker(missing)
 
 
 class _Worlds(LoadScopeScheduling):
@@ -57,6 +58,7 @@ class _Worlds(LoadScopeScheduling):
         return f"stories on {transport}" if transport and path.startswith("tests/e2e/") else path
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """How the tests are handed out to processes."""
     return _Worlds(config, log)
