@@ -14,6 +14,7 @@ from contracts.working_days import add_working_days, is_working_day
 from services.billing.domain.bacs import processing_day
 from services.billing.storage.payment_runs import settle_runs
 from tests.backends import ServiceDatabase
+from tests.billing.documents import entry
 from tests.billing.world import (
     ASH,
     BEECH,
@@ -244,6 +245,27 @@ def test_changed_bank_details_keep_a_supplier_out(world: World) -> None:
     assert "bank details have changed" in said["errors"][0]["message"]
     world.tell(("SupplierBankDetailsRecorded", FENWRIGHTS_ACCOUNT))
     answered(act(world, SECOND, seen(world, run), "approval"))
+    cancelled(world, run)
+
+
+def test_no_file_is_written_of_what_was_paid_or_changed_since_the_approval(world: World) -> None:
+    run = propose(world)
+    answered(act(world, SECOND, run, "approval"))
+    run = seen(world, run)
+    paid = next(item for item in run["items"] if item["number"] == "INV-2")
+    world.pay(entry(f"{paid['amount_pence'] / 100:.2f}", paid["our_number"], sign="DBIT", name="Fenwright Paper"))
+    whose = {"account": "GB33BUKB20201555555555", "name": "Second", "purpose": "general"}
+    answered(world.a(MANAGER).post("/bank-accounts", whose), 201)
+    said = refused(act(world, MANAGER, run, "exports", {"format": "bacs"}), 409, "payment_run_outdated")
+    assert [each["message"] for each in said["errors"]] == [
+        f"Fenwright Paper, {paid['our_number']}: £197.10 was proposed, £0.00 is open."
+    ]
+    (line,) = answered(world.a(MANAGER).get("/bank-lines?state=matched"))["items"]
+    answered(world.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/undo", {}))
+    world.tell(change("proposed"))
+    refused(act(world, MANAGER, run, "exports", {"format": "bacs"}), 409, "payment_run_outdated")
+    world.tell(change("stopped"))
+    assert act(world, MANAGER, run, "exports", {"format": "bacs"}).status_code == 201
     cancelled(world, run)
 
 

@@ -8,7 +8,7 @@ from chassis.event_log import NewEvent, append_many
 from contracts.money import pounds
 from services.billing.domain.paying_errors import NothingToPay, RunOutdated, RunSettled
 from services.billing.domain.payment_run import must_be_another
-from services.billing.storage import payable, payment_runs, remittance_advices
+from services.billing.storage import bank, payable, payment_runs, remittance_advices
 from services.billing.usecases.propose_payment_run import (
     changeable,
     changing_words,
@@ -24,17 +24,13 @@ def approve_run(database: Database, actor: Actor, run_id: str, version: int) -> 
     """Approve exactly what was seen (`version`). Raises NotFound, VersionConflict, RunSettled, ApproverIsMaker,
     PayDayTooEarly, NothingToPay, and RunOutdated where an invoice or a supplier's bank details changed meanwhile."""
     with database.transaction(actor) as connection:
+        bank.take_turn(connection)
         run = changeable(connection, run_id, version)
         must_be_another(actor.person_id, run.makers)
         must_be_pay_day(run.pay_on)
         if not run.total_pence:
             raise NothingToPay("Everything of this run is left out.")
-        faults = _what_changed(connection, view_run(connection, run_id))
-        if faults:
-            raise RunOutdated(
-                "What this run would pay has changed since it was proposed. Bring it up to date, then ask again.",
-                fields=faults,
-            )
+        refuse_outdated(connection, run_id, "Bring it up to date, then ask again.")
         payment_runs.set_approved(connection, run_id, actor.name, person_of(actor))
         return view_run(connection, run_id)
 
@@ -45,6 +41,7 @@ def cancel_run(database: Database, actor: Actor, run_id: str, version: int, why:
     Raises NotFound, VersionConflict, RunSettled.
     """
     with database.transaction(actor) as connection:
+        bank.take_turn(connection)
         run = locked_run(connection, run_id, version)
         items = payment_runs.items_of(connection, run_id)
         begun = any(item.paid_before_pence is not None and item.paid_before_pence != item.paid_pence for item in items)
@@ -54,6 +51,19 @@ def cancel_run(database: Database, actor: Actor, run_id: str, version: int, why:
         remittance_advices.withdraw_advices(connection, run_id)
         tell_suppliers(connection, run_id)
         return view_run(connection, run_id)
+
+
+def refuse_outdated(connection: Connection, run_id: str, what_to_do: str) -> None:
+    """Raise RunOutdated where an invoice or an account of a run is no longer what the run would pay.
+
+    The caller holds the bank's turn (storage.bank.take_turn), so that no bank line pays an invoice meanwhile.
+    """
+    faults = _what_changed(connection, view_run(connection, run_id))
+    if faults:
+        raise RunOutdated(
+            f"What this run would pay has changed since it was proposed. {what_to_do}",
+            fields=faults,
+        )
 
 
 def tell_suppliers(connection: Connection, run_id: str) -> None:

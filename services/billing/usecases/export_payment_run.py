@@ -19,8 +19,8 @@ from contracts.errors import VersionConflict
 from contracts.london import london_day, london_today
 from services.billing.domain.bacs import Credit, Originator, last_submission, standard_18
 from services.billing.domain.paying_errors import AlreadyExported, OriginatorMissing, PayDayTooEarly, RunSettled
-from services.billing.storage import originators, payment_runs, remittance_advices
-from services.billing.usecases.approve_payment_run import tell_suppliers
+from services.billing.storage import bank, originators, payment_runs, remittance_advices
+from services.billing.usecases.approve_payment_run import refuse_outdated, tell_suppliers
 from services.billing.usecases.propose_payment_run import locked_run
 
 Format = Literal["bacs", "csv"]
@@ -38,9 +38,11 @@ def export_run(database: Database, actor: Actor, run_id: str, version: int, form
     """Write the file. The first time tells suppliers; every further time needs a reason. Both are kept with a digest.
 
     Raises NotFound, VersionConflict, RunSettled unless approved, OriginatorMissing, AlreadyExported, PayDayTooEarly
-    when the bank cannot have the file in time any more.
+    when the bank cannot have the file in time any more; the first time RunOutdated where an invoice was paid, held or
+    credited, or a supplier's bank details changed, since the run was approved.
     """
     with database.transaction(actor) as connection:
+        bank.take_turn(connection)
         run = locked_run(connection, run_id, version)
         if run.state not in ("approved", "exported"):
             raise RunSettled("Only a payment run that is approved, and not paid yet, is written to a file.")
@@ -50,6 +52,7 @@ def export_run(database: Database, actor: Actor, run_id: str, version: int, form
             raise AlreadyExported(fault, fields={"why": fault})
         if not again:
             _must_be_in_time(run.pay_on, form)
+            refuse_outdated(connection, run_id, "Give it up and propose it anew.")
         payer = _payer(connection, run.bank_account_id)
         if not again:
             payment_runs.set_exported(connection, run_id, payer.bank_account_id)
