@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import Any
 from uuid import uuid4
 
@@ -146,6 +147,7 @@ class Clients:
         self._databases = databases
         self._own: dict[str, ServiceDatabase] = {}
         self._apps: dict[str, Flask] = {}
+        self._making = Lock()  # tests ask for clients in many threads at once
 
     def database(self, name: str) -> ServiceDatabase:
         """The database that this test's clients of that service share."""
@@ -156,9 +158,10 @@ class Clients:
     def __call__(self, name: str, actor: Actor, *, database: ServiceDatabase | None = None) -> ServiceClient:
         """A client of the service as that actor."""
         used = database or self.database(name)
-        if used.app_url not in self._apps:
-            module = importlib.import_module(f"services.{name}.app")
-            self._apps[used.app_url] = module.build_app(settings_for(used), used.database)
+        with self._making:
+            if used.app_url not in self._apps:
+                module = importlib.import_module(f"services.{name}.app")
+                self._apps[used.app_url] = module.build_app(settings_for(used), used.database)
         return ServiceClient(self._apps[used.app_url], name, actor)
 
 

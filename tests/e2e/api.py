@@ -7,6 +7,11 @@ from uuid import uuid4
 import urllib3
 
 
+# Between the sending of a request and its arrival the server may close a connection that was idle for long. What
+# reads, and what carries an idempotency key, may then be sent again.
+ONCE_MORE = urllib3.Retry(total=1, connect=0, redirect=False, status=0, allowed_methods={"GET", "POST"})
+
+
 class Refused(AssertionError):
     """The API answered with a problem."""
 
@@ -22,7 +27,7 @@ class Api:
 
     def __init__(self, base_url: str, email: str, password: str, seat: str | None = None, *, token: str = "") -> None:
         self._base = base_url
-        self._http = urllib3.PoolManager(timeout=60, retries=False)
+        self._http = urllib3.PoolManager(timeout=60, retries=ONCE_MORE)
         self._token = token
         if not token:
             self._token = self.post("/sessions", {"email": email, "password": password, "seat": seat})["token"]

@@ -370,7 +370,7 @@ def test_many_lines_are_decided_from_the_workbench_and_what_was_refused_is_said(
 
 def test_a_rejection_is_taken_back_with_a_reason(visit: Visit, services: FakeServices) -> None:
     manager, path = visit("manager"), f"/alliance/invoices/{HELD_INVOICE}/take-back-rejection"
-    assert summary_links(manager.post(path, {})) == {"reject-reason": "Enter why."}
+    assert summary_links(manager.post(path, {})) == {"reject-reason": "Enter why you take it back."}
     manager.post(path, {"reject-reason": "It was right after all"})
     assert last_change(services).path == f"/supplier-invoices/{HELD_INVOICE}/rejection-withdrawal"
 
