@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import urllib3
 
-
 # Between the sending of a request and its arrival the server may close a connection that was idle for long. What
 # reads, and what carries an idempotency key, may then be sent again.
 ONCE_MORE = urllib3.Retry(total=1, connect=0, redirect=False, status=0, allowed_methods={"GET", "POST"})
