@@ -248,6 +248,25 @@ def test_changed_bank_details_keep_a_supplier_out(world: World) -> None:
     cancelled(world, run)
 
 
+def test_an_invoice_that_another_run_took_is_not_taken_in_again(world: World) -> None:
+    run = propose(world)
+    later = next(item for item in run["items"] if item["number"] == "INV-2")
+
+    def choice(left_out: list[str]) -> Any:
+        sent = {"left_out": left_out, "why": "Later."}
+        at = f"/payment-runs/{run['payment_run_id']}/choice"
+        return world.a(MANAGER).put(at, sent, headers={"If-Match": seen(world, run)["etag"]})
+
+    answered(choice([later["supplier_invoice_id"], later["supplier_invoice_id"]]))
+    other = propose(world)
+    assert [item["number"] for item in other["items"] if item["left_out_why"] is None] == ["INV-2"]
+    said = refused(choice([]), 409, "payment_run_outdated")
+    assert [each["message"] for each in said["errors"]] == [f"{later['our_number']} is in {other['number']}."]
+    answered(act(world, MANAGER, seen(world, run), "refresh"))
+    cancelled(world, other)
+    cancelled(world, run)
+
+
 def test_no_file_is_written_of_what_was_paid_or_changed_since_the_approval(world: World) -> None:
     run = propose(world)
     answered(act(world, SECOND, run, "approval"))

@@ -87,10 +87,10 @@ _SETTLE = text("""
     UPDATE payment_run_item i SET live = changed.state = 'exported'
     FROM changed WHERE i.payment_run_id = changed.payment_run_id AND left_out_why IS NULL
 """)
-_PAYMENTS = text("""
-    SELECT CAST(supplier_id AS text) AS supplier_id, CAST(supplier_invoice_id AS text) AS supplier_invoice_id,
-        amount_pence, reference
-    FROM payment_run_item WHERE payment_run_id = :run AND left_out_why IS NULL ORDER BY reference, supplier_invoice_id
+_OTHERS = text("""
+    SELECT CAST(i.supplier_invoice_id AS text), r.number
+    FROM payment_run_item i JOIN payment_run r USING (payment_run_id)
+    WHERE i.live AND i.payment_run_id <> :run AND i.supplier_invoice_id = ANY(CAST(:invoices AS uuid[]))
 """)
 
 
@@ -177,7 +177,7 @@ def settle_runs(connection: Connection, invoice_ids: Collection[str]) -> None:
     connection.execute(_SETTLE, {"invoices": list(invoice_ids)})
 
 
-def payments_of(connection: Connection, run_id: str) -> list[Row[Any]]:
-    """What a run pays, for whoever posts the bank's line: supplier_id, supplier_invoice_id, amount_pence (negative for
-    a credit), and the reference under which each supplier is paid."""
-    return list(connection.execute(_PAYMENTS, {"run": run_id}))
+def others_with(connection: Connection, run_id: str, invoice_ids: Collection[str]) -> dict[str, str]:
+    """Which of these invoices another live run has: by invoice that run's number."""
+    rows = connection.execute(_OTHERS, {"run": run_id, "invoices": list(invoice_ids)})
+    return {row[0]: row[1] for row in rows}

@@ -14,7 +14,13 @@ from contracts.errors import NotFound, VersionConflict
 from contracts.london import london_today
 from contracts.working_days import is_working_day
 from services.billing.domain.bacs import first_pay_day
-from services.billing.domain.paying_errors import NothingToPay, PayDayTooEarly, RunSettled, UnknownRunItem
+from services.billing.domain.paying_errors import (
+    NothingToPay,
+    PayDayTooEarly,
+    RunOutdated,
+    RunSettled,
+    UnknownRunItem,
+)
 from services.billing.domain.payment_run import (
     BURSAR,
     Item,
@@ -62,9 +68,11 @@ def choose_items(
 ) -> RunView:
     """Leave out exactly these invoices beside what is kept out by rule, for a reason; take in all others.
 
-    Raises NotFound, VersionConflict, RunSettled, UnknownRunItem, CreditsExceedInvoices.
+    Raises NotFound, VersionConflict, RunSettled, UnknownRunItem, CreditsExceedInvoices, RunOutdated where an invoice
+    that is taken in again is in another run by now.
     """
     with database.transaction(actor) as connection:
+        originators.lock_originators(connection)
         run = changeable(connection, run_id, version)
         items = payment_runs.items_of(connection, run_id)
         free = {item.supplier_invoice_id: item for item in items if item.left_out_by != BURSAR}
@@ -73,6 +81,7 @@ def choose_items(
             raise UnknownRunItem("The run has no such invoice that could be left out.", fields={"left_out": unknown[0]})
         kept = [item for item in free.values() if item.supplier_invoice_id not in left_out]
         must_pay_something((item.supplier_id, item.supplier_name, item.amount_pence) for item in kept)
+        _must_be_free(connection, run_id, [item for item in kept if item.left_out_why is not None])
         payment_runs.choose(
             connection,
             run_id,
@@ -89,6 +98,7 @@ def choose_items(
 def refresh_run(database: Database, actor: Actor, run_id: str, version: int) -> RunView:
     """Propose a run anew as things stand now; what a person left out stays out. Raises as `choose_items`."""
     with database.transaction(actor) as connection:
+        originators.lock_originators(connection)
         run = changeable(connection, run_id, version)
         chosen = {
             item.supplier_invoice_id: item
@@ -171,6 +181,19 @@ def _proposed(connection: Connection, pay_on: date, due_by: date) -> list[Item]:
     suppliers = sorted({invoice.supplier_id for invoice in found})
     accounts = payable.accounts_on(connection, suppliers, pay_on)
     return propose(found, accounts, changing_words(connection, suppliers), due_by)
+
+
+def _must_be_free(connection: Connection, run_id: str, items: Sequence[Row[Any]]) -> None:
+    taken = payment_runs.others_with(connection, run_id, [item.supplier_invoice_id for item in items])
+    if taken:
+        raise RunOutdated(
+            "Another payment run has some of these invoices by now.",
+            fields={
+                f"items.{item.our_number}": f"{item.our_number} is in {taken[item.supplier_invoice_id]}."
+                for item in items
+                if item.supplier_invoice_id in taken
+            },
+        )
 
 
 def _hindrance(facts: Row[Any]) -> str:
