@@ -11,7 +11,6 @@ from services.billing.domain.paying_errors import ApproverIsMaker, CreditsExceed
 
 State = Literal["proposed", "approved", "exported", "paid", "cancelled"]
 
-LIVE: Final = ("proposed", "approved", "exported")
 BURSAR: Final = "Bursar"
 """Who left something out by rule."""
 
