@@ -26,7 +26,13 @@ TAXES: Final = (
     ("AE", "Reverse charge"),
     ("O", "Outside the scope"),
 )
-KINDS: Final = {"bill": "Bills", "credit_note": "Credit notes", "receipt": "Payments", "journal": "Journal entries"}
+KINDS: Final = {
+    "bill": "Bills",
+    "credit_note": "Credit notes",
+    "receipt": "Payments",
+    "receipt_undone": "Payments undone",
+    "journal": "Journal entries",
+}
 
 
 @dataclass(frozen=True, slots=True)

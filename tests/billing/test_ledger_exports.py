@@ -4,11 +4,13 @@ import csv
 import io
 from collections.abc import Callable
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from services.billing.domain.ledger_export import FIELDS
+from services.billing.usecases import export_ledger
 from tests.backends import ServiceDatabase
 from tests.billing.world import (
     ASH,
@@ -152,3 +154,55 @@ def test_a_school_exports_its_own_and_the_alliance_its_journal(world: World) -> 
     refused(world.a(seller_of(FENWRIGHT)).get("/export-profile"), 403, "forbidden")
     stale = world.a(MANAGER).put("/export-profile", PROFILE, headers={"If-Match": '"7"'})
     refused(stale, 412, "version_conflict")
+
+
+def test_what_is_posted_while_an_export_is_written_is_in_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile(world, MANAGER)
+    table(world, MANAGER)
+    written, owed = export_ledger._as_csv, answered(world.a(buyer_of(BEECH)).get("/bills"))["items"][0]
+
+    def meanwhile(*of: Any) -> bytes:
+        content = written(*of)
+        paying = Thread(target=pay, args=(world, owed))
+        paying.start()
+        paying.join()
+        return content
+
+    with monkeypatch.context() as patched:
+        patched.setattr(export_ledger, "_as_csv", meanwhile)
+        first = table(world, MANAGER)
+    second = table(world, MANAGER, again=False)
+    assert {row["Reference"] for row in second}.isdisjoint(row["Reference"] for row in first)
+    assert any("Payment of" in row["Details"] for row in second)
+
+
+def test_a_payment_undone_after_its_export_is_taken_back_by_the_next(service_client: Clients) -> None:
+    world = World(service_client)
+    world.invoiced(world.ordered(Order([Line({ASH: 34})])), "INV-1")
+    bill = world.billed()[0]
+    ash, gross = buyer_of(ASH), bill["gross_pence"]
+    profile(world, ash)
+    pay(world, bill)
+    line = answered(world.a(MANAGER).get("/bank-lines"))["items"][0]
+    at = f"/bank-lines/{line['bank_line_id']}"
+    for act in ("undo", "redo"):  # in no export yet: the first of the two payments never was
+        answered(world.a(MANAGER).post(f"{at}/{act}", {}))
+    assert [(row["Type"], row["Reference"]) for row in table(world, ash, again=False)] == [
+        ("PI", bill["number"]),
+        ("PA", "RC-000002"),
+    ]
+    answered(world.a(MANAGER).post(f"{at}/undo", {}))
+    back = table(world, ash, again=False)
+    assert [(row["Type"], row["Nominal"], row["Reference"]) for row in back] == [("PI", "1200", "RC-000002")]
+    assert (pence(back, "Net", "Tax"), back[0]["Details"]) == (gross, f"Undone: payment of {bill['number']}")
+    answered(world.a(MANAGER).post(f"{at}/redo", {}))
+    assert [(row["Type"], row["Reference"]) for row in table(world, ash, again=False)] == [("PA", "RC-000003")]
+    shown = answered(world.a(ash).get("/ledger-exports/preview", query_string=TIME))["items"]
+    assert {each["kind"]: (each["documents"], each["fresh"], each["gross_pence"]) for each in shown} == {
+        "bill": (1, 0, gross),
+        "receipt": (2, 0, -2 * gross),
+        "receipt_undone": (1, 0, gross),
+    }
+    assert sum(each["gross_pence"] for each in shown) == answered(world.a(ash).get(f"/accounts/{ASH}"))["balance_pence"]

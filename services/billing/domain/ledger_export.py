@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 Format = Literal["sage50", "xero", "arbor", "csv"]
-Kind = Literal["bill", "credit_note", "receipt", "journal"]
+Kind = Literal["bill", "credit_note", "receipt", "receipt_undone", "journal"]
 Cell = str | Decimal
 
 FORMATS: Final = ("sage50", "xero", "arbor", "csv")
@@ -34,15 +34,23 @@ TAX_CODES: Final[Mapping[Format, Mapping[str, str]]] = {
 
 _SAGE_REFERENCE: Final = 30
 _SAGE_DETAILS: Final = 60
-_SAGE_TYPES: Final = {"bill": "PI", "credit_note": "PC", "receipt": "PA"}
-_WORDS: Final = {"bill": "Bill", "credit_note": "Credit note", "receipt": "Payment", "journal": "Journal"}
+_SAGE_TYPES: Final = {"bill": "PI", "credit_note": "PC"}
+_WORDS: Final = {
+    "bill": "Bill",
+    "credit_note": "Credit note",
+    "receipt": "Payment",
+    "receipt_undone": "Payment undone",
+    "journal": "Journal",
+}
+_PAYMENTS: Final = ("receipt", "receipt_undone")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportLine:
     """Part of a document under one ledger code and VAT class; pence are signed as the statement of account is.
 
-    A bill is positive, a credit note and a receipt negative; of a journal line a debit is positive.
+    A bill is positive, a credit note and a receipt negative, a receipt that is taken back positive again; of a journal
+    line a debit is positive.
     """
 
     kind: Kind
@@ -82,7 +90,7 @@ class ExportProfile:
 
     def nominal(self, line: ExportLine) -> str:
         """The program's own code for a line; the bank's for a payment."""
-        if line.kind == "receipt":
+        if line.kind in _PAYMENTS:
             return self.bank_nominal
         return self.nominals.get(line.ledger_code) or line.ledger_code
 
@@ -129,7 +137,7 @@ _ARBOR: Final = (
 
 def kinds_of(form: Format) -> tuple[Kind, ...]:
     """What a format carries of a school's documents: Xero takes payments from its own bank feed."""
-    return ("bill", "credit_note") if form == "xero" else ("bill", "credit_note", "receipt")
+    return ("bill", "credit_note") if form == "xero" else ("bill", "credit_note", *_PAYMENTS)
 
 
 def heading(profile: ExportProfile, *, journal: bool) -> tuple[str, ...]:
@@ -148,11 +156,11 @@ def rows(profile: ExportProfile, lines: Iterable[ExportLine]) -> Iterator[tuple[
 
 
 def _sage(profile: ExportProfile, line: ExportLine) -> tuple[Cell, ...]:
-    """Sage's amounts have no sign: the type says the direction. A refund of the alliance is a purchase on the bank."""
+    """Sage's amounts have no sign: the type says the direction. Money that came back is a purchase on the bank."""
     if line.kind == "journal":
         kind = "JD" if line.net_pence >= 0 else "JC"
-    elif line.kind == "receipt" and line.net_pence > 0:
-        kind = "PI"
+    elif line.kind in _PAYMENTS:
+        kind = "PI" if line.net_pence > 0 else "PA"
     else:
         kind = _SAGE_TYPES[line.kind]
     return (

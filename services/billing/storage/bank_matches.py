@@ -55,6 +55,14 @@ _PAID_BACK = text("""
     ) gone USING (bill_id)
     WHERE paid_pence - gone.pence NOT BETWEEN 0 AND gross_pence ORDER BY number
 """)
+_KEEP_UNDONE = text("""
+    INSERT INTO undone_receipt (receipt_id, school_urn, number, received_on, reference, bills, amount_pence)
+    SELECT r.receipt_id, r.school_urn, r.number, r.received_on,
+        string_agg(b.payment_reference, ' ' ORDER BY b.number), string_agg(b.number, ' ' ORDER BY b.number),
+        sum(r.amount_pence)
+    FROM bill_receipt r JOIN bill b USING (bill_id) WHERE r.receipt_id = ANY(CAST(:postings AS uuid[]))
+    GROUP BY r.receipt_id, r.school_urn, r.number, r.received_on
+""")
 _UNPAY_BILLS = text("""
     WITH gone AS (
         DELETE FROM bill_receipt WHERE receipt_id = ANY(CAST(:postings AS uuid[])) RETURNING bill_id, amount_pence
@@ -125,6 +133,7 @@ def paid_back_since(connection: Connection, posting_ids: Collection[str]) -> lis
 
 
 def take_back(connection: Connection, posting_ids: Collection[str]) -> None:
-    """Count nothing as paid any more of what was received or paid under these postings."""
+    """Count nothing as paid any more of what was received or paid under these postings; receipts are kept as undone."""
+    connection.execute(_KEEP_UNDONE, {"postings": list(posting_ids)})
     connection.execute(_UNPAY_BILLS, {"postings": list(posting_ids)})
     connection.execute(_UNPAY_INVOICES, {"postings": list(posting_ids)})

@@ -3,15 +3,16 @@
 An owner is a school, by its URN, or the alliance itself (None).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
 from services.billing.domain.ledger_export import ExportLine
-from services.billing.storage.bulk import as_json
+from services.billing.storage.bulk import as_json, insert_rows
 
+# A receipt that was taken back after it was exported stays in what is exported, with the line that takes it back.
 _SCHOOL = """
     SELECT 'bill' AS kind, b.bill_id AS document_id, b.number, b.issue_date AS on_day, b.due_date AS due_on,
         b.payment_reference AS reference, b.title AS details, coalesce(l.ledger_code, '') AS ledger_code,
@@ -34,6 +35,14 @@ _SCHOOL = """
         b.number), '', 'O', CAST(0 AS numeric(5, 2)), CAST(-sum(r.amount_pence) AS bigint), CAST(0 AS bigint)
     FROM bill_receipt r JOIN bill b USING (bill_id)
     WHERE r.school_urn = :urn AND r.received_on BETWEEN :from_on AND :to_on GROUP BY r.receipt_id
+    UNION ALL
+    SELECT told.kind, u.receipt_id, u.number, told.on_day, CAST(NULL AS date), u.reference, told.words || u.bills, '',
+        'O', CAST(0 AS numeric(5, 2)), told.sign * u.amount_pence, CAST(0 AS bigint)
+    FROM undone_receipt u CROSS JOIN LATERAL (VALUES ('receipt', u.received_on, 'Payment of ', -1),
+        ('receipt_undone', u.undone_on, 'Undone: payment of ', 1)) AS told (kind, on_day, words, sign)
+    WHERE u.school_urn = :urn AND told.on_day BETWEEN :from_on AND :to_on AND EXISTS (
+        SELECT FROM ledger_export_document d
+        WHERE d.school_urn = u.school_urn AND d.kind = 'receipt' AND d.document_id = u.receipt_id)
 """
 _ALLIANCE = """
     SELECT 'journal' AS kind, e.entry_id AS document_id, e.number, e.posted_on AS on_day, CAST(NULL AS date) AS due_on,
@@ -69,16 +78,7 @@ def _sums(of: str) -> Any:
     """)  # noqa: S608 -- queries of this module
 
 
-def _notes(of: str) -> Any:
-    return text(f"""
-        INSERT INTO ledger_export_document (ledger_export_id, school_urn, kind, document_id)
-        SELECT DISTINCT CAST(:export AS uuid), CAST(:urn AS integer), kind, document_id
-        FROM ({of}) line WHERE kind = ANY(:kinds) AND (:again OR NOT EXISTS ({_EXPORTED}))
-    """)  # noqa: S608 -- queries of this module
-
-
-_QUERIES = {False: tuple(make(_SCHOOL) for make in (_lines, _sums, _notes)),
-            True: tuple(make(_ALLIANCE) for make in (_lines, _sums, _notes))}  # fmt: skip
+_QUERIES = {False: (_lines(_SCHOOL), _sums(_SCHOOL)), True: (_lines(_ALLIANCE), _sums(_ALLIANCE))}
 _CODES = text("""
     SELECT DISTINCT ledger_code FROM bill_line WHERE school_urn = CAST(:urn AS integer) AND ledger_code <> ''
     UNION SELECT code FROM account WHERE CAST(:urn AS integer) IS NULL ORDER BY 1
@@ -125,12 +125,12 @@ def sums(connection: Connection, urn: int | None, from_on: date, to_on: date, ki
 
 
 def note_documents(
-    connection: Connection, export_id: str, urn: int | None, from_on: date, to_on: date, kinds: Sequence[str], *,
-    again: bool,
-) -> None:  # fmt: skip
-    """Keep which documents an export carried."""
-    names = {**_names(urn, from_on, to_on, kinds, again), "export": export_id}
-    connection.execute(_QUERIES[urn is None][2], names)
+    connection: Connection, export_id: str, urn: int | None, documents: Collection[tuple[str, str]]
+) -> None:
+    """Keep which documents, by kind and id, an export carried."""
+    same = {"ledger_export_id": export_id, "school_urn": urn}
+    rows = [{**same, "kind": kind, "document_id": document_id} for kind, document_id in sorted(documents)]
+    insert_rows(connection, "ledger_export_document", rows)
 
 
 def codes_of(connection: Connection, urn: int | None) -> list[str]:

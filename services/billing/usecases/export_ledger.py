@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -50,17 +50,19 @@ class ExportFile:
 
 @dataclass(slots=True)
 class _Counted:
-    """Lines and what they come to, as they pass by."""
+    """Lines, what they come to and the documents that they are of, as they pass by."""
 
     lines: int = 0
     net_pence: int = 0
     vat_pence: int = 0
+    documents: set[tuple[Kind, str]] = field(default_factory=set)
 
     def pass_on(self, lines: Iterable[ExportLine]) -> Iterator[ExportLine]:
         for line in lines:
             self.lines += 1
             self.net_pence += line.net_pence
             self.vat_pence += line.vat_pence
+            self.documents.add((line.kind, line.document_id))
             yield line
 
 
@@ -141,8 +143,7 @@ def _keep(
         "sha256": hashlib.sha256(content).digest(),
     }
     ledger_exports.add_export(connection, row)
-    kinds = _kinds(actor, profile)
-    ledger_exports.note_documents(connection, export_id, actor.school_urn, *time, kinds, again=again)
+    ledger_exports.note_documents(connection, export_id, actor.school_urn, counted.documents)
 
 
 def _kinds(actor: Actor, profile: ExportProfile | None) -> tuple[Kind, ...]:
