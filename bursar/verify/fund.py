@@ -80,17 +80,25 @@ CHECKS: Final = (
     ),
     Check(
         "fund_years_carry_what_is_left",
-        "A closed year carries forward what was billed less what was spent of it.",
+        "A closed year carries forward what was billed less what was spent of it, with interest less bank charges, and"
+        " so says the ledger.",
         """
-        SELECT format('%s: carries %s pence; %s billed and %s spent', title, carried_pence, coalesce(billed.pence, 0),
-            coalesce(spent.pence, 0))
+        SELECT format('%s: carries %s pence, the ledger %s; %s billed, %s spent, %s interest less charges', title,
+            carried_pence, coalesce(moved.pence, 0), coalesce(billed.pence, 0), coalesce(spent.pence, 0),
+            coalesce(moved.bank, 0))
         FROM fund_year LEFT JOIN (
             SELECT fund_year_id, sum(gross_pence) AS pence
             FROM bill JOIN fund_contribution USING (fund_contribution_id) GROUP BY fund_year_id
         ) billed USING (fund_year_id) LEFT JOIN (
             SELECT fund_year_id, sum(paid_pence) AS pence FROM fund_payment GROUP BY fund_year_id
-        ) spent USING (fund_year_id)
-        WHERE carried_pence <> coalesce(billed.pence, 0) - coalesce(spent.pence, 0)
+        ) spent USING (fund_year_id) LEFT JOIN (
+            SELECT document_id AS fund_year_id,
+                sum(credit_pence - debit_pence) FILTER (WHERE account = '3100') AS pence,
+                sum(debit_pence - credit_pence) FILTER (WHERE account IN ('5200', '5300')) AS bank
+            FROM entry JOIN entry_line USING (entry_id) WHERE kind = 'fund_year_end' GROUP BY document_id
+        ) moved USING (fund_year_id)
+        WHERE carried_pence <> coalesce(billed.pence, 0) - coalesce(spent.pence, 0) + coalesce(moved.bank, 0)
+            OR carried_pence <> coalesce(moved.pence, 0)
         """,
     ),
     as_told(

@@ -202,6 +202,47 @@ def test_money_goes_through_the_funds_own_account_and_what_is_left_is_carried_fo
     assert fund.act(following, "propose")["asked_pence"] == 564_406
 
 
+def test_a_closed_year_keeps_what_it_spent(fund: Fund) -> None:
+    year = fund.proposed()
+    fund.decide(year, ASH)
+    bill = fund.act(year, "bills", status=201)["items"][0]
+    fund.bank(("bill", bill["bill_id"], "FB-000001", 60_594, ASH))
+    paid = answered(fund.pay_out(year), 201)["payments"][-1]
+    fund.bank(("fund_payment", paid["fund_payment_id"], "FP-000001", -25_000, None))
+    ((line_id,),) = fund.world.rows("SELECT bank_line_id FROM bank_match WHERE kind = 'fund_payment'")
+    undo = f"/bank-lines/{line_id}/undo"
+    late = datetime(2027, 9, 1, 9, tzinfo=UTC)
+    answered(fund.world.a(MANAGER).post(undo, {}))
+    answered(fund.world.a(MANAGER).post(f"/bank-lines/{line_id}/redo", {}))
+    close_fund_year(fund.world.database.database, MANAGER, year["fund_year_id"], late)
+    carried = fund.world.balances()
+    refused(fund.world.a(MANAGER).post(undo, {}), 409, "fund_year_closed")
+    refused(fund.withdraw(paid), 409, "fund_year_closed")
+    assert fund.world.balances() == carried == {"1250": 35_594, "3100": -35_594}
+
+
+def test_interest_and_charges_of_the_funds_bank_are_carried_forward_once(fund: Fund) -> None:
+    year = fund.proposed()
+    fund.decide(year, ASH)
+    bill = fund.act(year, "bills", status=201)["items"][0]
+    fund.bank(
+        ("bill", bill["bill_id"], "FB-000001", 60_594, ASH),
+        ("account", "", "5200", -750, None),
+        ("account", "", "5300", 1_204, None),
+    )
+    database = fund.world.database.database
+    assert fund.shown(year)["account"]["other_pence"] == 454
+    close_fund_year(database, MANAGER, year["fund_year_id"], datetime(2027, 9, 1, 9, tzinfo=UTC))
+    assert fund.shown(year)["carried_pence"] == 61_048
+    assert fund.world.balances() == {"1250": 61_048, "3100": -61_048}
+    fund.bank(("account", "", "5200", -100, None))  # of the year that is closed: the next one carries it
+    dates = {"from_on": "2027-09-01", "to_on": "2028-08-31", "answer_by": "2028-01-31"}
+    following = fund.proposed(title="Partnership fund 2027–28", from_balance_pence=60_000, **dates)
+    close_fund_year(database, MANAGER, following["fund_year_id"], datetime(2028, 9, 1, 9, tzinfo=UTC))
+    assert fund.shown(following)["carried_pence"] == -100
+    assert fund.world.balances() == {"1250": 60_948, "3100": -60_948}
+
+
 def test_governors_are_reminded_once_for_each_morning_that_came(fund: Fund) -> None:
     year = fund.proposed()
     fund.decide(year, ASH)

@@ -39,6 +39,7 @@ STATUSES: dict[type[BrokenRule], int] = {
     fund_errors.FundYearNotDraft: 409,
     fund_errors.FundYearNotProposed: 409,
     fund_errors.FundYearNotOver: 409,
+    fund_errors.FundYearClosed: 409,
     fund_errors.FundYearBilled: 409,
     fund_errors.ContributionNotAsked: 409,
     fund_errors.ContributionBilled: 409,

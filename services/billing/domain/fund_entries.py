@@ -3,10 +3,12 @@
 from datetime import date
 
 from services.billing.domain.ledger import (
+    BANK_CHARGES,
     FUND_BALANCE,
     FUND_CONTRIBUTIONS,
     FUND_DEBTORS,
     FUND_SPENDING,
+    INTEREST_RECEIVED,
     Entry,
     Posting,
 )
@@ -27,12 +29,29 @@ def contribution_entry(bill_id: str, number: str, on: date, urn: int, pence: int
     )
 
 
-def year_end_entry(year_id: str, title: str, on: date, *, contributed_pence: int, spent_pence: int) -> Entry:
-    """A year's income and spending move into the fund's balance; what is left is carried forward."""
-    left = contributed_pence - spent_pence
+def year_end_entry(
+    year_id: str,
+    title: str,
+    on: date,
+    *,
+    contributed_pence: int,
+    spent_pence: int,
+    charges_pence: int,
+    interest_pence: int,
+) -> Entry:
+    """A year's income and spending, and what the bank charged and paid, move into the fund's balance.
+
+    What is left is carried forward. Charges and interest are negative where more of them was given back.
+    """
+    moved = (
+        (FUND_CONTRIBUTIONS, contributed_pence),
+        (FUND_SPENDING, -spent_pence),
+        (BANK_CHARGES, -charges_pence),
+        (INTEREST_RECEIVED, interest_pence),
+    )
+    left = sum(pence for _, pence in moved)
     sides = (
-        Posting(FUND_CONTRIBUTIONS, debit_pence=contributed_pence),
-        Posting(FUND_SPENDING, credit_pence=spent_pence),
+        *(Posting(account, debit_pence=max(pence, 0), credit_pence=max(-pence, 0)) for account, pence in moved),
         Posting(FUND_BALANCE, debit_pence=max(-left, 0), credit_pence=max(left, 0)),
     )
     return Entry(

@@ -33,6 +33,12 @@ class FundYearNotOver(BrokenRule):
     code = "fund_year_not_over"
 
 
+class FundYearClosed(BrokenRule):
+    """What a closed year has spent was carried forward, and stays."""
+
+    code = "fund_year_closed"
+
+
 class FundYearBilled(BrokenRule):
     """A year of which something is billed or spent is closed at its end, and no longer cancelled."""
 

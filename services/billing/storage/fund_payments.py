@@ -1,6 +1,6 @@
 """What is paid out of the partnership fund, for what, and by what evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -19,6 +19,11 @@ _OF_YEAR = text(f"{_PAYMENT} WHERE fund_year_id = :year ORDER BY p.number")
 _ONE = text(f"{_PAYMENT} WHERE fund_payment_id = :payment")
 _LOCK = text("SELECT paid_pence FROM fund_payment WHERE fund_payment_id = :payment FOR UPDATE")
 _WITHDRAW = text("UPDATE fund_payment SET withdrawn_why = :why WHERE fund_payment_id = :payment")
+_CLOSED = text("""
+    SELECT title, state FROM fund_year WHERE fund_year_id IN (
+        SELECT fund_year_id FROM fund_payment WHERE fund_payment_id = ANY(CAST(:payments AS uuid[])))
+    ORDER BY from_on FOR SHARE
+""")
 _OPEN = text("""
     SELECT CAST(coalesce(sum(amount_pence - paid_pence), 0) AS bigint) FROM fund_payment WHERE withdrawn_why IS NULL
 """)
@@ -47,6 +52,12 @@ def lock_payment(connection: Connection, payment_id: str) -> None:
 def withdraw_payment(connection: Connection, payment_id: str, why: str) -> None:
     """It will not be paid."""
     connection.execute(_WITHDRAW, {"payment": payment_id, "why": why})
+
+
+def closed_years(connection: Connection, payment_ids: Collection[str]) -> list[str]:
+    """Titles of the closed years of these payments; no year of theirs is closed until this transaction ends."""
+    years = connection.execute(_CLOSED, {"payments": list(payment_ids)})
+    return [year.title for year in years if year.state == "closed"]
 
 
 def open_payments_pence(connection: Connection) -> int:

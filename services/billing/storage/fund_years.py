@@ -72,6 +72,16 @@ _END = text("""
     WHERE fund_year_id = :year
 """)
 _ACCOUNT = text("SELECT * FROM fund_account(:first_day, :last_day)")
+# By the ledger until a day, less what the ends of years before have moved into the fund's balance.
+_BANK = text("""
+    SELECT CAST(coalesce(sum(debit_pence - credit_pence) FILTER (WHERE account = '5200'), 0) AS bigint)
+            AS charges_pence,
+        CAST(coalesce(sum(credit_pence - debit_pence) FILTER (WHERE account = '5300'), 0) AS bigint)
+            AS interest_pence
+    FROM entry JOIN entry_line USING (entry_id)
+    WHERE account IN ('5200', '5300') AND (kind = 'fund_year_end'
+        OR posted_on <= :last_day AND entry_id IN (SELECT entry_id FROM entry_line WHERE account = '1250'))
+""")
 _COUNT_PUPILS = """
     ON CONFLICT (school_urn, counted_on) DO UPDATE SET pupils = excluded.pupils, source = excluded.source
 """
@@ -173,6 +183,11 @@ def account_between(connection: Connection, first_day: date, last_day: date) -> 
     the first and the second less the third plus the fourth.
     """
     return connection.execute(_ACCOUNT, {"first_day": first_day, "last_day": last_day}).one()
+
+
+def bank_left_to_carry(connection: Connection, last_day: date) -> Row[Any]:
+    """charges_pence and interest_pence of the fund's account until a day that no year has carried forward yet."""
+    return connection.execute(_BANK, {"last_day": last_day}).one()
 
 
 def balance_now(connection: Connection) -> int:

@@ -14,9 +14,11 @@ from services.billing.usecases.read_fund import YearView, view_year
 
 
 def close_fund_year(database: Database, actor: Actor, year_id: str, now: datetime) -> YearView:
-    """Move the year's contributions and spending into the fund's balance. Contributions not confirmed lapse.
+    """Move the year's contributions, spending, bank charges and interest into the fund's balance.
 
-    What schools have not paid yet stays owed. Raises NotFound, FundYearNotProposed, FundYearNotOver.
+    Contributions not confirmed lapse; what schools have not paid yet stays owed.
+
+    Raises NotFound, FundYearNotProposed, FundYearNotOver.
     """
     with database.transaction(actor) as connection:
         locked = fund_years.lock_year(connection, year_id)
@@ -29,8 +31,17 @@ def close_fund_year(database: Database, actor: Actor, year_id: str, now: datetim
         if faults:
             raise FundYearNotOver(" ".join(faults))
         contributed, spent = year.head.billed_pence, sum(line.spent_pence for line in year.lines)
-        carried = contributed - spent
-        entry = year_end_entry(year_id, locked.title, locked.to_on, contributed_pence=contributed, spent_pence=spent)
+        bank = fund_years.bank_left_to_carry(connection, locked.to_on)
+        carried = contributed - spent - bank.charges_pence + bank.interest_pence
+        entry = year_end_entry(
+            year_id,
+            locked.title,
+            locked.to_on,
+            contributed_pence=contributed,
+            spent_pence=spent,
+            charges_pence=bank.charges_pence,
+            interest_pence=bank.interest_pence,
+        )
         ledger.post(connection, [entry], actor.name)
         fund_years.mark_ended(connection, year_id, "closed", actor.name, now, carried=carried)
         return view_year(connection, year_id)

@@ -18,6 +18,7 @@ from services.billing.domain.fund_errors import (
     FundBalanceTooLow,
     FundLineOverspent,
     FundPaymentPaid,
+    FundYearClosed,
     FundYearNotProposed,
 )
 from services.billing.storage import fund_payments, fund_years
@@ -65,12 +66,14 @@ def record_payment(
 
 
 def withdraw_payment(database: Database, actor: Actor, payment_id: str, why: str) -> YearView:
-    """Take back a payment that has not been made. Raises NotFound, FundPaymentPaid."""
+    """Take back a payment that has not been made. Raises NotFound, FundYearClosed, FundPaymentPaid."""
     with database.transaction(actor) as connection:
         fund_payments.lock_payment(connection, payment_id)
         found = fund_payments.get_payment(connection, payment_id)
         if found is None:
             raise NotFound("There is no such payment.")
+        if closed := fund_payments.closed_years(connection, [payment_id]):
+            raise FundYearClosed(f"{closed[0]} is closed.")
         if found.paid_pence:
             raise FundPaymentPaid(f"£{pounds(found.paid_pence)} of {found.number} went through the bank already.")
         fund_payments.withdraw_payment(connection, payment_id, why)
