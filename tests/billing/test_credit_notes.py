@@ -47,7 +47,13 @@ class Credit:
 
 
 def credit(
-    world: World, order: Order, *lines: Credit, number: str = "CR-1", of: tuple[str, ...] = ()
+    world: World,
+    order: Order,
+    *lines: Credit,
+    number: str = "CR-1",
+    of: tuple[str, ...] = (),
+    on: date = date(2026, 12, 1),
+    buyer_urn: int | None = None,
 ) -> dict[str, Any]:
     """The supplier's credit note, registered."""
     made = tuple(
@@ -66,7 +72,17 @@ def credit(
     )
     net, vat = sum(line.net_pence for line in made), vat_by_line(made)
     note = SupplierInvoice(
-        number, date(2026, 12, 1), None, order.number, made, net, vat, net + vat, kind="credit_note", credits=of
+        number,
+        on,
+        None,
+        order.number,
+        made,
+        net,
+        vat,
+        net + vat,
+        kind="credit_note",
+        credits=of,
+        buyer_urn=buyer_urn,
     )
     database = world.database.database
     view = register_form(database, seller_of(order.supplier_id), note, Original(number.encode(), "text/plain"))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.billing.test_credit_notes import Credit, credit
 from tests.billing.world import (
     ASH,
     BEECH,
@@ -189,3 +190,39 @@ def test_what_carries_no_vat_number_is_not_claimed(vat_world: World) -> None:
     report = answered(vat_world.a(buyer_of(ASH)).get(f"/reports/vat126?{PERIOD}"))
     assert [row["number"] for row in section(report, "Invoices")] == ["D-1"]
     assert [row["vat_pence"] for row in section(report, "Not claimed")] == [2000]
+
+
+def test_a_rejected_direct_invoice_and_what_gives_it_back_stand_in_no_vat_report(world: World) -> None:
+    contract = {"contract_id": CONTRACT, "supplier_id": FENWRIGHT, "title": "P", "reference": "C"}
+    supplier = {"supplier_id": FENWRIGHT, "name": "Fenwright Paper", "email": "x", "vat_number": "GB1"}
+    world.tell(("ContractRecorded", contract | {"settlement": "direct"}), ("SupplierRecorded", supplier))
+    order = world.ordered(Order([Line({ASH: 3}, "7.0000"), Line({BEECH: 1}, "1.0000")]))  # Beech’s is still to come
+    line = invoice_form(order)["lines"][0]
+    sent = {"buyer_urn": ASH, "lines": [line], "net_pence": 2100, "vat_pence": 420, "gross_pence": 2520}
+    wrong = answered(world.invoice(order, "D-1", **sent), 201)
+    rejection = f"/supplier-invoices/{wrong['supplier_invoice_id']}/rejection"
+    answered(world.a(MANAGER).post(rejection, {"reason": "Wrong address"}))
+    credit(world, order, Credit(3, "7.0000"), of=("D-1",), buyer_urn=ASH)
+    answered(world.invoice(order, "D-2", **sent), 201)
+
+    def direct() -> list[tuple[int, int]]:
+        report = answered(world.a(buyer_of(ASH)).get(f"/reports/vat?{PERIOD}"))
+        found = section(report, "Invoiced by suppliers directly")
+        return [(row["net_pence"], row["vat_pence"]) for row in found]
+
+    assert direct() == [(2100, 420)]
+    claim = answered(world.a(buyer_of(ASH)).get(f"/reports/vat126?{PERIOD}"))
+    assert [(row["number"], row["vat_pence"]) for row in section(claim, "Invoices")] == [("D-2", 420)]
+    credit(world, order, Credit(1, "7.0000"), number="CR-2", of=("D-2",), buyer_urn=ASH)
+    assert [sum(figures) for figures in zip(*direct(), strict=True)] == [1400, 280]
+
+
+def test_the_reverse_charge_is_rounded_document_by_document_as_the_ledger_does(world: World) -> None:
+    for place in (1, 2):  # 20 % of 0.12 is 0.02 each, of 0.24 together 0.05
+        order = world.ordered(Order([Line({ASH: 1}, "0.1200", "AE")], number=f"PO-00000{place}"))
+        answered(world.invoice(order, f"INV-{place}"), 201)
+        world.billed()
+    assert world.balances()["2200"] == -4
+    report = answered(world.a(BOARD).get(f"/reports/vat?{PERIOD}"))
+    for title in ("VAT on suppliers’ invoices", "VAT on bills"):
+        assert [row["reverse_pence"] for row in section(report, title)] == [4]

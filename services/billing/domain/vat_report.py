@@ -44,7 +44,7 @@ class VatSum:
 
 
 def vat_sums(rows: Iterable[Any]) -> list[VatSum]:
-    """Sums as storage gives them, with the VAT of the reverse charge at the standard rate of each day."""
+    """Sums as storage gives them, with the VAT of the reverse charge at the standard rate of each document's day."""
     found: dict[tuple[Any, ...], VatSum] = {}
     for row in rows:
         on = row.reverse_charged_on
