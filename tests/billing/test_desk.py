@@ -9,11 +9,13 @@ from tests.billing.world import (
     BEECH,
     BOARD,
     FENWRIGHT,
+    MANAGER,
     Line,
     Order,
     World,
     answered,
     buyer_of,
+    invoice_form,
     payment_of,
     seller_of,
 )
@@ -38,6 +40,21 @@ def test_the_desk_counts_what_waits_and_forgets_what_is_done(world: World) -> No
     desk = _desk(world)
     assert desk["bank_lines_unmatched"] == (1, 1_234)
     assert (desk["bills_open"], desk["ready_to_bill"]) == ((0, 0), (0, 0))
+
+
+def test_what_a_supplier_credits_is_no_longer_open(world: World) -> None:
+    order = world.ordered(Order([Line({ASH: 40, BEECH: 25}, "10.0000")]))
+    world.invoiced(order, "INV-1")
+    world.billed()
+    assert _desk(world)["supplier_invoices_open"] == (1, 78_000)
+    for number, quantity, left in (("CR-1", 2, (1, 75_600)), ("CR-2", 38, (1, 30_000))):
+        credit = invoice_form(Order([Line({ASH: quantity}, "10.0000")], order_id=order.order_id), number)
+        credit["lines"][0]["school_urn"] = ASH
+        sent = {**credit, "kind": "credit_note", "credits": ["INV-1"]}
+        answered(world.a(seller_of(FENWRIGHT)).post("/supplier-invoices", sent), 201)
+        assert _desk(world)["supplier_invoices_open"] == left
+        owed = answered(world.a(MANAGER).get("/open-items?purpose=general"))["items"]
+        assert sum(item["open_pence"] for item in owed if item["kind"] == "supplier_invoice") == -left[1]
 
 
 def test_the_desk_is_the_alliances(world: World) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-# What is received and not invoiced is valued as `storage.uninvoiced` values it line by line.
+# What is received and not invoiced is valued as `storage.uninvoiced` values it line by line; what is open of suppliers'
+# invoices is what `storage.open_items` says of each, less what the supplier has credited.
 _DESK = text("""
     WITH invoiced AS (
         SELECT m.purchase_order_id, m.order_line_no AS line_no, m.school_urn,
@@ -56,8 +57,13 @@ _DESK = text("""
     SELECT 'payment_runs_waiting', count(*), CAST(coalesce(sum(total_pence), 0) AS bigint)
     FROM payment_run WHERE state IN ('proposed', 'approved')
     UNION ALL
-    SELECT 'supplier_invoices_open', count(*), CAST(coalesce(sum(gross_pence - paid_pence), 0) AS bigint)
-    FROM supplier_invoice WHERE settlement = 'recharge' AND kind = 'invoice' AND paid_pence < gross_pence
+    SELECT 'supplier_invoices_open', count(*), CAST(coalesce(sum(gross_pence - settled_pence), 0) AS bigint)
+    FROM (
+        SELECT i.gross_pence, i.paid_pence + coalesce((SELECT sum(net_pence + vat_pence) FROM credit_share
+            WHERE of_invoice_id = i.supplier_invoice_id), 0) AS settled_pence
+        FROM supplier_invoice i
+        WHERE i.settlement = 'recharge' AND i.kind = 'invoice' AND i.paid_pence < i.gross_pence
+    ) invoice WHERE settled_pence < gross_pence
 """)
 _CLOSED_TO = text("SELECT CAST(max(month) + interval '1 month - 1 day' AS date) FROM period WHERE state = 'closed'")
 
