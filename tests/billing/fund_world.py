@@ -134,5 +134,7 @@ class Fund:
             for kind, document_id, number, pence, urn in moved:
                 line = str(uuid4())
                 connection.execute(text(_LINE), {"statement": statement, "line": line, "pence": pence})
-                part = Part(kind, document_id, number, pence, school_urn=urn)
-                settle(connection, [Settlement(line, date(2026, 11, 20), "fund", [part], "person")], "Mags Field")
+                part = Part(kind, document_id or None, number, pence, school_urn=urn)
+                settle(
+                    connection, [Settlement(line, date(2026, 11, 20), pence, "fund", [part], "person")], "Mags Field"
+                )

@@ -93,6 +93,17 @@ def test_undo_restores_every_balance_and_redo_makes_it_again(money: World) -> No
     refused(money.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/redo", {}), 409, "bank_line_matched")
 
 
+def test_a_match_of_several_documents_is_made_again_as_a_whole(money: World) -> None:
+    money.pay(entry("470.76", "ASH PRIMARY NOV", name="Ash Primary School"))
+    done = accept(money, lines(money)[0])
+    matched = money.balances()
+    act(money, done, "undo")
+    redone = act(money, done, "redo")
+    assert redone["matched_to"] == [{**each, "posted_as": "RC-000002"} for each in done["matched_to"]]
+    assert money.balances() == matched
+    assert (bills(money)["B-000001"]["state"], bills(money)["B-000003"]["state"]) == ("paid", "paid")
+
+
 def test_a_closed_month_keeps_its_matches(money: World) -> None:
     money.pay(payment_of(bills(money)["B-000001"]))
     (line,) = lines(money, "matched")
@@ -174,6 +185,16 @@ def test_lines_are_set_off_against_each_other(money: World) -> None:
     assert money.balances() == before
     act(money, went, "undo")
     assert len(lines(money)) == 2
+
+
+def test_a_closed_month_keeps_lines_that_are_set_off(money: World) -> None:
+    money.pay(entry("91.00", "x", name="ELM"), entry("91.00", "UNPAID", sign="DBIT", name="ELM", on="2026-12-01"))
+    came, went = lines(money)
+    accept(money, came)
+    money.rows("INSERT INTO period (month, state) VALUES ('2026-11-01', 'closed') RETURNING month")
+    for line in (came, went):
+        refused(money.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/undo", {}), 409, "period_closed")
+    assert lines(money) == []
 
 
 def test_several_lines_are_matched_at_once_or_none(money: World) -> None:
@@ -290,6 +311,22 @@ def test_a_payment_run_is_paid_by_its_total_or_supplier_by_supplier(money: World
     whole = {"items": [{"kind": "payment_run", "id": run}]}
     answered(money.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/match", whole))
     assert _ids(money, "SELECT state FROM payment_run") == ["paid"]
+
+
+def test_a_run_and_its_part_are_not_paid_by_one_line(money: World) -> None:
+    run, advice = a_run(money)
+    twice = entry("2728.56", "PR-000001 PR-000001/01", sign="DBIT", name="Fenwright Paper")
+    assert money.pay(twice)["posted"] == 0
+    (line,) = [each for each in lines(money) if each["amount_pence"] == -272856]
+    assert line["explanation"] == "Names PR-000001, of which £1,364.28 is open: the amount is £1,364.28 more."
+    (invoice, _) = money.rows("SELECT CAST(supplier_invoice_id AS text) FROM supplier_invoice ORDER BY our_number")
+    runs = [{"kind": "payment_run", "id": run}, {"kind": "remittance", "id": advice}]
+    fee = {"kind": "account", "id": "5200", "amount_pence": 100 - 272856}
+    part = {"kind": "supplier_invoice", "id": invoice[0], "amount_pence": -50}
+    for items in (runs, [fee, part, part]):
+        at = f"/bank-lines/{line['bank_line_id']}/match"
+        refused(money.a(MANAGER).post(at, {"items": items}), 409, "document_not_open")
+    assert _ids(money, "SELECT state FROM payment_run") == ["exported"]
 
 
 def _ids(world: World, query: str) -> list[Any]:

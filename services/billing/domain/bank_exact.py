@@ -16,7 +16,10 @@ Named = Mapping[str, Sequence[OpenItem]]
 
 
 def named_items(lines: Sequence[BankMoney], items: Iterable[OpenItem]) -> tuple[dict[str, list[OpenItem]], set[str]]:
-    """By line the open items that it names whole, and the lines that also name something which is not open."""
+    """By line the open items that it names whole, and the lines that also name something which is not open.
+
+    Where a payment run is named beside a part of it, the run is meant: it holds the part.
+    """
     by_reference = {item.reference: item for item in items}
     named: dict[str, list[OpenItem]] = {}
     strange: set[str] = set()
@@ -29,7 +32,8 @@ def named_items(lines: Sequence[BankMoney], items: Iterable[OpenItem]) -> tuple[
             else:
                 found.append(item)
         if found:
-            named[line.line_id] = found
+            runs = tuple(f"{item.reference}/" for item in found if item.kind == "payment_run")
+            named[line.line_id] = [item for item in found if not item.reference.startswith(runs)] if runs else found
     return named, strange
 
 

@@ -21,7 +21,7 @@ _LAST_UNDONE = text(f"""
     ORDER BY document_number
 """)  # noqa: S608 -- a query of this module
 _UNDO = text("""
-    UPDATE bank_match SET undone_by = :by, undone_at = clock_timestamp()
+    UPDATE bank_match SET undone_by = :by, undone_at = statement_timestamp()
     WHERE bank_match_id = ANY(CAST(:matches AS uuid[]))
 """)
 _CREDITED_BILLS = text("""

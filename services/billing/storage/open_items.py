@@ -100,15 +100,16 @@ _OPEN = text(f"""
     ORDER BY due_on, number
 """)  # noqa: S608 -- queries of this module
 _RUN_ITEMS = text("""
-    SELECT CAST(coalesce(a.remittance_advice_id, r.payment_run_id) AS text) AS document_id, i.kind,
+    SELECT CAST(paid.document_id AS text) AS document_id, i.kind,
         CAST(p.supplier_invoice_id AS text) AS supplier_invoice_id, i.our_number,
-        CAST(p.supplier_id AS text) AS supplier_id, p.amount_pence, CAST(r.payment_run_id AS text) AS payment_run_id
-    FROM payment_run r JOIN payment_run_item p USING (payment_run_id)
+        CAST(p.supplier_id AS text) AS supplier_id, p.amount_pence, CAST(p.payment_run_id AS text) AS payment_run_id
+    FROM (
+        SELECT payment_run_id AS document_id, payment_run_id, CAST(NULL AS uuid) AS supplier_id FROM payment_run
+        UNION ALL SELECT remittance_advice_id, payment_run_id, supplier_id FROM remittance_advice
+    ) paid JOIN payment_run_item p ON p.payment_run_id = paid.payment_run_id
+        AND (paid.supplier_id IS NULL OR p.supplier_id = paid.supplier_id)
     JOIN supplier_invoice i USING (supplier_invoice_id)
-    LEFT JOIN remittance_advice a ON a.payment_run_id = r.payment_run_id AND a.supplier_id = p.supplier_id
-        AND a.remittance_advice_id = ANY(CAST(:documents AS uuid[]))
-    WHERE p.left_out_why IS NULL
-        AND (r.payment_run_id = ANY(CAST(:documents AS uuid[])) OR a.remittance_advice_id IS NOT NULL)
+    WHERE p.left_out_why IS NULL AND paid.document_id = ANY(CAST(:documents AS uuid[]))
     ORDER BY p.supplier_id, i.our_number
 """)
 

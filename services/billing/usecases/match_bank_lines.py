@@ -21,7 +21,7 @@ from services.billing.domain.bank_errors import (
     NotOpen,
 )
 from services.billing.domain.open_item import OpenItem
-from services.billing.storage import bank, bank_matches, bank_statements
+from services.billing.storage import bank, bank_matches, bank_statements, periods
 from services.billing.storage.open_items import open_items
 from services.billing.usecases import settle_bank_lines
 from services.billing.usecases.expand_runs import expanded
@@ -56,7 +56,7 @@ def match_lines(database: Database, actor: Actor, wanted: Mapping[str, Sequence[
 def undo_match(database: Database, actor: Actor, line_id: str) -> None:
     """Take the match of a line back, and that of the line it was set off against; a reconciled statement is open again.
 
-    Raises NotFound, LineNotMatched, PeriodClosed, RefundStands.
+    Raises NotFound, LineNotMatched, PeriodClosed, RefundStands, FundYearClosed.
     """
     with database.transaction(actor) as connection:
         bank.take_turn(connection)
@@ -66,6 +66,7 @@ def undo_match(database: Database, actor: Actor, line_id: str) -> None:
         matches = bank_matches.matches_of(connection, [line_id])
         others = [match.document_id for match in matches if match.kind == "bank_line"]
         matches += bank_matches.matches_of(connection, others) if others else []
+        _must_be_of_open_months(connection, line, others)
         bank_statements.reopen(connection, [line_id, *others])
         unsettle(connection, matches, actor.name, "the match of a bank line was undone")
 
@@ -86,6 +87,13 @@ def redo_match(database: Database, actor: Actor, line_id: str) -> None:
         ]
         runs = {match.document_id: match.payment_run_id for match in undone if match.payment_run_id}
         _match(connection, actor.name, {line_id: (line, chosen)}, runs)
+
+
+def _must_be_of_open_months(connection: Connection, line: Row[Any], others: Sequence[str]) -> None:
+    """Lines that are set off have no entry whose month could be closed: their own days count."""
+    if others:
+        for each in (line, *bank.lines_of(connection, others)):
+            periods.refuse_closed(connection, each.booked_on)
 
 
 def _line(connection: Connection, line_id: str) -> Row[Any]:
@@ -175,13 +183,13 @@ def _take(key: tuple[str, str, str | None], part: Part, left: dict[Any, int]) ->
 
 def _settlement(line: Row[Any], parts: Sequence[Part], runs: Mapping[str, str]) -> Settlement:
     kept = [part._replace(payment_run_id=runs.get(str(part.document_id), part.payment_run_id)) for part in parts]
-    return Settlement(line.bank_line_id, line.booked_on, line.purpose, kept, "person")
+    return Settlement(line.bank_line_id, line.booked_on, line.amount_pence, line.purpose, kept, "person")
 
 
 def _other_side(connection: Connection, line: Row[Any], part: Part) -> Settlement:
     other = _line(connection, str(part.document_id))
     mirror = Part("bank_line", line.bank_line_id, f"line of {line.booked_on:%-d %B}", other.amount_pence)
-    return Settlement(other.bank_line_id, other.booked_on, other.purpose, [mirror], "person")
+    return Settlement(other.bank_line_id, other.booked_on, other.amount_pence, other.purpose, [mirror], "person")
 
 
 def _must_pay_once(settlements: Sequence[Settlement]) -> None:
@@ -197,5 +205,6 @@ def _must_pay_once(settlements: Sequence[Settlement]) -> None:
         for part in settlement.parts
         if part.kind in settle_bank_lines.SUPPLIER_KINDS and not part.payment_run_id
     }
-    if len(set(lines)) < len(lines) or any(count > 1 for count in paid.values()) or alone & set(paid):
+    twice = any(settle_bank_lines.pays_twice(settlement.parts) for settlement in settlements)
+    if twice or len(set(lines)) < len(lines) or any(count > 1 for count in paid.values()) or alone & set(paid):
         raise NotOpen("One document was chosen twice: by itself and through a payment run, or for two lines.")

@@ -13,7 +13,7 @@ from services.billing.domain.reconciliation import reconcile
 from services.billing.storage import bank, bank_knowledge
 from services.billing.storage.open_items import open_items
 from services.billing.usecases.expand_runs import expanded
-from services.billing.usecases.settle_bank_lines import Part, Settlement, settle
+from services.billing.usecases.settle_bank_lines import Part, Settlement, pays_twice, settle
 
 _SAID: Final = {
     "paid": "Names {}, which is paid already.",
@@ -53,11 +53,16 @@ def _settlements(connection: Connection, rows: Sequence[Row[Any]], outcomes: Map
             continue
         parts = expanded(connection, parts_of(outcome.posts))
         runs = {str(part.document_id): bool(part.payment_run_id) for part in parts}
+        if pays_twice(parts):
+            outcome.explanation = (
+                f"Names a document by itself and through a payment run. {outcome.explanation}"
+            )
+            continue
         if any(document in by_run and (whole or by_run[document]) for document, whole in runs.items()):
             outcome.explanation = f"Another line pays the same as this one. {outcome.explanation}"
             continue
         by_run |= runs
-        found.append(Settlement(row.bank_line_id, row.booked_on, row.purpose, parts, "exact"))
+        found.append(Settlement(row.bank_line_id, row.booked_on, row.amount_pence, row.purpose, parts, "exact"))
     return found
 
 

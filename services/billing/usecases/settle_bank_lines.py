@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row
 
 from chassis.numbers import next_numbers
 from services.billing.domain.bank_entries import money_entry
-from services.billing.domain.bank_errors import RefundStands
+from services.billing.domain.bank_errors import MatchUnbalanced, RefundStands
+from services.billing.domain.fund_errors import FundYearClosed
 from services.billing.domain.ledger import Entry
 from services.billing.domain.open_item import Purpose
-from services.billing.storage import bank, bank_matches, ledger, payment_runs, settlement
+from services.billing.storage import bank, bank_matches, fund_payments, ledger, payment_runs, settlement
 from services.billing.usecases.answer_invoices import answer_invoices
 from services.billing.usecases.reverse_entries import reverse_entries
 from services.billing.usecases.settle_orders import settle_orders
@@ -44,6 +45,7 @@ class Settlement:
 
     bank_line_id: str
     booked_on: date
+    amount_pence: int
     purpose: Purpose
     parts: Sequence[Part]
     how: Literal["exact", "person"]
@@ -75,8 +77,12 @@ class _Posting:
 def settle(connection: Connection, settlements: Sequence[Settlement], by: str) -> None:
     """Post lines to what they settle: matches, what counts as paid, entries; settled orders and paid invoices are told.
 
-    That each line's parts add up to it and are open is for the caller, who holds the bank's turn (storage.bank).
+    That the parts are open is for the caller, who holds the bank's turn (storage.bank). Raises MatchUnbalanced where
+    the parts of a line, with runs replaced by what they pay, do not come to it.
     """
+    for each in settlements:
+        if sum(part.amount_pence for part in each.parts) != each.amount_pence or pays_twice(each.parts):
+            raise MatchUnbalanced("What was chosen does not come to the line, or pays one document twice.")
     postings = [_Posting(str(uuid4()), each, parts) for each in settlements for parts in _by_party(each.parts) if parts]
     numbers = _numbered(connection, postings)
     bank_matches.add_matches(connection, [row for posting in postings for row in _matches(posting, numbers, by)])
@@ -87,8 +93,20 @@ def settle(connection: Connection, settlements: Sequence[Settlement], by: str) -
     bank.set_state(connection, [each.bank_line_id for each in settlements], "matched")
 
 
+def pays_twice(parts: Iterable[Part]) -> bool:
+    """Whether one document is paid twice by a line: by itself and through a run, or by a run and a part of it."""
+    documents = [part.document_id for part in parts if part.document_id]
+    return len(set(documents)) < len(documents)
+
+
 def unsettle(connection: Connection, matches: Sequence[Row[Any]], by: str, why: str) -> None:
-    """Take matches back: nothing counts as paid any more, entries are reversed. Raises PeriodClosed, RefundStands."""
+    """Take matches back: nothing counts as paid any more, entries are reversed.
+
+    Raises PeriodClosed, RefundStands, and FundYearClosed where a closed year of the fund has spent it.
+    """
+    from_fund = [match for match in matches if match.kind == "fund_payment"]
+    if closed := fund_payments.closed_years(connection, [match.document_id for match in from_fund]):
+        raise FundYearClosed(f"{closed[0]} is closed, and what it spent was carried forward.")
     postings = sorted({match.posting_id for match in matches if match.posting_id})
     if refunded := bank_matches.paid_back_since(connection, postings):
         raise RefundStands(f"Money was paid back on {', '.join(refunded)} since. Undo that first.")
@@ -96,11 +114,7 @@ def unsettle(connection: Connection, matches: Sequence[Row[Any]], by: str, why: 
     bank_matches.take_back(connection, postings)
     bank_matches.pay_from_fund(
         connection,
-        [
-            {"fund_payment_id": match.document_id, "pence": match.amount_pence}
-            for match in matches
-            if match.kind == "fund_payment"
-        ],
+        [{"fund_payment_id": match.document_id, "pence": match.amount_pence} for match in from_fund],
     )
     bank_matches.mark_undone(connection, [match.bank_match_id for match in matches], by)
     bank.set_state(connection, sorted({match.bank_line_id for match in matches}), "new")
