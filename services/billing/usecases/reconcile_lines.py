@@ -54,9 +54,7 @@ def _settlements(connection: Connection, rows: Sequence[Row[Any]], outcomes: Map
         parts = expanded(connection, parts_of(outcome.posts))
         runs = {str(part.document_id): bool(part.payment_run_id) for part in parts}
         if pays_twice(parts):
-            outcome.explanation = (
-                f"Names a document by itself and through a payment run. {outcome.explanation}"
-            )
+            outcome.explanation = f"Names a document by itself and through a payment run. {outcome.explanation}"
             continue
         if any(document in by_run and (whole or by_run[document]) for document, whole in runs.items()):
             outcome.explanation = f"Another line pays the same as this one. {outcome.explanation}"
