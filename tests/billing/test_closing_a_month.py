@@ -1,7 +1,7 @@
 """A month from its first entry to its close: accruals, the checklist, reopening, and what must never change."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +12,14 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.actor import SERVICE, Actor
+from contracts.london import london_today
+from services.billing.domain.adjustments import over_two_years
 from services.billing.domain.ledger import Entry, bill_entry, invoice_entry, payment_entry, receipt_entry
+from services.billing.domain.periods import last_of
 from services.billing.storage import balances, ledger, periods
 from services.billing.usecases.reverse_entries import reverse_entries
 from tests.backends import ServiceDatabase
+from tests.billing.test_credit_notes import Credit, credit
 from tests.billing.world import (
     ASH,
     BEECH,
@@ -23,6 +27,7 @@ from tests.billing.world import (
     CONTRACT,
     FENWRIGHT,
     MANAGER,
+    Line,
     Order,
     World,
     answered,
@@ -135,26 +140,32 @@ def test_months_close_in_their_order_and_never_before_they_end(books: World) -> 
     answered(books.a(MANAGER).get("/periods/2999-01"), 404)
 
 
-def test_a_services_charge_is_spread_over_the_alliances_two_years_by_days(books: World) -> None:
-    order_id = str(uuid4())
-    issued = Order(number="PO-000002", order_id=order_id).events()[0][1] | {
+def a_service(world: World, number: str, begins: date) -> Order:
+    """A year of payroll for Ash at £365.00, accepted by the supplier."""
+    order = Order(number=number)
+    issued = order.events()[0][1] | {
         "round_id": None,
         "round_number": None,
         "round_title": None,
         "title": "Payroll bureau",
         "plan_id": str(uuid4()),
-        "service_from": "2026-09-01",
-        "service_to": "2027-08-31",
+        "service_from": begins.isoformat(),
+        "service_to": (begins + timedelta(364)).isoformat(),
         "contract_id": CONTRACT,
     }
     issued["lines"][0] |= {"kind": "service", "quantity": 1, "unit_price": "365.0000", "net_pence": 36500}
     drop = {
-        "purchase_order_id": order_id,
+        "purchase_order_id": order.order_id,
         "school_urn": ASH,
         "lines": [{"line_no": 1, "quantity": 1, "net_pence": 36500}],
     }
-    answer = {"purchase_order_id": order_id, "answer": "accepted", "reason": None}
-    books.tell(("PurchaseOrderIssued", issued), ("DropIssued", drop), ("PurchaseOrderAcknowledged", answer))
+    answer = {"purchase_order_id": order.order_id, "answer": "accepted", "reason": None}
+    world.tell(("PurchaseOrderIssued", issued), ("DropIssued", drop), ("PurchaseOrderAcknowledged", answer))
+    return order
+
+
+def test_a_services_charge_is_spread_over_the_alliances_two_years_by_days(books: World) -> None:
+    a_service(books, "PO-000002", date(2026, 9, 1))
     accrued = {row["document_number"]: row["pence"] for row in shown(books)["proposals"]}
     assert accrued["PO-000002"] == 3000  # 30 of 365 days are delivered and on no invoice
     line = {"order_line_no": 1, "quantity": 1, "unit_price": "365.0000", "net_pence": 36500, "vat_class": "S"}
@@ -166,6 +177,59 @@ def test_a_services_charge_is_spread_over_the_alliances_two_years_by_days(books:
     found = {(row["kind"], row["pence"]) for row in shown(books)["proposals"]}
     assert ("prepayment", 33500) in found
     assert not [row for row in shown(books)["proposals"] if row["document_number"] == "PO-000002"]
+
+
+def test_what_is_credited_of_a_service_is_neither_prepaid_nor_deferred(world: World) -> None:
+    today = london_today()
+    month = today.replace(day=1)
+    order = a_service(world, "PO-000001", month)
+    world.tell(order.receipt(ASH, line_1=1))
+    line = {"order_line_no": 1, "quantity": 1, "unit_price": "365.0000", "net_pence": 36500, "vat_class": "S"}
+    sent = {"lines": [line], "net_pence": 36500, "vat_pence": 7300, "gross_pence": 43800}
+    answered(world.invoice(order, **sent, issue_date=today.isoformat()), 201)
+    manager = world.a(MANAGER)
+    begins = last_of(month) + timedelta(1)
+    answered(manager.put("/periods/financial-year", {"year_begins_in": begins.month}, headers={"If-Match": '"1"'}))
+    bills = {"purchase_order_id": order.order_id}
+    [bill] = answered(manager.post("/bills", bills), 201)["items"]
+
+    def next_year() -> dict[str, int]:
+        return {row["kind"]: row["pence"] for row in shown(world, f"/periods/{month:%Y-%m}")["proposals"]}
+
+    whole = over_two_years(36500, month, month + timedelta(364), last_of(month))[1]
+    assert next_year() == {"prepayment": whole, "deferred_income": whole}
+    raised = {"line_no": 1, "why": "A third of it was never done"}
+    dispute = answered(world.a(buyer_of(ASH)).post(f"/bills/{bill['bill_id']}/disputes", raised), 201)
+    answer = {"decision": "upheld", "answer": "We claim it", "net_pence": 12000}
+    answered(manager.post(f"/bill-disputes/{dispute['dispute_id']}/answer", answer))
+    credit(world, order, Credit(1, "120.0000", ASH), on=today)
+    answered(manager.post("/bills", bills), 201)
+    left = over_two_years(24500, month, month + timedelta(364), last_of(month))[1]
+    assert next_year() == {"prepayment": left, "deferred_income": left}
+    rows = answered(manager.get("/reports/school-years"))["sections"][0]["rows"]
+    assert [row["this_pence"] + row["next_pence"] for row in rows] == [24500]
+
+
+def test_units_that_a_supplier_credited_are_accrued_again_but_not_those_that_a_school_was_right_about(
+    world: World,
+) -> None:
+    order = Order([Line({ASH: 34})])
+    kind, body = order.receipt(ASH)
+    world.tell(*order.events(), (kind, body | {"recorded_at": "2026-09-20T09:30:00Z"}))
+    answered(world.invoice(order, issue_date="2026-09-24"), 201)
+    [bill] = world.billed()
+    raised = {"line_no": 1, "why": "Four boxes were wet"}
+    dispute = answered(world.a(buyer_of(ASH)).post(f"/bills/{bill['bill_id']}/disputes", raised), 201)
+    answer = {"decision": "upheld", "answer": "We claim them", "net_pence": 4380}
+    answered(world.a(MANAGER).post(f"/bill-disputes/{dispute['dispute_id']}/answer", answer))
+    credit(world, order, Credit(4, school_urn=ASH), number="CR-1", on=date(2026, 9, 28))
+    assert shown(world)["proposals"] == []
+    assert answered(world.a(MANAGER).get("/received-not-invoiced"))["items"] == []
+    credit(world, order, Credit(2, school_urn=ASH), number="CR-2", on=date(2026, 9, 29))
+    assert [(row["kind"], row["pence"]) for row in shown(world)["proposals"]] == [("accrual", 2190)]
+    credit(world, order, Credit(1, school_urn=ASH), number="CR-3", on=date(2026, 10, 1))
+    assert [row["pence"] for row in shown(world)["proposals"]] == [2190]
+    assert [row["pence"] for row in shown(world, OCTOBER)["proposals"]] == [3285]
 
 
 def test_what_is_owed_is_aged_by_its_due_date(books: World) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 _DESK = text("""
     WITH invoiced AS (
         SELECT m.purchase_order_id, m.order_line_no AS line_no, m.school_urn,
-            sum(m.quantity_invoiced - m.credited_quantity) AS quantity
+            sum(m.quantity_invoiced - greatest(m.credited_quantity - m.upheld_quantity, 0)) AS quantity
         FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
         WHERE i.issue_date <= CAST(:today AS date) GROUP BY m.purchase_order_id, m.order_line_no, m.school_urn
     ), uninvoiced AS (

@@ -8,14 +8,15 @@ from sqlalchemy import Connection, Row, text
 from contracts.london import LONDON
 
 # What is left is found by sums first; only of that, receipts are gone through one by one. Units are invoiced in the
-# order in which they came: what is left came with the receipts after those.
+# order in which they came: what is left came with the receipts after those. What a supplier credits can be invoiced
+# anew, but for what was upheld against it.
 _LEFT: Final = """
     WITH received AS MATERIALIZED (
         SELECT purchase_order_id, line_no, school_urn, sum(quantity_received) AS quantity
         FROM receipt_line WHERE recorded_at < :until GROUP BY purchase_order_id, line_no, school_urn
     ), invoiced AS MATERIALIZED (
         SELECT m.purchase_order_id, m.order_line_no AS line_no, m.school_urn,
-            sum(m.quantity_invoiced - m.credited_quantity) AS quantity
+            sum(m.quantity_invoiced - greatest(m.credited_quantity - m.upheld_quantity, 0)) AS quantity
         FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
         WHERE i.issue_date <= CAST(:on AS date) GROUP BY 1, 2, 3
     ), uninvoiced AS MATERIALIZED (
