@@ -57,6 +57,26 @@ def first(found: Outcome) -> dict[str, int]:
     return {share.number: share.pence for share in found.proposals[0].shares}
 
 
+RUN = OpenItem("payment_run", "run", "PR-000001", "PR-000001", "120 suppliers", None, None, -50000, DUE)
+PART = OpenItem("remittance", "part", "PR-000001/100", "PR-000001/100", "Fenwright", None, "fenwright", -30000, DUE)
+
+
+@pytest.mark.parametrize("text", ["PR-000001/100", "PR000001100", "fenwright PR-000001-100"])
+def test_the_hundredth_supplier_of_a_run_is_found_by_its_reference(text: str) -> None:
+    money = line(-30000, text)
+    assert posted(reconcile([money], [RUN, PART])[money.line_id]) == {"PR-000001/100": -30000}
+
+
+def test_a_run_and_its_part_are_paid_whole_or_not_at_all() -> None:
+    halves = [line(-25000, "PR-000001"), line(-25000, "PR-000001")]
+    penny = [line(-29999, "PR-000001/100", "FENWRIGHT"), line(-30001, "PR-000001/100 X", "FENWRIGHT")]
+    for lines in (halves, penny, [line(-31000, "PR-000001/100 SI-000007", "FENWRIGHT")]):
+        for found in reconcile(lines, [RUN, PART, INVOICE]).values():
+            assert not found.posts
+            shares = [share for each in found.proposals for share in each.shares if share.item]
+            assert all(share.pence == share.item.open_pence for share in shares if share.item and share.item.paid_whole)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -47,7 +47,7 @@ def exact_posts(lines: Sequence[BankMoney], named: Named, strange: set[str]) -> 
             continue
         if sum(item.open_pence for item in found) == line.amount_pence:
             claims[line.line_id] = tuple(found)
-        elif len(found) == 1:
+        elif len(found) == 1 and not found[0].paid_whole:
             parts[found[0].document_id].append(line)
     posts = _uncontested(claims)
     taken = {item.document_id for found in claims.values() for item in found}

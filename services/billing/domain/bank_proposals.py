@@ -128,7 +128,7 @@ def _single(evidence: Evidence, item: OpenItem) -> Proposal | None:
     elif over == 1:
         shares = (share_of(item), _nominal(amount - open_pence, BANK_CHARGES))
         points, said = _PENNY, "a penny more than is open"
-    elif over < 0:
+    elif over < 0 and not item.paid_whole:
         shares = (share_of(item, amount),)
         points = _PENNY if over == -1 else _PART
         said = "a penny less than is open" if over == -1 else f"part of the £{pounds(abs(open_pence))} open"
@@ -147,7 +147,7 @@ def _several(evidence: Evidence, candidates: Iterable[OpenItem]) -> Iterator[Pro
     parties = set(evidence.guesses)
     parties |= {party_of(item) for item in candidates if evidence.reference(item)[0] >= 10}
     for party in sorted(parties):
-        items = evidence.index.by_party.get(party, [])[:_MOST_OF_PARTY]
+        items = [item for item in evidence.index.by_party.get(party, ()) if not item.paid_whole][:_MOST_OF_PARTY]
         if len(items) < 2:
             continue
         for over, together_ in sums_of(evidence.line.amount_pence, items):
@@ -176,10 +176,14 @@ def _all_named(evidence: Evidence) -> Proposal | None:
     names = ", ".join(item.reference for item in items)
     payer, seen = evidence.payer(items[0])
     shares = _fill(amount, items)
-    if any(share.pence == 0 for share in shares):
+    if any(not share.pence or share.item and not _may_pay(share.item, share.pence) for share in shares):
         return None
     reasons = tuple(filter(None, (said, seen, f"our references {names}")))
     return Proposal(points + _WHOLE_REFERENCE + max(payer, 0) + 5, shares, reasons)
+
+
+def _may_pay(item: OpenItem, pence: int) -> bool:
+    return pence == item.open_pence or not item.paid_whole
 
 
 def _fill(amount: int, items: Sequence[OpenItem]) -> tuple[Share, ...]:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 # Whole references only: "XB-000001/900001" or "B-000001/9000012" are somebody else's. Banks drop or change the
 # punctuation, so each mark may be missing, or be others of the marks that Bacs carries.
 _WHOLE: Final = re.compile(
-    r"(?<![A-Z0-9])(?:(F?B)[-./&_ ]{0,3}(\d{6,8})[-./&_ ]{0,3}(\d{6})|(PR)[-./&_ ]{0,3}(\d{6})[-./&_ ]{0,3}(\d\d)"
+    r"(?<![A-Z0-9])(?:(F?B)[-./&_ ]{0,3}(\d{6,8})[-./&_ ]{0,3}(\d{6})|(PR)[-./&_ ]{0,3}(\d{6})[-./&_ ]{0,3}(\d{2,4})"
     r"|(SI|CN|PR|FP)[-./&_ ]{0,3}(\d{6,8}))(?![A-Z0-9])"
 )
 _LIKE_DIGITS: Final = re.compile(r"(?<![A-Z])[\dOIL]*\d[\dOIL]*(?![A-Z])")

@@ -27,3 +27,8 @@ class OpenItem(NamedTuple):
     open_pence: int
     due_on: date | None
     their_number: str = ""
+
+    @property
+    def paid_whole(self) -> bool:
+        """Whether it is paid in one line or not at all: a payment run, and one supplier's part of it."""
+        return self.kind in ("payment_run", "remittance")

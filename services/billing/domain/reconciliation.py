@@ -125,7 +125,8 @@ def _together(evidence: Mapping[str, Evidence]) -> list[tuple[str, Proposal]]:
             by_party[party].append(line_id)
     found: list[tuple[str, Proposal]] = []
     for party, line_ids in by_party.items():
-        items = next(iter(evidence.values())).index.by_party.get(party, [])
+        of_party = next(iter(evidence.values())).index.by_party.get(party, ())
+        items = [item for item in of_party if not item.paid_whole]
         amounts: dict[int, str] = {}
         for line_id in line_ids[:_MOST_LINES_OF_PARTY]:
             line = evidence[line_id].line

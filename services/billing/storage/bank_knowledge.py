@@ -27,6 +27,16 @@ _STATES = text("""
         ELSE 'paid' END FROM supplier_invoice WHERE our_number = ANY(:references)
     UNION ALL
     SELECT number, 'paid' FROM credit_note WHERE number = ANY(:references)
+    UNION ALL
+    SELECT number, CASE WHEN :purpose <> 'fund' THEN 'other' WHEN withdrawn_why IS NULL THEN 'paid' ELSE 'given_up' END
+    FROM fund_payment WHERE number = ANY(:references)
+    UNION ALL
+    SELECT DISTINCT named.reference, CASE WHEN :purpose <> 'general' THEN 'other'
+        WHEN r.state = 'cancelled' THEN 'given_up' WHEN r.state IN ('proposed', 'approved') THEN 'unwritten'
+        WHEN r.state = 'exported' AND named.reference = r.number THEN 'begun' ELSE 'paid' END
+    FROM payment_run r JOIN payment_run_item i USING (payment_run_id),
+        LATERAL (VALUES (r.number), (i.reference)) AS named (reference)
+    WHERE named.reference = ANY(:references)
 """)
 
 
@@ -45,6 +55,7 @@ def seen_payers(connection: Connection) -> dict[str, list[Sighting]]:
 
 
 def states_of(connection: Connection, references: Collection[str], purpose: str) -> dict[str, str]:
-    """Of references of ours: `paid`, `other` (paid on another account) or `direct`; left out where there is none."""
+    """Of references of ours that nothing is open of: `paid`, `begun` (a run of which some is), `unwritten` (a run without
+    a file), `given_up`, `other` (paid on another account) or `direct`; left out where there is none."""
     rows = connection.execute(_STATES, {"references": list(references), "purpose": purpose})
     return {row[0]: row[1] for row in rows}

@@ -22,7 +22,8 @@ _PAGE = text(f"{_LIST} WHERE s.imported_at < coalesce(CAST(:before AS timestampt
              " ORDER BY s.imported_at DESC LIMIT :limit")  # fmt: skip
 _ONE = text(f"{_LIST} WHERE s.bank_statement_id = :statement")
 _RECONCILE = text("""
-    UPDATE bank_statement SET reconciled_by = :by, reconciled_at = now() WHERE bank_statement_id = :statement
+    UPDATE bank_statement SET reconciled_by = :by, reconciled_at = now()
+    WHERE bank_statement_id = :statement AND reconciled_at IS NULL
 """)
 _RECONCILE_LINES = text("UPDATE bank_line SET state = 'reconciled' WHERE bank_statement_id = :statement")
 _REOPEN = text("""

@@ -24,7 +24,7 @@ from services.billing.domain.open_item import OpenItem
 from services.billing.storage import bank, bank_matches, bank_statements, periods
 from services.billing.storage.open_items import open_items
 from services.billing.usecases import settle_bank_lines
-from services.billing.usecases.expand_runs import expanded
+from services.billing.usecases.expand_runs import RUNS, expanded
 from services.billing.usecases.settle_bank_lines import Part, Settlement, settle, unsettle
 
 
@@ -175,7 +175,7 @@ def _take(key: tuple[str, str, str | None], part: Part, left: dict[Any, int]) ->
     if key not in left:
         return
     open_pence, pence = left[key], part.amount_pence
-    whole = part.kind in ("payment_run", "remittance")
+    whole = part.kind in RUNS
     if pence * open_pence <= 0 or abs(pence) > abs(open_pence) or (whole and pence != open_pence):
         raise NotOpen(f"{part.number} has £{pounds(abs(open_pence))} open, not £{pounds(abs(pence))}.")
     left[key] -= pence

@@ -17,6 +17,9 @@ from services.billing.usecases.settle_bank_lines import Part, Settlement, pays_t
 
 _SAID: Final = {
     "paid": "Names {}, which is paid already.",
+    "begun": "Names {}, of which some is paid already: what is left is paid supplier by supplier.",
+    "unwritten": "Names {}, of which no file is written yet.",
+    "given_up": "Names {}, which was given up.",
     "direct": "Names {}, which its school pays itself.",
     "other": "Names {}, which is paid on the alliance’s other account.",
 }

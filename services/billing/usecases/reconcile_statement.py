@@ -28,7 +28,10 @@ def get_statement(database: Database, actor: Actor, statement_id: str) -> Row[An
 
 
 def reconcile_statement(database: Database, actor: Actor, statement_id: str) -> Row[Any]:
-    """Mark every line of a statement reconciled. Raises NotFound; StatementDiffers while a line is not matched."""
+    """Mark every line of a statement reconciled; one that is signed keeps its first signature.
+
+    Raises NotFound; StatementDiffers while a line is not matched, or where the statement itself does not add up.
+    """
     with database.transaction(actor) as connection:
         bank.take_turn(connection)
         statement = _statement(connection, statement_id)
@@ -37,6 +40,10 @@ def reconcile_statement(database: Database, actor: Actor, statement_id: str) -> 
             raise StatementDiffers(
                 f"{statement.new} {'line is' if statement.new == 1 else 'lines are'} not matched;"
                 f" the difference is £{pounds(abs(difference))}."
+            )
+        if statement.warnings:
+            raise StatementDiffers(
+                f"{' '.join(statement.warnings)} Ask the bank for a statement that adds up: this one is not signed off."
             )
         bank_statements.mark_reconciled(connection, statement_id, actor.name)
         return _statement(connection, statement_id)
