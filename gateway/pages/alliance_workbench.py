@@ -38,13 +38,14 @@ def workbench_page(faults: Faults) -> str:
     show = show if show in SHOWN else "to_decide"
     params = {"show": show, "limit": _AT_ONCE, "after": request.values.get("after") or None}
     found = upstream.get("billing", "/open-matches", params=params).json()
-    lines = found["items"]
+    whole = request.args.get("as") == "xlsx"  # a table for each invoice: a spreadsheet has those of all parts
+    lines = ask.items("billing", "/open-matches", show=show) if whole else found["items"]
     return render_template(
         "alliance/workbench.html",
         show=show,
         shown=SHOWN,
         counts=found.get("counts", {}),
-        following=found.get("next"),
+        following=None if whole else found.get("next"),
         invoices=[(head, list(rows)) for head, rows in _by_invoice(lines)],
         effects=effects_of_lines(lines),
         pays=school_pays,

@@ -1,7 +1,7 @@
 """Every table of the money pages as a spreadsheet: the rows of the screen, each table on a sheet of its own.
 
-`?as=xlsx` at a page's address. The page itself is read, so the sheet can never say something else than the screen; what
-the page shows in parts follows part by part, while the file is on its way.
+`?as=xlsx` at a page's address. The page itself is read, so the sheet can never say something else than the screen; the
+table that the page shows in parts, marked `data-paged`, follows part by part, while the file is on its way.
 """
 
 import re
@@ -44,6 +44,11 @@ _MONEY: Final = re.compile(r"(−?)£([0-9,]+\.[0-9]{2})")
 _COUNT: Final = re.compile(r"−?[0-9]{1,3}(?:,[0-9]{3})*")
 _OUTSIDE: Final = re.compile(r"[\[\]:*?/\\']")
 _HIDDEN: Final = "visually-hidden"
+_PAGED: Final = "data-paged"
+
+
+class PartMissing(RuntimeError):
+    """A part of a page could not be read: the file breaks off rather than look whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def _with_link(content: str) -> Markup:
     shown = any("form-control" not in table for table in _TABLE.findall(content))
     if not shown or request.method != "GET" or not _is_money_page():
         return Markup(content)  # noqa: S704 -- rendered by the page's own template
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "as"]
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("as", "after")]
     address = f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}"
     exports = url_for("school.exports") if below("school.bills") or below("school.account") else ""
     return Markup(content) + Markup(render_template_string(_LINK, address=address, exports=exports))  # noqa: S704 -- both escaped
@@ -91,35 +96,38 @@ def _is_money_page() -> bool:
 
 
 def _tables(page: html.HtmlElement) -> list[Table]:
-    rest = _Rest(current_app._get_current_object(), dict(request.environ), _address_of_next(page))  # type: ignore[attr-defined]
+    following, tables = _address_of_next(page), page.xpath(_TABLES)
+    if following and tables and sum(_PAGED in table.attrib for table in tables) != 1:
+        raise PartMissing(f"{request.path} is shown in parts, and not exactly one of its tables is marked {_PAGED}.")
+    rest = _Rest(current_app._get_current_object(), dict(request.environ), following)  # type: ignore[attr-defined]
     made: list[Table] = []
-    for place, table in enumerate(page.xpath(_TABLES)):
+    for place, table in enumerate(tables):
         heads = _headings(table)
-        made.append(Table(_title(table, place), heads, _all_rows(table, heads, place, rest)))
+        made.append(Table(_title(table, place), heads, _all_rows(table, heads, rest)))
     return made
 
 
-def _all_rows(table: html.HtmlElement, heads: list[str], place: int, rest: _Rest) -> Iterator[list[Cell]]:
-    """The table's rows, and those of the same table on the parts of the page that follow."""
-    bodies, sums = _rows(table, len(heads), "tbody"), _rows(table, len(heads), "tfoot")
-    yield from bodies
-    following, seen = rest.address, set[str]()
+def _all_rows(table: html.HtmlElement, heads: list[str], rest: _Rest) -> Iterator[list[Cell]]:
+    """The table's rows, those of a paged one on the parts of the page that follow too, and its sums."""
+    yield from _rows(table, len(heads), "tbody")
+    following, seen = rest.address if _PAGED in table.attrib else None, set[str]()
     while following and following not in seen:
         seen.add(following)
         page = _page_at(rest, following)
-        found = page.xpath(_TABLES)
-        if place >= len(found) or _headings(found[place]) != heads:
-            break
-        yield from _rows(found[place], len(heads), "tbody")
+        for more in page.xpath(f"//main//table[@{_PAGED}]"):
+            yield from _rows(more, len(heads), "tbody")
         following = _address_of_next(page)
-    yield from sums
+    yield from _rows(table, len(heads), "tfoot")
 
 
 def _page_at(rest: _Rest, address: str) -> html.HtmlElement:
-    """Another part of the page, as the same person sees it."""
+    """Another part of the page, as the same person sees it. Raises PartMissing."""
     query = "&".join(part for part in urlsplit(address).query.split("&") if part != "as=xlsx")
     with rest.app.request_context({**rest.environ, "QUERY_STRING": query, "HTTP_ACCEPT_ENCODING": "identity"}):
-        return html.document_fromstring(rest.app.full_dispatch_request().get_data())
+        answer = rest.app.full_dispatch_request()
+        if answer.status_code != 200:
+            raise PartMissing(f"{address} answered {answer.status_code}.")
+        return html.document_fromstring(answer.get_data())
 
 
 def _address_of_next(page: html.HtmlElement) -> str | None:

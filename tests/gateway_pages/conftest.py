@@ -39,7 +39,7 @@ def gateway(module_databases: Callable[[str], ServiceDatabase]) -> tuple[Flask, 
 def services(gateway: tuple[Flask, FakeServices]) -> FakeServices:
     """What the services answer, and what they were asked; the same for every test anew."""
     fake = gateway[1]
-    fake.table, fake.away, fake.refusals, fake.calls = {}, set(), {}, []
+    fake.table, fake.after, fake.away, fake.refusals, fake.calls = {}, {}, set(), {}, []
     return fake
 
 

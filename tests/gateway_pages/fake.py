@@ -140,10 +140,14 @@ class FakeFile:
 
 @dataclass
 class FakeServices:
-    """Stands in for Upstream. `away` services do not answer; `refusals` go by method, service and path."""
+    """Stands in for Upstream. `away` services do not answer; `refusals` go by method, service and path.
+
+    `after` is what a list answers, or raises, once it is asked for what follows its first part.
+    """
 
     table: dict[Key, Any] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
+    after: dict[Key, Any] = field(default_factory=dict)
     refusals: dict[tuple[str, str, str], Problem | ServiceUnavailable] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
 
@@ -168,7 +172,10 @@ class FakeServices:
             return _answer(DONE.get((method, service, path), {}))
         if (service, path) not in self.table:
             raise Problem(404, "not_found", "There is no such thing.")
-        return _answer(self.table[service, path])
+        found = self.after.get((service, path)) if params.get("after") else None
+        if isinstance(found, Exception):
+            raise found
+        return _answer(found or self.table[service, path])
 
     def forward(self, method: str, service: str, path: str, **options: Any) -> "FakeFile":
         answer = self.call(method, service, path, **options)

@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
+from gateway.pages.spreadsheets import PartMissing
+from gateway.upstream import ServiceUnavailable
 from tests.gateway_pages.addresses import PAGES
 from tests.gateway_pages.conftest import Visitor, parsed
 from tests.gateway_pages.fake import FakeServices
@@ -55,6 +57,38 @@ def test_what_a_page_shows_in_parts_comes_whole(visit: Visit, services: FakeServ
     (rows,) = sheets(manager.get("/alliance/payments?as=xlsx").get_data())
     assert [row["A"] for row in rows[1:]] == ["PR-000002", "PR-000002"]
     assert (rows[2]["D"], rows[2]["G"]) == ("'=HYPERLINK(1)", "-12.50")
+
+
+def test_only_the_table_in_parts_is_followed(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    lines = services.table["billing", "/bank-lines"]["items"]
+    services.table["billing", "/bank-lines"] = {"items": lines, "next": None}
+    once = [rows[1:] for rows in sheets(manager.get("/alliance/bank?as=xlsx").get_data())]
+    services.table["billing", "/bank-lines"] = {"items": lines, "next": "more"}
+    services.after["billing", "/bank-lines"] = {"items": lines, "next": None}
+    statements, listed = (rows[1:] for rows in sheets(manager.get("/alliance/bank?as=xlsx").get_data()))
+    assert (statements, listed) == (once[0], once[1] * 2)
+    page = parsed(manager.get("/alliance/bank?state=all&after=x"))
+    assert page.xpath("//p[contains(@class, 'spreadsheet')]/a/@href") == ["/alliance/bank?state=all&as=xlsx"]
+
+
+def test_the_workbench_comes_whole_with_a_table_for_each_invoice(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    once = sheets(manager.get("/alliance/invoices/workbench?as=xlsx").get_data())
+    found = services.table["billing", "/open-matches"]
+    first, *others = found["items"]
+    assert others
+    services.table["billing", "/open-matches"] = {**found, "items": [first], "next": "more"}
+    services.after["billing", "/open-matches"] = {**found, "items": others}
+    assert sheets(manager.get("/alliance/invoices/workbench?as=xlsx").get_data()) == once
+
+
+def test_a_part_that_fails_breaks_the_file_off(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    services.table["billing", "/bank-lines"]["next"] = "more"
+    services.after["billing", "/bank-lines"] = ServiceUnavailable("billing")
+    with pytest.raises(PartMissing, match="answered 50"):
+        manager.get("/alliance/bank?as=xlsx").get_data()
 
 
 @pytest.mark.parametrize(
