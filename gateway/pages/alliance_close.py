@@ -9,7 +9,7 @@ from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed, sending_key
-from gateway.upstream import upstream
+from gateway.upstream import Problem, upstream
 
 
 @alliance.get("/rounds/<uuid:round_id>/close")
@@ -75,9 +75,19 @@ def extend_round(round_id: Any) -> Response | tuple[str, int]:
 
 
 def _close_page(round_id: str, faults: Faults) -> str:
-    found = ask.one("orders", f"/rounds/{round_id}")
-    preview = upstream.get("orders", f"/rounds/{round_id}/close-preview").json() if found["state"] == "open" else None
+    preview = _preview(round_id)
+    found = preview["round"] if preview else ask.one("orders", f"/rounds/{round_id}")
     key = sending_key(request.form, faults)
     return render_template(
         "alliance/close.html", round=found, preview=preview, typed=request.form, key=key, faults=faults
     )
+
+
+def _preview(round_id: str) -> dict[str, Any] | None:
+    """What closing now would make; None of a round that is not open."""
+    try:
+        return ask.one("orders", f"/rounds/{round_id}/close-preview")
+    except Problem as problem:
+        if problem.code != "round_not_open":
+            raise
+        return None

@@ -17,7 +17,7 @@ from gateway.pages.faults import Faults
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
 
-_PER_PAGE = 100
+_PER_PAGE = 50
 
 
 @alliance.get("/contracts")

@@ -1,6 +1,6 @@
 """Supplier invoices and the match workbench: order, receipt and invoice side by side, school by school."""
 
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -24,8 +24,8 @@ DECISIONS: Final = {
     "withdraw": ("Take the decision back", "Taken back: the line stands as the match says."),
 }
 
-_MOST_AGREEING = 100
-"""Lines that agree are shown up to so many: an invoice for a whole county has thousands."""
+_MOST_AGREEING = 40
+"""Schools' lines that agree are shown up to about so many: an invoice for a whole county has thousands."""
 
 
 @alliance.get("/invoices")
@@ -127,14 +127,15 @@ def invoice_page(invoice_id: str, faults: Faults) -> str:
     found = ask.one("billing", f"/supplier-invoices/{invoice_id}")
     matches = sorted(found["matches"], key=lambda match: (match["line_no"], match["school_name"]))
     differing = {match["line_no"] for match in matches if match["state"] == "held" or match["claim_net_pence"]}
+    by_line = {line_no: list(group) for line_no, group in groupby(matches, key=lambda match: match["line_no"])}
     agreeing = [line for line in found["lines"] if line["line_no"] not in differing]
     return render_template(
         "alliance/invoice.html",
         invoice=found,
-        matches={line_no: list(group) for line_no, group in groupby(matches, key=lambda match: match["line_no"])},
+        matches=by_line,
         differing=[line for line in found["lines"] if line["line_no"] in differing],
         agreeing=found["line_count"] - len(differing),
-        shown=agreeing[:_MOST_AGREEING],
+        shown=agreeing if request.args.get("all") else _first(agreeing, by_line),
         possible_decisions=possible_decisions,
         bulk=BULK,
         chosen=set(request.form.getlist("line")),
@@ -142,3 +143,9 @@ def invoice_page(invoice_id: str, faults: Faults) -> str:
         typed=request.form,
         faults=faults,
     )
+
+
+def _first(lines: list[dict[str, Any]], matches: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The first of some lines, up to the one with which _MOST_AGREEING schools' lines are reached."""
+    before = accumulate((len(matches.get(line["line_no"], ())) for line in lines), initial=0)
+    return [line for line, rows in zip(lines, before, strict=False) if rows < _MOST_AGREEING]

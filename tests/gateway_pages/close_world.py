@@ -56,7 +56,7 @@ def a_delivery(line_no: int) -> Json:
     )
 
 
-def a_preview(round_id: str, contract_id: str, schools: list[tuple[int, str]], as_of: str) -> Json:
+def a_preview(of: Json, contract_id: str, schools: list[tuple[int, str]], as_of: str) -> Json:
     """What closing would make: one order with a charge, one contract below its minimum."""
     pens = a_line(
         "Pens, blue, single",
@@ -75,7 +75,8 @@ def a_preview(round_id: str, contract_id: str, schools: list[tuple[int, str]], a
     kept = {"minimum_choice": "drop", "supplier_id": SUPPLIER_ID, "supplier_name": SUPPLIER}
     return {
         "as_of": as_of,
-        "round_id": round_id,
+        "round_id": of["round_id"],
+        "round": {name: of[name] for name in ("round_id", "number", "title", "state", "closes_at", "version")},
         "purchase_orders": [
             kept
             | {

@@ -277,6 +277,22 @@ def test_a_preview_that_does_not_add_up_warns_against_closing(visit: Visit, serv
     assert "They differ: do not close." in text_of(manager.get(f"/alliance/rounds/{OPEN}/close"))
 
 
+def test_a_long_invoice_shows_the_first_lines_that_agree_and_the_others_when_asked(
+    visit: Visit, services: FakeServices
+) -> None:
+    manager, found = visit("manager"), services.table["billing", f"/supplier-invoices/{HELD_INVOICE}"]
+    line, match = found["lines"][0], next(each for each in found["matches"] if each["state"] == "held")
+    agreed = match | {"state": "billable", "reasons": [], "claim_quantity": 0, "claim_net_pence": 0}
+    found["lines"] = [line | {"line_no": number, "name": f"Line {number}"} for number in range(1, 61)]
+    found["matches"] = [agreed | {"line_no": number} for number in range(1, 61)]
+    found["line_count"] = 60
+    page = text_of(manager.get(f"/alliance/invoices/{HELD_INVOICE}"))
+    assert "40. Line 40" in page
+    assert "41. Line 41" not in page
+    assert "20 more lines agree and are not shown." in page
+    assert "60. Line 60" in text_of(manager.get(f"/alliance/invoices/{HELD_INVOICE}?all=1"))
+
+
 def test_the_board_can_be_narrowed_to_one_state(visit: Visit) -> None:
     text = text_of(visit("manager").get(f"/alliance/rounds/{OPEN}?state=returned"))
     assert "Rowan High School" in text

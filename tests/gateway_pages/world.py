@@ -866,7 +866,9 @@ def _of_open_round() -> dict[tuple[str, str], Any]:
         ("orders", f"/rounds/{CLOSED}/orders"): listed(*board),
         ("orders", f"/rounds/{OPEN}/totals"): {"as_of": in_days(0), "items": totals},
         ("orders", f"/rounds/{CLOSED}/totals"): {"as_of": in_days(0), "items": totals},
-        ("orders", f"/rounds/{OPEN}/close-preview"): a_preview(OPEN, CONTRACT, schools, in_days(0)),
+        ("orders", f"/rounds/{OPEN}/close-preview"): a_preview(
+            a_round(OPEN, "R-0003", "Autumn stationery", "open"), CONTRACT, schools, in_days(0)
+        ),
         **of_proof(CLOSED, schools, in_days(-1)),
         ("orders", f"/rounds/{OPEN}/orders/{OAK}/form"): a_form(),
     }

@@ -40,7 +40,7 @@ def _contract(contract_id: str, status: int = 200) -> Response:
 
 def _offer(offer_id: str, status: int = 200) -> Response:
     found = read_catalogue.get_offer(current_database(), current_actor(), offer_id)
-    response = jsonify(schemas.OfferSchema().dump(found))
+    response = jsonify(found)
     response.status_code = status
     return tagged(response, found["version"])
 
@@ -136,10 +136,10 @@ def put_contract(sent: dict[str, Any], contract_id: UUID) -> Response:
 @offers.route("/offers")
 @offers.arguments(schemas.OfferQuerySchema, location="query")
 @offers.response(200, schemas.OfferPageSchema)
-def list_offers(query: dict[str, Any]) -> dict[str, Any]:
+def list_offers(query: dict[str, Any]) -> Response:
     """A page of offers, of one contract or category if asked."""
     items, following = read_catalogue.list_offers(current_database(), current_actor(), **query)
-    return {"items": items, "next": following}
+    return jsonify(items=items, next=following)
 
 
 @offers.route("/offers", methods=["POST"])
@@ -175,9 +175,9 @@ def put_offer(sent: dict[str, Any], offer_id: UUID) -> Response:
 
 @offers.route("/offers/<uuid:offer_id>/prices")
 @offers.response(200, schemas.OfferPriceListSchema)
-def list_prices(offer_id: UUID) -> dict[str, Any]:
+def list_prices(offer_id: UUID) -> Response:
     """All prices of an offer, past, present and to come."""
-    return {"items": read_catalogue.list_prices(current_database(), current_actor(), str(offer_id)), "next": None}
+    return jsonify(items=read_catalogue.list_prices(current_database(), current_actor(), str(offer_id)), next=None)
 
 
 @offers.route("/offers/<uuid:offer_id>/withdraw", methods=["POST"])

@@ -96,6 +96,7 @@ def list_prices(database: Database, actor: Actor, offer_id: str) -> list[dict[st
 
 
 def _described(connection: Connection, offers: Sequence[Offer]) -> list[dict[str, Any]]:
+    """The offers as they travel, plain: a page of a hundred is too much to go through a schema field by field."""
     categories = find_categories(connection, {offer.category_code for offer in offers})
     return [
         offer_body(offer, categories[offer.category_code])
@@ -110,4 +111,4 @@ def _described(connection: Connection, offers: Sequence[Offer]) -> list[dict[str
 
 
 def _dated(prices: DatedPrices) -> dict[str, Any]:
-    return {"valid_from": prices.valid_from, "tiers": tier_bodies(prices.tiers)}
+    return {"valid_from": prices.valid_from.isoformat(), "tiers": tier_bodies(prices.tiers)}

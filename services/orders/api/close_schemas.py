@@ -91,11 +91,23 @@ class SumsSchema(Schema):
     shares_net_pence = fields.Integer(required=True)
 
 
+class RoundToCloseSchema(Schema):
+    """The round that would be closed, as it stands."""
+
+    round_id = fields.String(required=True)
+    number = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True)
+    closes_at = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
 class PreviewSchema(Schema):
     """What closing the round now would do."""
 
     as_of = fields.String(required=True)
     round_id = fields.String(required=True)
+    round = fields.Nested(RoundToCloseSchema, required=True)
     purchase_orders = fields.List(fields.Nested(ClosingContractSchema), required=True)
     schools = fields.List(fields.Nested(ClosingSchoolSchema), required=True)
     dropped = fields.List(fields.Nested(LeftOutSchema), required=True)

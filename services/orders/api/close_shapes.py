@@ -34,6 +34,7 @@ def preview_json(preview: Preview, now: datetime) -> Json:
     return {
         "as_of": instant(now),
         "round_id": preview.round.round_id,
+        "round": _open_json(preview.round),
         "purchase_orders": [_contract_json(contract, preview) for contract in preview.contracts],
         "schools": [dict(row._mapping) for row in preview.schools],
         "dropped": [dict(row._mapping) for row in preview.left_out],
@@ -115,6 +116,17 @@ def _closing_line(line: Row[Any], preview: Preview) -> Json:
         **next_tier_json(at.next_tier, at.units_to_next),
         "cheaper": cheaper_json(at),
         "advice": advice_json(at),
+    }
+
+
+def _open_json(of: Round) -> Json:
+    return {
+        "round_id": of.round_id,
+        "number": of.number,
+        "title": of.title,
+        "state": of.state,
+        "closes_at": instant(of.closes_at),
+        "version": of.version,
     }
 
 
