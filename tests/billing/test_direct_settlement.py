@@ -1,11 +1,16 @@
 """Contracts settled directly: the supplier makes an invoice out to each school, and Bursar shows it as its bill."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from contracts.london import london_today
+from services.billing.domain.invoice import InvoiceLine, SupplierInvoice
+from services.billing.storage.invoices import Original
+from services.billing.usecases.register_invoice import register_form
+from tests.billing.test_credit_notes import Credit, credit
 from tests.billing.world import (
     ASH,
     BEECH,
@@ -226,3 +231,25 @@ def test_a_bill_of_the_alliance_is_marked_by_its_bank(world: World) -> None:
     [bill] = bills_of(world, ASH)
     path = f"/bills/{bill['bill_id']}/payment-note"
     refused(world.a(buyer_of(ASH)).post(path, {"paid_on": "2026-01-01"}), 409, "bill_not_payable")
+
+
+def test_a_line_that_gives_back_within_a_direct_invoice_is_shown_and_counted_once(direct: World) -> None:
+    order = an_order(direct)
+    lines = [
+        InvoiceLine(number, 1, "Energy", units, Decimal("2.3962"), net, "S", Decimal("20.00"))
+        for number, units, net in ((1, 91, 21805), (2, -1, -240))
+    ]
+    sent = SupplierInvoice(
+        "INV-1", date(2026, 11, 23), None, order.number, tuple(lines), 21565, 4313, 25878, buyer_urn=ASH
+    )
+    register_form(direct.database.database, seller_of(FENWRIGHT), sent, Original(b"INV-1", "text/plain"))
+    [bill] = bills_of(direct, ASH)
+    assert (bill["gross_pence"], bill["credited_pence"]) == (25878, 0)
+    shown = answered(direct.a(buyer_of(ASH)).get(f"/bills/{bill['bill_id']}"))
+    assert [(line["quantity"], line["net_pence"]) for line in shown["lines"]] == [(91, 21805), (-1, -240)]
+    assert sum(total["net_pence"] for total in shown["vat_totals"]) == bill["net_pence"]
+    paid = {"paid_on": london_today().isoformat()}
+    noted = answered(direct.a(buyer_of(ASH)).post(f"/bills/{bill['bill_id']}/payment-note", paid), 201)
+    assert (noted["state"], noted["paid_pence"]) == ("paid", 25878)
+    credit(direct, order, Credit(2, "2.3962", ASH), buyer_urn=ASH)
+    assert bills_of(direct, ASH)[0]["credited_pence"] == 479 + 96

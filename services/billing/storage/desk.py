@@ -59,8 +59,10 @@ _DESK = text("""
     UNION ALL
     SELECT 'supplier_invoices_open', count(*), CAST(coalesce(sum(gross_pence - settled_pence), 0) AS bigint)
     FROM (
-        SELECT i.gross_pence, i.paid_pence + coalesce((SELECT sum(net_pence + vat_pence) FROM credit_share
-            WHERE of_invoice_id = i.supplier_invoice_id), 0) AS settled_pence
+        SELECT i.gross_pence, i.paid_pence + coalesce((
+            SELECT sum(share.net_pence + share.vat_pence)
+            FROM credit_share share JOIN supplier_invoice note USING (supplier_invoice_id)
+            WHERE share.of_invoice_id = i.supplier_invoice_id AND note.kind = 'credit_note'), 0) AS settled_pence
         FROM supplier_invoice i
         WHERE i.settlement = 'recharge' AND i.kind = 'invoice' AND i.paid_pence < i.gross_pence
     ) invoice WHERE settled_pence < gross_pence

@@ -49,26 +49,32 @@ _WITHDRAW_PAYMENT = text("""
     WHERE bill_id = :bill AND withdrawn_at IS NULL
 """)
 # What is held, what the supplier has credited and what is left to pay of each; a school sees nothing but its own.
-# Paid is what the school itself says it has paid.
+# Paid is what the school itself says it has paid. A line that gives back within an invoice is in its total already, so
+# only credit notes are credited.
 BILLS = """
     SELECT CAST(d.supplier_invoice_id AS text) AS bill_id, d.number, i.number AS payment_reference, d.school_urn,
         coalesce(school.name, '') AS school_name, CAST(d.round_id AS text) AS round_id, round.title AS round_title,
         CAST(CASE WHEN d.round_id IS NULL THEN d.purchase_order_id END AS text) AS purchase_order_id, d.title,
         i.issue_date, coalesce(i.due_date, i.issue_date + 30) AS due_date, i.net_pence, i.vat_pence, i.gross_pence,
         coalesce(p.paid_pence, 0) AS paid_pence, p.paid_on, p.noted_by AS paid_noted_by,
-        coalesce(m.credited, 0) AS credited_pence, 'direct' AS settlement,
+        coalesce(c.credited, 0) AS credited_pence, 'direct' AS settlement,
         d.supplier_name AS pay_to, coalesce(m.held, true) AS held, 'general' AS purpose, EXISTS (
             SELECT FROM bill_dispute x WHERE x.bill_id = d.supplier_invoice_id AND x.state = 'open') AS disputed
     FROM direct_bill d JOIN supplier_invoice i USING (supplier_invoice_id) LEFT JOIN round USING (round_id)
     LEFT JOIN school ON school.urn = d.school_urn
     LEFT JOIN direct_bill_payment p ON p.bill_id = d.supplier_invoice_id AND p.withdrawn_at IS NULL
     LEFT JOIN LATERAL (
-        SELECT bool_or(state = 'held') AS held,
-            CAST(sum(credited_net_pence + credited_vat_pence) AS bigint) AS credited
-        FROM match_line WHERE match_line.supplier_invoice_id = d.supplier_invoice_id
+        SELECT bool_or(state = 'held') AS held FROM match_line
+        WHERE match_line.supplier_invoice_id = d.supplier_invoice_id
     ) m ON true
+    LEFT JOIN LATERAL (
+        SELECT CAST(sum(share.net_pence + share.vat_pence) AS bigint) AS credited
+        FROM credit_share share JOIN supplier_invoice note USING (supplier_invoice_id)
+        WHERE share.of_invoice_id = d.supplier_invoice_id AND note.kind = 'credit_note'
+    ) c ON true
 """
 _OF_SCHOOL = text(f"{BILLS} WHERE d.school_urn = :urn ORDER BY i.issue_date, d.number")
+# A line that gives back has no match of its own: it stands as the supplier wrote it.
 _LINES = text("""
     SELECT m.line_no, d.purchase_order_number, d.supplier_name, '' AS sku, l.name, '' AS unit, '' AS ledger_code,
         m.quantity_invoiced AS quantity,
@@ -76,7 +82,14 @@ _LINES = text("""
         CAST(m.supplier_invoice_id AS text) AS supplier_invoice_id
     FROM match_line m JOIN direct_bill d USING (supplier_invoice_id)
     JOIN supplier_invoice_line l USING (supplier_invoice_id, line_no)
-    WHERE m.supplier_invoice_id = :bill ORDER BY m.line_no
+    WHERE m.supplier_invoice_id = :bill
+    UNION ALL
+    SELECT l.line_no, d.purchase_order_number, d.supplier_name, '', l.name, '', '', l.quantity, l.unit_price,
+        l.net_pence, l.vat_pence, l.vat_class, l.vat_rate, 'credited', CAST('{}' AS text[]),
+        CAST(l.supplier_invoice_id AS text)
+    FROM supplier_invoice_line l JOIN direct_bill d USING (supplier_invoice_id)
+    WHERE l.supplier_invoice_id = :bill AND (l.net_pence < 0 OR l.quantity < 0)
+    ORDER BY line_no
 """)
 
 
@@ -99,7 +112,7 @@ def add_direct_bill(connection: Connection, invoice_id: str, number: str, order:
 
 
 def direct_bill_lines(connection: Connection, bill_id: str) -> list[Row[Any]]:
-    """The lines of a bill that is settled directly, each with its match."""
+    """The lines of a bill that is settled directly, each with its match; what gives back is negative."""
     return list(connection.execute(_LINES, {"bill": bill_id}))
 
 

@@ -10,11 +10,12 @@ from services.billing.storage.bulk import insert_rows
 
 MOST_REASONS = 100
 
+# A line that gives back within an invoice is in its total already, so only credit notes are credited.
 _FACTS = text("""
     SELECT CAST(i.supplier_invoice_id AS text) AS supplier_invoice_id, i.our_number, i.number, i.kind,
         CAST(i.supplier_id AS text) AS supplier_id, CAST(i.purchase_order_id AS text) AS purchase_order_id,
         o.number AS purchase_order_number, i.gross_pence, i.paid_pence, i.rejected_why, i.issue_date,
-        coalesce(m.credited, 0) AS credited_pence, coalesce(m.held, false) AS held,
+        coalesce(c.credited, 0) AS credited_pence, coalesce(m.held, false) AS held,
         coalesce(m.queried, false) AS queried, NOT EXISTS (
             SELECT FROM supplier_invoice_line l WHERE l.supplier_invoice_id = i.supplier_invoice_id AND NOT EXISTS (
                 SELECT FROM match_line WHERE match_line.supplier_invoice_id = l.supplier_invoice_id
@@ -27,10 +28,14 @@ _FACTS = text("""
     LEFT JOIN LATERAL (
         SELECT bool_or(state = 'held') AS held,
             bool_or(state = 'held' AND (disputed OR NOT reasons <@ ARRAY['awaiting_receipts', 'not_received']))
-                AS queried,
-            CAST(sum(credited_net_pence + credited_vat_pence) AS bigint) AS credited
+                AS queried
         FROM match_line WHERE match_line.supplier_invoice_id = i.supplier_invoice_id
     ) m ON true
+    LEFT JOIN LATERAL (
+        SELECT CAST(sum(share.net_pence + share.vat_pence) AS bigint) AS credited
+        FROM credit_share share JOIN supplier_invoice note USING (supplier_invoice_id)
+        WHERE share.of_invoice_id = i.supplier_invoice_id AND note.kind = 'credit_note'
+    ) c ON true
     LEFT JOIN LATERAL (
         SELECT seq, state FROM supplier_invoice_answer a WHERE a.supplier_invoice_id = i.supplier_invoice_id
         ORDER BY seq DESC LIMIT 1
