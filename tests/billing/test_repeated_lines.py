@@ -176,6 +176,7 @@ def test_a_long_invoice_shows_what_differs_and_all_by_pages(world: World, monkey
     assert 0 < len(differing) < 3
     assert short["matches"] == differing
     assert [line["line_no"] for line in short["lines"]] == sorted({match["line_no"] for match in differing})
+    assert short["differing_line_count"] == len(short["lines"])
     same = {name for name in whole if name not in ("lines", "matches")}
     assert {name: short[name] for name in same} == {name: whole[name] for name in same}
     manager = world.a(MANAGER)
@@ -184,3 +185,4 @@ def test_a_long_invoice_shows_what_differs_and_all_by_pages(world: World, monkey
         rest = answered(manager.get(f"{whole[f'{name}_url']}?after={first['next']}"))
         assert ([*first["items"], *rest["items"]], rest["next"]) == (whole[name], None)
     assert answered(manager.get(f"{whole['matches_url']}?differing=true"))["items"] == differing
+    assert answered(manager.get(f"{whole['lines_url']}?numbers=2&numbers=9"))["items"] == whole["lines"][1:]

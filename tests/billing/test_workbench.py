@@ -119,6 +119,16 @@ def test_a_rejection_is_taken_back_until_the_supplier_has_credited_it(world: Wor
     assert back["answer"] == "under_query"
 
 
+def test_taking_a_rejection_back_leaves_no_credit_asked_for(world: World) -> None:
+    invoice_id = short(world, "INV-1", (ASH,))
+    decide(world, "credit-request", (invoice_id, 1, ASH))
+    path = f"/supplier-invoices/{invoice_id}/rejection"
+    answered(world.a(MANAGER).post(path, WHY))
+    answered(world.a(MANAGER).post(f"{path}-withdrawal", WHY))
+    assert {match["credit_requested"] for match in world.shown(invoice_id)["matches"]} == {False}
+    assert bench(world, "to_decide") == [("INV-1", ASH, "held")]
+
+
 def test_the_workbench_is_the_alliances(world: World) -> None:
     seller = seller_of(Order().supplier_id)
     body = {"decision": "accept", "reason": "x", "supplier_invoice_ids": [short(world, "INV-1", (ASH,))]}

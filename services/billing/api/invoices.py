@@ -83,7 +83,7 @@ def get_invoice(supplier_invoice_id: UUID) -> Response:
 @requires(*READERS)
 @blueprint.arguments(schemas.InvoiceLineQuery, location="query")
 @blueprint.response(200, schemas.InvoiceLinePage)
-def list_lines(query: dict[str, int], supplier_invoice_id: UUID) -> Response:
+def list_lines(query: dict[str, Any], supplier_invoice_id: UUID) -> Response:
     """A page of an invoice's lines, by number."""
     invoice_id = str(supplier_invoice_id)
     items, following = read_invoices.list_lines(current_database(), current_actor(), invoice_id, **query)

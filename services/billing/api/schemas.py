@@ -108,7 +108,10 @@ class InvoiceOut(InvoiceHeadOut):
 
     line_count = fields.Integer()
     match_count = fields.Integer()
-    held_count = fields.Integer()
+    held_count = fields.Integer(metadata={"description": "Matches that are held"})
+    differing_line_count = fields.Integer(
+        metadata={"description": "Lines with a match that is held or for the supplier to credit"}
+    )
     lines = fields.List(fields.Nested(InvoiceLineOut))
     matches = fields.List(fields.Nested(MatchOut))
     lines_url = fields.String(metadata={"description": "All lines, page by page"})
@@ -129,6 +132,12 @@ class InvoiceLineQuery(Schema):
 
     after = fields.Integer(load_default=0, validate=validate.Range(0, 2**31 - 1))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
+    numbers = fields.List(
+        fields.Integer(validate=validate.Range(1, 2**31 - 1)),
+        load_default=None,
+        validate=validate.Length(max=MOST_PER_PAGE),
+        metadata={"description": "The numbers of the lines, each once; all without one"},
+    )
 
 
 class InvoicePage(Schema):

@@ -69,7 +69,9 @@ _DECIDE_ALL: Final = """
             :why
         FROM match_line WHERE supplier_invoice_id = :invoice
     )
-    UPDATE match_line SET disputed = :disputed, accepted_reasons = '{}' WHERE supplier_invoice_id = :invoice
+    UPDATE match_line SET disputed = :disputed, accepted_reasons = '{}',
+        credit_requested = credit_requested AND :disputed
+    WHERE supplier_invoice_id = :invoice
 """
 _BILLED = text("""
     SELECT EXISTS (SELECT FROM match_line WHERE supplier_invoice_id = :invoice AND state IN ('billed', 'credited'))
@@ -78,10 +80,10 @@ _LAST_DAY = text("""
     SELECT CAST(max(decided_at) AT TIME ZONE 'Europe/London' AS date) FROM match_decision
     WHERE supplier_invoice_id = :invoice
 """)
-_OF_INVOICE = text("""
-    SELECT line_no, school_urn, decision, decided_by, decided_at, reasons, why FROM match_decision
-    WHERE supplier_invoice_id = :invoice ORDER BY decided_at
-""")
+_MADE_ON = text(f"""
+    SELECT line_no, school_urn, decision, decided_by, decided_at, reasons, why
+    FROM {_KEYS} JOIN match_decision USING (supplier_invoice_id, line_no, school_urn) ORDER BY decided_at
+""")  # noqa: S608 - text of this module
 
 
 def matches_to_decide(connection: Connection, keys: Collection[Key]) -> dict[Key, Row[Any]]:
@@ -151,9 +153,9 @@ def last_decided_on(connection: Connection, invoice_id: str) -> date | None:
     return day
 
 
-def decisions_of_invoice(connection: Connection, invoice_id: str) -> list[Row[Any]]:
-    """Every decision on the invoice's matches that the actor may see, in the order in which they were made."""
-    return list(connection.execute(_OF_INVOICE, {"invoice": invoice_id}))
+def decisions_on(connection: Connection, keys: Collection[Key]) -> list[Row[Any]]:
+    """Every decision on these matches that the actor may see, in the order in which they were made."""
+    return list(connection.execute(_MADE_ON, {"rows": _sent(keys)}))
 
 
 def _sent(keys: Collection[Key]) -> str:

@@ -29,6 +29,10 @@ _SCHOOLS = text("""
     ) AS m LEFT JOIN school ON school.urn = m.school_urn
     GROUP BY m.school_urn ORDER BY school_name, m.school_urn
 """)
+_DIFFERING_LINES = text("""
+    SELECT count(DISTINCT line_no) FROM match_line
+    WHERE supplier_invoice_id = :invoice AND (state = 'held' OR claim_net_pence + claim_vat_pence > 0)
+""")
 
 
 def figures(connection: Connection, invoice_id: str) -> list[Row[Any]]:
@@ -37,6 +41,11 @@ def figures(connection: Connection, invoice_id: str) -> list[Row[Any]]:
     Of several lines for a school and an order line, the last stands for the place.
     """
     return list(connection.execute(_FIGURES, {"invoice": invoice_id}))
+
+
+def count_differing_lines(connection: Connection, invoice_id: str) -> int:
+    """How many lines of an invoice are held for a school, or for the supplier to credit."""
+    return connection.execute(_DIFFERING_LINES, {"invoice": invoice_id}).scalar_one()
 
 
 def by_school(connection: Connection, invoice_id: str) -> list[Row[Any]]:

@@ -1,7 +1,8 @@
 """What a manager decides of schools' lines, one or many at once: accept, dispute, ask for a credit, or take it back."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -64,11 +65,12 @@ def _decide(connection: Connection, actor: Actor, decision: Decision, keys: Sequ
     order_ids = decisions.orders_of_matches(connection, keys)
     orders.lock_orders(connection, order_ids)
     found = decisions.matches_to_decide(connection, keys)
+    closed = _closed(connection, found.values()) if decision == "withdrawn" else {}
     stands: dict[Key, Stand] = {}
     refused: dict[Key, BrokenRule | NotFound] = {}
     for key in keys:
         try:
-            stands[key] = _stand(connection, decision, found.get(key))
+            stands[key] = _stand(decision, found.get(key), closed)
         except (BrokenRule, NotFound) as fault:
             refused[key] = fault
     while stands:
@@ -89,17 +91,21 @@ def _decide(connection: Connection, actor: Actor, decision: Decision, keys: Sequ
     return Decided(list(stands), refused)
 
 
-def _stand(connection: Connection, decision: Decision, match: Row[Any] | None) -> Stand:
+def _stand(decision: Decision, match: Row[Any] | None, closed: Mapping[date, PeriodClosed]) -> Stand:
     if match is None:
         raise NotFound("The invoice has no such line for this school.")
     stand = decide(decision, match)
-    if decision == "withdrawn" and match.decided_on is not None:
-        _refuse_closed(connection, match)
+    if match.decided_on in closed:
+        raise closed[match.decided_on]
     return stand
 
 
-def _refuse_closed(connection: Connection, match: Row[Any]) -> None:
-    try:
-        periods.refuse_closed(connection, match.decided_on)
-    except PeriodClosed as closed:
-        raise PeriodClosed(f"This was decided on {match.decided_on:%-d %B %Y}. {closed}") from closed
+def _closed(connection: Connection, matches: Iterable[Row[Any]]) -> dict[date, PeriodClosed]:
+    """Of the days of the last decisions, those whose month is closed, with what is said of it; asked once a day."""
+    found: dict[date, PeriodClosed] = {}
+    for day in {match.decided_on for match in matches if match.decided_on is not None}:
+        try:
+            periods.refuse_closed(connection, day)
+        except PeriodClosed as closed:
+            found[day] = PeriodClosed(f"This was decided on {day:%-d %B %Y}. {closed}")
+    return found

@@ -20,7 +20,8 @@ MOST_WHOLE: Final = 1_000
 class InvoiceView:
     """An invoice with what its matches come to in total and for each school, as storage gives them.
 
-    `lines` and `matches` are all, or of an invoice of more than MOST_WHOLE those that differ; `counts` are of all.
+    `lines` and `matches` are all, or of an invoice of more than MOST_WHOLE those that differ; `decisions` are on those
+    matches, `counts` of all.
     """
 
     head: Row[Any]
@@ -55,8 +56,9 @@ def view_invoice(connection: Connection, invoice_id: str) -> InvoiceView:
         "line_count": invoices.count_lines(connection, invoice_id),
         "match_count": sum(row.times for row in figures),
         "held_count": sum(row.times for row in figures if row.state == "held"),
+        "differing_line_count": match_sums.count_differing_lines(connection, invoice_id),
     }
-    if max(counts.values()) <= MOST_WHOLE:
+    if max(counts["line_count"], counts["match_count"]) <= MOST_WHOLE:
         lines = invoices.invoice_lines(connection, invoice_id)
         found = matches.matches_of_invoice(connection, invoice_id)
     else:
@@ -66,7 +68,7 @@ def view_invoice(connection: Connection, invoice_id: str) -> InvoiceView:
         head,
         lines,
         found,
-        decisions.decisions_of_invoice(connection, invoice_id),
+        _decided(connection, found),
         total_matches(figures),
         match_sums.by_school(connection, invoice_id),
         counts,
@@ -74,12 +76,13 @@ def view_invoice(connection: Connection, invoice_id: str) -> InvoiceView:
 
 
 def list_lines(
-    database: Database, actor: Actor, invoice_id: str, *, after: int, limit: int
+    database: Database, actor: Actor, invoice_id: str, *, after: int, limit: int, numbers: Sequence[int] | None = None
 ) -> tuple[list[Row[Any]], int | None]:
-    """A page of an invoice's lines above the number `after`, and where the next page begins. Raises NotFound."""
+    """A page of an invoice's lines above the number `after`, and where the next page begins; only those of these
+    numbers, if any are given. Raises NotFound."""
     with database.transaction(actor) as connection:
         _refuse_unknown(connection, invoice_id)
-        found = invoices.invoice_lines(connection, invoice_id, after=after, limit=limit + 1)
+        found = invoices.invoice_lines(connection, invoice_id, only=numbers, after=after, limit=limit + 1)
     return found[:limit], found[limit - 1].line_no if len(found) > limit else None
 
 
@@ -93,7 +96,7 @@ def list_matches(
     with database.transaction(actor) as connection:
         _refuse_unknown(connection, invoice_id)
         found = matches.matches_of_invoice(connection, invoice_id, differing=differing, after=after, limit=limit + 1)
-        decided = decisions.decisions_of_invoice(connection, invoice_id)
+        decided = _decided(connection, found[:limit])
     last = found[limit - 1] if len(found) > limit else None
     return found[:limit], decided, (last.line_no, last.school_urn) if last else None
 
@@ -111,3 +114,9 @@ def list_claims(
         found = matches.claims(connection, after, limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     return found[:limit], (last.our_number, last.line_no, last.school_urn) if last else None
+
+
+def _decided(connection: Connection, found: Sequence[Row[Any]]) -> list[Row[Any]]:
+    return decisions.decisions_on(
+        connection, [(str(match.supplier_invoice_id), match.line_no, match.school_urn) for match in found]
+    )
