@@ -46,6 +46,22 @@ def test_schools_are_asked_for_what_an_invoice_waits_for_once_a_turn_and_after_a
     assert answered(world.a(MANAGER).get("/awaited-receipts"))["items"] == []
 
 
+def test_a_shared_line_waits_for_everybody_who_ordered_of_it_once(world: World) -> None:
+    order = Order([Line({ASH: 40, BEECH: 30, CEDAR: 20}), Line({BEECH: 4, CEDAR: 4}, "5.0000")])
+    world.tell(*order.events(), order.receipt(ASH))
+    shared = {"order_line_no": 1, "quantity": 81, "unit_price": "10.9500", "net_pence": 88695, "vat_class": "S"}
+    own = {"order_line_no": 2, "quantity": 4, "unit_price": "5.0000", "net_pence": 2000, "vat_class": "S"}
+    sent = {"lines": [shared, own | {"school_urn": CEDAR}], "net_pence": 90695, "vat_pence": 18139}
+    answered(world.invoice(order, **sent, gross_pence=108834), 201)
+    awaited = answered(world.a(BOARD).get("/awaited-receipts"))["items"]
+    part = {urn: round(88695 * units / 90) for urn, units in ((BEECH, 30), (CEDAR, 20))}
+    assert [(each["school_urn"], each["net_pence"]) for each in awaited] == [
+        (BEECH, part[BEECH]),
+        (CEDAR, part[CEDAR] + 2000),
+    ]
+    assert [[one["number"] for one in each["orders"]] for each in awaited] == [[order.number]] * 2
+
+
 def test_what_is_received_and_not_invoiced_is_listed_at_the_price_of_the_order_with_its_age(world: World) -> None:
     order = Order([Line({ASH: 40, BEECH: 30}, unit_price="2.3333"), Line({CEDAR: 3}, "10.0000", "Z")])
     world.tell(*order.events())

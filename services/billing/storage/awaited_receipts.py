@@ -6,27 +6,36 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-# A line that names no school waits for everybody who ordered of it; one that names a school for that school.
+# A line that names a school waits for that school. One that names none waits for everybody who ordered of it, found by
+# the key of the order line: it has a match for every school, and each of those beside every drop would be their square.
 _AWAITED = text("""
+    WITH waiting AS MATERIALIZED (
+        SELECT supplier_invoice_id, purchase_order_id, order_line_no AS line_no, school_urn, net_pence,
+            'awaiting_receipts' = ANY(reasons) AS shared
+        FROM match_line
+        WHERE state = 'held' AND NOT disputed AND reasons && ARRAY['awaiting_receipts', 'not_received']
+    ), asked AS (
+        SELECT supplier_invoice_id, purchase_order_id, line_no, school_urn, net_pence FROM waiting
+        UNION ALL
+        SELECT shared.*, d.school_urn, 0
+        FROM (SELECT DISTINCT supplier_invoice_id, purchase_order_id, line_no FROM waiting WHERE shared) AS shared
+        JOIN drop_line d USING (purchase_order_id, line_no)
+    ), awaited AS (
+        SELECT a.supplier_invoice_id, a.school_urn, CAST(sum(a.net_pence) AS bigint) AS net_pence,
+            jsonb_agg(DISTINCT jsonb_build_object('purchase_order_id', o.purchase_order_id, 'number', o.number,
+                'title', coalesce(o.title, round.title, ''))) AS orders
+        FROM asked a JOIN drop_line d USING (purchase_order_id, line_no, school_urn)
+        JOIN purchase_order_line l USING (purchase_order_id, line_no)
+        JOIN purchase_order o USING (purchase_order_id)
+        LEFT JOIN round ON round.round_id = o.round_id
+        WHERE d.received IS NULL AND d.quantity > 0 AND l.kind <> 'charge'
+        GROUP BY a.supplier_invoice_id, a.school_urn
+    )
     SELECT CAST(i.supplier_invoice_id AS text) AS supplier_invoice_id, i.our_number, i.number, i.issue_date,
         i.registered_at, CAST(i.supplier_id AS text) AS supplier_id, coalesce(supplier.name, '') AS supplier_name,
         awaited.school_urn, coalesce(school.name, '') AS school_name, awaited.net_pence, awaited.orders,
         chase.chased_at, coalesce(chase.times, 0) AS times
-    FROM (
-        SELECT m.supplier_invoice_id, d.school_urn,
-            CAST(sum(m.net_pence) FILTER (WHERE m.school_urn = d.school_urn) AS bigint) AS net_pence,
-            jsonb_agg(DISTINCT jsonb_build_object('purchase_order_id', o.purchase_order_id, 'number', o.number,
-                'title', coalesce(o.title, round.title, ''))) AS orders
-        FROM match_line m
-        JOIN drop_line d ON d.purchase_order_id = m.purchase_order_id AND d.line_no = m.order_line_no
-            AND (d.school_urn = m.school_urn OR 'awaiting_receipts' = ANY(m.reasons))
-        JOIN purchase_order_line l ON l.purchase_order_id = d.purchase_order_id AND l.line_no = d.line_no
-        JOIN purchase_order o ON o.purchase_order_id = m.purchase_order_id
-        LEFT JOIN round ON round.round_id = o.round_id
-        WHERE m.state = 'held' AND NOT m.disputed AND m.reasons && ARRAY['awaiting_receipts', 'not_received']
-            AND d.received IS NULL AND d.quantity > 0 AND l.kind <> 'charge'
-        GROUP BY m.supplier_invoice_id, d.school_urn
-    ) awaited
+    FROM awaited
     JOIN supplier_invoice i USING (supplier_invoice_id)
     LEFT JOIN supplier ON supplier.supplier_id = i.supplier_id
     LEFT JOIN school ON school.urn = awaited.school_urn
