@@ -1,6 +1,6 @@
 """Close a month, and reopen the latest closed one: both kept, with who, when and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -87,7 +87,7 @@ def close_period(database: Database, actor: Actor, month: date, version: int, wh
         ]
         kept = balances.summed_to(connection, last_of(month))
         periods.change(connection, month, "closed", actor, why, open_points=still_open, balances=kept)
-        return _view(connection, month)
+        return _changed(connection, view, "closed")
 
 
 def reopen_period(database: Database, actor: Actor, month: date, version: int, why: str) -> MonthView:
@@ -104,12 +104,19 @@ def reopen_period(database: Database, actor: Actor, month: date, version: int, w
         if not view.latest_closed:
             raise LaterMonthClosed("Only the latest closed month can be reopened. Reopen the later ones first.")
         periods.change(connection, month, "open", actor, why)
-        return _view(connection, month)
+        return _changed(connection, view, "open")
 
 
 def _refuse_stale(view: MonthView, version: int) -> None:
     if view.version != version:
         raise VersionConflict(f"Somebody else changed {view.month:%B %Y}. Look at it again.")
+
+
+def _changed(connection: Connection, view: MonthView, state: str) -> MonthView:
+    """The month after its change: nothing else of it differs, and everybody who posts waits meanwhile."""
+    _, version = periods.state_of(connection, view.month)
+    changes = periods.changes(connection, view.month)
+    return replace(view, state=state, version=version, latest_closed=state == "closed", changes=changes)
 
 
 def _view(connection: Connection, month: date) -> MonthView:
