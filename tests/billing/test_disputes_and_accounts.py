@@ -121,6 +121,43 @@ def test_a_whole_line_is_upheld_and_a_declined_or_withdrawn_dispute_lets_the_bil
     refused(world.a(MANAGER).post(f"/bill-disputes/{third['dispute_id']}/answer", sent), 422, "line_not_disputable")
 
 
+def test_an_upheld_dispute_is_taken_back_until_the_supplier_credits_it_or_the_month_closes(world: World) -> None:
+    order = world.ordered(Order([Line({ASH: 34})]))
+    invoice = world.invoiced(order)
+    [bill] = world.billed()
+    manager = world.a(MANAGER)
+
+    def claimed() -> list[tuple[int, int, int]]:
+        found = answered(manager.get("/credit-claims"))["items"]
+        return [(claim["quantity"], claim["net_pence"], claim["vat_pence"]) for claim in found]
+
+    before = world.shown(invoice["supplier_invoice_id"])["matches"][0]
+    first = answer(world, dispute(world, bill), "upheld", net_pence=4380)
+    second = answer(world, dispute(world, bill, why="Two more"), "upheld", net_pence=2190)
+    assert claimed() == [(6, 6570, 1314)]
+    back = answer(world, first, "declined")
+    assert (back["state"], back["net_pence"], claimed()) == ("declined", 0, [(2, 2190, 438)])
+    refused(manager.post(f"/bill-disputes/{first['dispute_id']}/answer", {"decision": "upheld", "answer": "?"}), 409,
+            "dispute_answered")  # fmt: skip
+    month = {"month": london_today().replace(day=1)}
+    world.rows("INSERT INTO period (month, state) VALUES (:month, 'closed') RETURNING 1", **month)
+    path, declined = f"/bill-disputes/{second['dispute_id']}/answer", {"decision": "declined", "answer": "No"}
+    refused(manager.post(path, declined), 409, "period_closed")
+    world.rows("UPDATE period SET state = 'open' WHERE month = :month RETURNING 1", **month)
+    answer(world, second, "declined")
+    after = world.shown(invoice["supplier_invoice_id"])["matches"][0]
+    assert [made["decision"] for made in after.pop("decisions")] == ["credit_requested"] * 2 + ["withdrawn"]
+    before.pop("decisions")
+    assert (after, claimed()) == (before, [])
+    told = world.rows("SELECT body ->> 'decision' FROM event_log WHERE type = 'BillDisputeAnswered' ORDER BY id")
+    assert [decision for (decision,) in told] == ["upheld", "upheld", "declined", "declined"]
+    third = answer(world, dispute(world, bill, why="One"), "upheld", net_pence=1095)
+    credit(world, order, Credit(1, school_urn=ASH))
+    refused(manager.post(f"/bill-disputes/{third['dispute_id']}/answer", declined), 409, "dispute_credited")
+    world.billed()
+    assert [note["net_pence"] for note in answered(manager.get("/credit-notes"))["items"]] == [1095]
+
+
 def test_a_school_disputes_its_own_bills_alone(world: World) -> None:
     bills = billed(world)
     raised = dispute(world, bills[ASH])

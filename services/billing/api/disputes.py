@@ -55,7 +55,10 @@ def post_withdrawal(dispute_id: UUID) -> Response:
 @disputes.arguments(dispute_schemas.AnswerIn)
 @disputes.response(200, dispute_schemas.DisputeOut)
 def post_answer(sent: dict[str, Any], dispute_id: UUID) -> Response:
-    """Uphold a dispute, which claims the line of the supplier, or decline it, with the reason."""
+    """Uphold a dispute, which claims the line of the supplier, or decline it, with the reason.
+
+    Declining one that is upheld takes that back, until the supplier has credited the line or the month is closed.
+    """
     database, actor, answer = current_database(), current_actor(), sent["answer"]
     if sent["decision"] == "declined":
         found = dispute_bills.decline_dispute(database, actor, str(dispute_id), answer)

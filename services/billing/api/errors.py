@@ -53,6 +53,7 @@ STATUSES: dict[type[BrokenRule], int] = {
     bill_errors.PaymentNotNoted: 409,
     bill_errors.LineDisputed: 409,
     bill_errors.DisputeAnswered: 409,
+    bill_errors.DisputeCredited: 409,
     bank_errors.BankAccountKnown: 409,
     bank_errors.BankAccountUnknown: 409,
     bank_errors.BankAccountInUse: 409,

@@ -39,6 +39,12 @@ class DisputeAnswered(BrokenRule):
     code = "dispute_answered"
 
 
+class DisputeCredited(BrokenRule):
+    """What the supplier has credited comes back to the school: the answer stands."""
+
+    code = "dispute_credited"
+
+
 class UpheldTooMuch(BrokenRule):
     """No more of a line can be claimed back than the school was billed and has not got back."""
 

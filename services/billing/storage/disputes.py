@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from services.billing.domain.match_facts import Amount
+
 _DISPUTES = """
     SELECT CAST(x.dispute_id AS text) AS dispute_id, CAST(x.bill_id AS text) AS bill_id,
         coalesce(bill.number, d.number) AS bill_number, x.line_no, coalesce(b.name, l.name, '') AS line_name,
@@ -24,6 +26,11 @@ _PAGE = text(f"""
         AND CAST(x.dispute_id AS text) > :after ORDER BY CAST(x.dispute_id AS text) LIMIT :limit
 """)
 _LOCK = text("SELECT state FROM bill_dispute WHERE dispute_id = :dispute FOR UPDATE")
+_UPHELD_BESIDE = text("""
+    SELECT other.net_pence FROM bill_dispute x JOIN bill_dispute other USING (bill_id, line_no)
+    WHERE x.dispute_id = :dispute AND other.dispute_id <> x.dispute_id AND other.state = 'upheld'
+    ORDER BY other.answered_at, other.dispute_id
+""")
 _ADD = text("""
     INSERT INTO bill_dispute (dispute_id, bill_id, line_no, school_urn, state, why, raised_by)
     VALUES (:dispute, :bill, :line_no, :urn, 'open', :why, :by)
@@ -35,15 +42,15 @@ _ANSWER = text("""
     WHERE dispute_id = :dispute
 """)
 _UPHOLD = text("""
-    UPDATE match_line SET upheld_quantity = upheld_quantity + :quantity,
-        upheld_net_pence = upheld_net_pence + :net_pence, upheld_vat_pence = upheld_vat_pence + :vat_pence
+    UPDATE match_line SET upheld_quantity = :quantity, upheld_net_pence = :net_pence, upheld_vat_pence = :vat_pence
     WHERE supplier_invoice_id = :invoice AND line_no = :line_no AND school_urn = :urn
 """)
 _MATCH = text("""
     SELECT CAST(m.supplier_invoice_id AS text) AS supplier_invoice_id, m.line_no, m.school_urn,
         CAST(m.purchase_order_id AS text) AS purchase_order_id, m.state, m.billable_quantity, m.billable_net_pence,
         m.billable_vat_pence, m.returned_quantity, m.returned_net_pence, m.returned_vat_pence, m.upheld_quantity,
-        m.upheld_net_pence, m.upheld_vat_pence
+        m.upheld_net_pence, m.upheld_vat_pence, m.disputed, m.credit_requested,
+        m.credited_net_pence + m.credited_vat_pence AS credited_pence
     FROM (
         SELECT supplier_invoice_id, supplier_invoice_line_no AS line_no, school_urn FROM bill_line
         WHERE bill_id = :bill AND line_no = :line_no
@@ -90,8 +97,13 @@ def match_of_line(connection: Connection, bill_id: str, line_no: int) -> Row[Any
     return connection.execute(_MATCH, {"bill": bill_id, "line_no": line_no}).one_or_none()
 
 
-def uphold(connection: Connection, match: Row[Any], quantity: int, net_pence: int, vat_pence: int) -> None:
-    """Count on a match what a dispute of its school was upheld for."""
-    amounts = {"quantity": quantity, "net_pence": net_pence, "vat_pence": vat_pence}
+def upheld_beside(connection: Connection, dispute_id: str) -> list[int]:
+    """What the line's other disputes were upheld for, net pence, in the order in which they were answered."""
+    return list(connection.execute(_UPHELD_BESIDE, {"dispute": dispute_id}).scalars())
+
+
+def set_upheld(connection: Connection, match: Row[Any], upheld: Amount) -> None:
+    """Let a match count what disputes of its school were upheld for, all together."""
+    amounts = {"quantity": upheld.quantity, "net_pence": upheld.net_pence, "vat_pence": upheld.vat_pence}
     key = {"invoice": match.supplier_invoice_id, "line_no": match.line_no, "urn": match.school_urn}
     connection.execute(_UPHOLD, {**key, **amounts})

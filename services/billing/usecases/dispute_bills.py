@@ -1,5 +1,6 @@
 """A school disputes a line of its bill; the manager upholds that, and claims it of the supplier, or declines it."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +10,12 @@ from chassis.actor import Actor
 from chassis.database import Database
 from chassis.event_log import append
 from contracts.errors import NotFound
-from services.billing.domain.bill_errors import DisputeAnswered, LineDisputed, LineNotDisputable
+from contracts.london import london_day
+from services.billing.domain.bill_errors import DisputeAnswered, DisputeCredited, LineDisputed, LineNotDisputable
 from services.billing.domain.deciding import Decision, decide
 from services.billing.domain.disputing import upheld_amount
 from services.billing.domain.match_facts import NOTHING, Amount
-from services.billing.storage import bills, decisions, disputes, orders
+from services.billing.storage import bills, decisions, disputes, orders, periods
 from services.billing.usecases.match_invoices import match_invoices
 
 
@@ -57,9 +59,15 @@ def withdraw_dispute(database: Database, actor: Actor, dispute_id: str) -> Row[A
 
 
 def decline_dispute(database: Database, actor: Actor, dispute_id: str, answer: str) -> Row[Any]:
-    """Let the bill stand, with the reason. Raises NotFound, DisputeAnswered."""
+    """Let the bill stand, with the reason; one that was upheld is so taken back, and nothing is claimed of it any more.
+
+    What is upheld is taken back until the supplier has credited any of the line, or the month in which it was upheld is
+    closed. Raises NotFound, DisputeAnswered, DisputeCredited, PeriodClosed.
+    """
     with database.transaction(actor) as connection:
-        _lock(connection, dispute_id)
+        dispute = _lock(connection, dispute_id, ("open", "upheld"))
+        if dispute.state == "upheld":
+            _take_back(connection, actor, dispute, answer)
         _answer(connection, actor, dispute_id, "declined", answer, NOTHING)
         return _tell_answer(connection, dispute_id)
 
@@ -82,11 +90,29 @@ def uphold_dispute(
         if match.state == "billed":
             decision = "credit_requested"
             amount = upheld_amount(_amount(match, "billable"), _gone(match), net_pence)
-            disputes.uphold(connection, match, amount.quantity, amount.net_pence, amount.vat_pence)
+            disputes.set_upheld(connection, match, _amount(match, "upheld") + amount)
             match_invoices(connection, [match.purchase_order_id])
         _answer(connection, actor, dispute_id, "upheld", answer, amount)
         _decide(connection, actor, match, decision, f"{dispute.school_name}: {dispute.why}")
         return _tell_answer(connection, dispute_id)
+
+
+def _take_back(connection: Connection, actor: Actor, dispute: Row[Any], why: str) -> None:
+    """Let the match be as if the dispute had not been upheld; what the line's other disputes claim stands."""
+    periods.refuse_closed(connection, london_day(dispute.answered_at))
+    orders.lock_orders(connection, [_match(connection, dispute.bill_id, dispute.line_no).purchase_order_id])
+    match = _match(connection, dispute.bill_id, dispute.line_no)
+    if match.credited_pence:
+        raise DisputeCredited("The supplier has credited this line: the answer stands.")
+    others = disputes.upheld_beside(connection, dispute.dispute_id)
+    if match.state == "billed":
+        upheld = NOTHING
+        for net_pence in others:
+            upheld += upheld_amount(_amount(match, "billable"), upheld, net_pence)
+        disputes.set_upheld(connection, match, upheld)
+        match_invoices(connection, [match.purchase_order_id])
+    if not others and (match.credit_requested if match.state == "billed" else match.disputed):
+        _decide(connection, actor, match, "withdrawn", f"{dispute.school_name}: {why}")
 
 
 def _told(dispute: Row[Any]) -> dict[str, Any]:
@@ -133,11 +159,11 @@ def _amount(match: Row[Any], name: str) -> Amount:
     return Amount(*(getattr(match, f"{name}_{figure}") for figure in ("quantity", "net_pence", "vat_pence")))
 
 
-def _lock(connection: Connection, dispute_id: str) -> Row[Any]:
+def _lock(connection: Connection, dispute_id: str, states: Collection[str] = ("open",)) -> Row[Any]:
     state = disputes.lock_state(connection, dispute_id)
     if state is None:
         raise NotFound("There is no such dispute.")
-    if state != "open":
+    if state not in states:
         raise DisputeAnswered("This dispute is answered already.")
     return _dispute(connection, dispute_id)
 
