@@ -130,6 +130,40 @@ def balance(world: World, day: str) -> dict[str, int]:
     return {item["account"]: item["debit_pence"] - item["credit_pence"] for item in items}
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/reports/school-years?as_at=0001-01-01",
+        "/reports/school-years?as_at=9999-12-31",
+        "/reports/aged-debt?as_at=9999-12-31",
+        "/received-not-invoiced?on=9999-12-31",
+        "/received-not-invoiced?on=0001-01-01",
+        "/money-reports/spending?from_on=0001-01-01",
+        "/entries?account=1100&from_day=0001-01-01",
+        "/entries?account=1100&after=2026-13-45.J-000001.1",
+        "/entries?account=1100&after=J-000001",
+    ],
+)
+def test_a_day_or_place_that_there_is_not_is_refused(books: World, asked: str) -> None:
+    refused(books.a(BOARD).get(asked), 422, "validation_failed")
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2999-12-31"])
+def test_the_first_and_the_last_day_are_answered(books: World, day: str) -> None:
+    for path in ("school-years?as_at=", "aged-debt?as_at=", "aged-credit?as_at=", "trial-balance?as_at="):
+        answered(books.a(BOARD).get(f"/reports/{path}{day}"))
+    answered(books.a(BOARD).get(f"/received-not-invoiced?on={day}"))
+    answered(books.a(BOARD).get(f"/entries?account=2100&from_day={day}&to_day={day}"))
+
+
+def test_without_a_day_the_trial_balance_is_as_at_today(world: World) -> None:
+    with world.database.database.transaction(SERVICE) as connection:
+        ledger.post(connection, [entry_of("bill", 12345, 0, london_today())], "x")
+        ledger.post(connection, [entry_of("bill", 100, 0, london_today() + timedelta(1))], "x")
+    items = answered(world.a(BOARD).get("/reports/trial-balance"))["items"]
+    assert {item["account"]: item["debit_pence"] for item in items if item["debit_pence"]} == {"1100": 12345}
+
+
 def test_months_close_in_their_order_and_never_before_they_end(books: World) -> None:
     this_month = books.rows("SELECT to_char(now() AT TIME ZONE 'Europe/London', 'YYYY-MM')")[0][0]
     refused(act(books, f"/periods/{this_month}", "close", 0), 409, "month_not_over")
@@ -354,9 +388,10 @@ def test_reversals_restore_every_balance_and_closing_and_reopening_lose_nothing(
         ledger.post(connection, [entry_of(*document) for document in after], "x")
         closed = list(range(1, months + 1))
         assert all_balances(connection)[: len(closed)] == at_close[: len(closed)]
+        late = all_balances(connection)
         for month in reversed(closed):
             periods.change(connection, date(2025, month, 1), "open", SERVICE, "again")
-        all_balances(connection)
+        assert all_balances(connection) == late
         raise Undone
 
 

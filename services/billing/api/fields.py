@@ -1,6 +1,7 @@
 """Fields of the wire: prices and rates as text, numbers within bounds."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -42,6 +43,13 @@ class UuidText(fields.UUID):
 
     def _deserialize(self, *args: Any, **kwargs: Any) -> Any:
         return str(super()._deserialize(*args, **kwargs))
+
+
+class Day(fields.Date):
+    """A day of a year that books can be asked about: 1900 to 2999, so that every day beside it is a day as well."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=validate.Range(date(1900, 1, 1), date(2999, 12, 31)), **options)
 
 
 def whole(least: int, most: int, **options: Any) -> fields.Integer:

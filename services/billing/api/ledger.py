@@ -1,6 +1,5 @@
 """The ledger over HTTP: the trial balance, postings and entries, and the reports on what is owed."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -8,10 +7,9 @@ from uuid import UUID
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from chassis.report_documents import chart_svg, report_json, report_pdf, report_xlsx
+from chassis.report_answers import ReportSchema, chart_answer, report_answer
 from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
-from contracts.errors import NotFound
 from contracts.london import london_today
 from contracts.report import Report
 from services.billing.api import ledger_schemas as schemas
@@ -23,10 +21,6 @@ entries = Blueprint("entries", __name__, description="Postings on accounts, and 
 READERS: Final = ("alliance_manager", "board_member")
 
 _NAMES: Final = "<any('aged-debt', 'aged-credit', 'control-accounts', 'school-years'):name>"
-_DOCUMENTS: Final[dict[str, tuple[Callable[[Report], bytes], str]]] = {
-    "pdf": (lambda report: report_pdf(report, london_today()), "application/pdf"),
-    "xlsx": (report_xlsx, XLSX),
-}
 
 
 @reports.route("/reports/trial-balance")
@@ -44,16 +38,17 @@ def get_trial_balance(query: dict[str, Any]) -> dict[str, Any]:
 @reports.response(200, content_type=XLSX)
 def get_trial_balance_document(query: dict[str, Any], suffix: str) -> Response:
     """The trial balance as a spreadsheet or a PDF."""
-    return _document(read_ledger.trial_balance_report(current_database(), current_actor(), query["as_at"]), suffix)
+    found = read_ledger.trial_balance_report(current_database(), current_actor(), query["as_at"])
+    return report_answer(found, suffix, london_today())
 
 
 @reports.route(f"/reports/{_NAMES}")
 @requires(*READERS)
 @reports.arguments(schemas.DayQuery, location="query")
-@reports.response(200, schemas.ReportOut)
+@reports.response(200, ReportSchema)
 def get_report(query: dict[str, Any], name: str) -> Response:
     """Aged debt, aged credit, control accounts, or how bills for services spread over schools' financial years."""
-    return jsonify(report_json(_report(name, query["as_at"])))
+    return report_answer(_report(name, query["as_at"]), "", london_today())
 
 
 @reports.route(f"/reports/{_NAMES}.<any(pdf, xlsx):suffix>")
@@ -62,7 +57,7 @@ def get_report(query: dict[str, Any], name: str) -> Response:
 @reports.response(200, content_type=XLSX)
 def get_report_document(query: dict[str, Any], name: str, suffix: str) -> Response:
     """The same as a spreadsheet or a PDF."""
-    return _document(_report(name, query["as_at"]), suffix)
+    return report_answer(_report(name, query["as_at"]), suffix, london_today())
 
 
 @reports.route(f"/reports/{_NAMES}/charts/<int:place>")
@@ -71,10 +66,7 @@ def get_report_document(query: dict[str, Any], name: str, suffix: str) -> Respon
 @reports.response(200, content_type="image/svg+xml")
 def get_report_chart(query: dict[str, Any], name: str, place: int) -> Response:
     """The chart of one section, counted from 0, as SVG."""
-    sections = _report(name, query["as_at"]).sections
-    if place >= len(sections) or sections[place].chart is None:
-        raise NotFound("There is no such chart.")
-    return Response(chart_svg(sections[place]), mimetype="image/svg+xml")
+    return chart_answer(_report(name, query["as_at"]), place)
 
 
 @entries.route("/entries")
@@ -83,7 +75,6 @@ def get_report_chart(query: dict[str, Any], name: str, place: int) -> Response:
 @entries.response(200, schemas.PostingPage)
 def list_postings(query: dict[str, Any]) -> Response:
     """A page of the postings on one account, by day, with the balance before and after the days asked for."""
-    day, number, line_no = query["after"].split(".") if query["after"] else ("", "", "")
     found = read_ledger.account_postings(
         current_database(),
         current_actor(),
@@ -92,7 +83,7 @@ def list_postings(query: dict[str, Any]) -> Response:
         to_day=query["to_day"] or date.max,
         school_urn=query["school_urn"],
         supplier_id=str(query["supplier_id"]) if query["supplier_id"] else None,
-        after=(date.fromisoformat(day), number, int(line_no)) if day else None,
+        after=query["after"],
         limit=query["limit"],
     )
     last = found.following
@@ -126,9 +117,3 @@ def _report(name: str, day: date | None) -> Report:
     if name == "school-years":
         return read_ledger.school_years(database, actor, day)
     return (read_ledger.aged_debt if name == "aged-debt" else read_ledger.aged_credit)(database, actor, day)
-
-
-def _document(report: Report, suffix: str) -> Response:
-    render, content_type = _DOCUMENTS[suffix]
-    disposition = f'attachment; filename="{report.name}.{suffix}"'
-    return Response(render(report), mimetype=content_type, headers={"Content-Disposition": disposition})

@@ -1,8 +1,13 @@
 """What goes over the wire about the ledger and its months. Amounts are pence."""
 
-from marshmallow import Schema, fields, validate
+import re
+from contextlib import suppress
+from datetime import date
+from typing import Any
 
-from services.billing.api.fields import plain_text, whole
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.billing.api.fields import Day, plain_text, whole
 from services.billing.api.schemas import HIGHEST_URN, MOST_PER_PAGE
 from services.billing.domain.chart import KINDS
 
@@ -10,10 +15,22 @@ SEVERITIES = ["blocking", "warning"]
 ADJUSTMENTS = ["accrual", "prepayment", "deferred_income"]
 
 
+class PostingPlace(fields.String):
+    """A place in a list of postings, "2026-11-30.J-000001.2" on the wire: day, number of the entry, line."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *args, **kwargs)
+        found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.(J-\d{6,12})\.(\d{1,6})", text or "", re.ASCII)
+        with suppress(ValueError):
+            if found or not text:
+                return (date.fromisoformat(found[1]), found[2], int(found[3])) if found else None
+        raise ValidationError("Not a place in the list.")
+
+
 class DayQuery(Schema):
     """As at which day; today if none is given."""
 
-    as_at = fields.Date(load_default=None)
+    as_at = Day(load_default=None)
 
 
 class BalanceOut(Schema):
@@ -34,45 +51,15 @@ class TrialBalanceOut(Schema):
     items = fields.List(fields.Nested(BalanceOut))
 
 
-class ReportColumnOut(Schema):
-    """A column: money is integer pence, a date an ISO day."""
-
-    key = fields.String()
-    label = fields.String()
-    kind = fields.String()
-    added = fields.Boolean()
-
-
-class ReportSectionOut(Schema):
-    """A table with its sums; `why` names what a row's "why" leads to: an account, a school, a supplier or a bill."""
-
-    title = fields.String()
-    note = fields.String()
-    chart = fields.String(allow_none=True)
-    why = fields.String()
-    columns = fields.List(fields.Nested(ReportColumnOut))
-    rows = fields.List(fields.Dict(keys=fields.String()))
-    sums = fields.Dict(keys=fields.String(), values=fields.Integer())
-
-
-class ReportOut(Schema):
-    """A report: a sentence, then its sections."""
-
-    name = fields.String()
-    title = fields.String()
-    sentence = fields.String()
-    sections = fields.List(fields.Nested(ReportSectionOut))
-
-
 class PostingsQuery(Schema):
     """Which postings: of an account, between two days, of one school or supplier if named."""
 
     account = fields.String(required=True, validate=plain_text(12))
-    from_day = fields.Date(load_default=None)
-    to_day = fields.Date(load_default=None)
+    from_day = Day(load_default=None)
+    to_day = Day(load_default=None)
     school_urn = whole(1, HIGHEST_URN, load_default=None)
     supplier_id = fields.UUID(load_default=None)
-    after = fields.String(load_default="", validate=validate.Regexp(r"(\d{4}-\d{2}-\d{2}\.J-\d{6,12}\.\d{1,6})?\Z"))
+    after = PostingPlace(load_default=None)
     limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
 
 

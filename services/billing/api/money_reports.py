@@ -12,6 +12,7 @@ from chassis.report_answers import ReportSchema, chart_answer, report_answer
 from chassis.web import current_actor, current_database, requires
 from contracts.london import london_today
 from contracts.report import Report
+from services.billing.api.fields import Day
 from services.billing.usecases.read_supplier_totals import SupplierTotals, read_supplier_totals
 from services.billing.usecases.report_spending import REPORTS
 
@@ -23,8 +24,8 @@ READERS = ("alliance_manager", "board_member")
 class PeriodQuery(Schema):
     """The first and last day; by default the year up to today."""
 
-    from_on = fields.Date(load_default=None)
-    to_on = fields.Date(load_default=None)
+    from_on = Day(load_default=None)
+    to_on = Day(load_default=None)
 
 
 class SupplierTotalOut(Schema):

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from chassis.web import current_actor, current_database, requires
 from contracts.london import london_today
-from services.billing.api.fields import UnitPrice
+from services.billing.api.fields import Day, UnitPrice
 from services.billing.api.report_files import as_file
 from services.billing.domain.uninvoiced_report import uninvoiced_report
 from services.billing.usecases import read_receipts
@@ -23,7 +23,7 @@ _READERS = ("alliance_manager", "board_member")
 class DayQuery(Schema):
     """The end of which day counts: today's without one."""
 
-    on = fields.Date(load_default=None)
+    on = Day(load_default=None)
 
 
 class UninvoicedQuery(DayQuery):

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from chassis.report_documents import report_json, report_pdf
+from chassis.report_answers import ReportSchema, report_answer
 from chassis.web import current_actor, current_database, requires
 from contracts.london import london_today
 from contracts.report import Report
@@ -44,22 +44,13 @@ def months(query: dict[str, Any]) -> tuple[date, date]:
     return date(back // 12, back % 12 + 1, 1), last
 
 
-class VatReportOut(Schema):
-    """A report: a sentence and its sections, each a table with its columns, rows and sums."""
-
-    name = fields.String()
-    title = fields.String()
-    sentence = fields.String()
-    sections = fields.List(fields.Dict())
-
-
 @reports.route("/reports/vat")
 @requires(*_READERS)
 @reports.arguments(VatQuery, location="query")
-@reports.response(200, VatReportOut)
+@reports.response(200, ReportSchema)
 def get_vat(query: dict[str, Any]) -> Response:
     """VAT by month, category and rate: of a school its own, of the alliance all, or one school's."""
-    return jsonify(report_json(_vat(query)))
+    return report_answer(_vat(query), "", london_today())
 
 
 @reports.route("/reports/vat.<any(xlsx, csv, pdf):suffix>")
@@ -75,10 +66,10 @@ def get_vat_file(query: dict[str, Any], suffix: str) -> Response:
 @reports.route("/reports/vat126")
 @requires(*_READERS)
 @reports.arguments(VatQuery, location="query")
-@reports.response(200, VatReportOut)
+@reports.response(200, ReportSchema)
 def get_vat126(query: dict[str, Any]) -> Response:
     """What a school that is not registered for VAT claims back, invoice by invoice."""
-    return jsonify(report_json(_vat126(query)))
+    return report_answer(_vat126(query), "", london_today())
 
 
 @reports.route("/reports/vat126.<any(xlsx, csv, pdf):suffix>")
@@ -103,8 +94,6 @@ def _vat126(query: dict[str, Any]) -> Report:
 
 
 def _file(report: Report, suffix: str, main: int) -> Response:
-    if suffix != "pdf":
-        return as_file(report, suffix, report.sections[main])
-    response = Response(report_pdf(report, london_today()), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{report.name}.pdf"'
-    return response
+    if suffix == "pdf":
+        return report_answer(report, suffix, london_today())
+    return as_file(report, suffix, report.sections[main])

@@ -33,9 +33,9 @@ class AccountView:
 
 
 def trial_balance(database: Database, actor: Actor, day: date | None = None) -> list[dict[str, Any]]:
-    """Every account that was posted to by the end of `day`, with its balance on its debit or its credit side."""
+    """Every account that was posted to by the end of `day` (None: today), with its balance on the side it stands on."""
     with database.transaction(actor) as connection:
-        sides = balances.balances_at(connection, day)
+        sides = balances.balances_at(connection, day or london_today())
         known = chart.accounts(connection)
     rows = []
     for account in known:
