@@ -4,15 +4,18 @@ import importlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from contextvars import ContextVar
 from functools import cache
 from threading import Lock
 from typing import Any
 from uuid import uuid4
 
 from flask import Flask
+from werkzeug.local import LocalProxy
 from werkzeug.test import TestResponse
 
 from chassis.actor import SERVICE, Actor
+from chassis.database import Database
 from chassis.settings import read_settings
 from chassis.tokens import Minter, new_key_pair
 from contracts.topology import PRODUCERS
@@ -107,10 +110,11 @@ def environment_for(database: ServiceDatabase, broker_url: str) -> dict[str, str
 class ServiceClient:
     """Flask's test client with a token, an idempotency key and an If-Match where they are asked for."""
 
-    def __init__(self, app: Flask, audience: str, actor: Actor) -> None:
+    def __init__(self, app: Flask, audience: str, actor: Actor, database: Database) -> None:
         self.app = app
         self.audience = audience
         self.actor = actor
+        self._database = database
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """GET as the actor."""
@@ -135,9 +139,15 @@ class ServiceClient:
             headers["If-Match"] = f'"{version}"'
         if options.get("json", ...) is None:
             del options["json"]
-        return self.app.test_client().open(
-            path, method=method, headers=headers | dict(options.pop("headers", {})), **options
-        )
+        return self.open(path, method=method, headers=headers | dict(options.pop("headers", {})), **options)
+
+    def open(self, path: str, **options: Any) -> TestResponse:
+        """A request with nothing added; the whole answer is made before it returns."""
+        used = _used.set(self._database)
+        try:
+            return self.app.test_client().open(path, buffered=True, **options)
+        finally:
+            _used.reset(used)
 
 
 class Clients:
@@ -146,8 +156,6 @@ class Clients:
     def __init__(self, databases: Callable[[str], ServiceDatabase]) -> None:
         self._databases = databases
         self._own: dict[str, ServiceDatabase] = {}
-        self._apps: dict[str, Flask] = {}
-        self._making = Lock()  # tests ask for clients in many threads at once
 
     def database(self, name: str) -> ServiceDatabase:
         """The database that this test's clients of that service share."""
@@ -158,11 +166,22 @@ class Clients:
     def __call__(self, name: str, actor: Actor, *, database: ServiceDatabase | None = None) -> ServiceClient:
         """A client of the service as that actor."""
         used = database or self.database(name)
-        with self._making:
-            if used.app_url not in self._apps:
-                module = importlib.import_module(f"services.{name}.app")
-                self._apps[used.app_url] = module.build_app(settings_for(used), used.database)
-        return ServiceClient(self._apps[used.app_url], name, actor)
+        return ServiceClient(_application(name, used), name, actor, used.database)
+
+
+# Making a service's application takes longer than most tests: one serves all tests of a process, and each request
+# goes to the database of the client that makes it.
+_applications: dict[str, Flask] = {}
+_making = Lock()  # Python 3.11 fails when two threads build syntax trees, as applications do
+_used: ContextVar[Database] = ContextVar("database of the client that makes the request")
+
+
+def _application(name: str, first: ServiceDatabase) -> Flask:
+    with _making:
+        if name not in _applications:
+            module = importlib.import_module(f"services.{name}.app")
+            _applications[name] = module.build_app(settings_for(first), LocalProxy(_used))
+        return _applications[name]
 
 
 @cache

@@ -15,11 +15,11 @@ NOBODY = Actor("alliance", None, "Nobody")
 def door(service_client):
     """The producer's HTTP door, asked without a service token."""
     client = service_client(PRODUCER, NOBODY)
-    return client.app.test_client(), service_client.database(PRODUCER).database
+    return client, service_client.database(PRODUCER).database
 
 
 def ask(door, query: str = "", secret: str = FEED_SECRET):
-    return door[0].get(f"/internal/events{query}", headers={"Authorization": f"Bearer {secret}"})
+    return door[0].open(f"/internal/events{query}", headers={"Authorization": f"Bearer {secret}"})
 
 
 def test_the_feed_continues_after_a_position(door) -> None:
@@ -33,7 +33,7 @@ def test_the_feed_continues_after_a_position(door) -> None:
 
 @pytest.mark.parametrize("secret", ["", "wrong", FEED_SECRET + "x", "ключ"])
 def test_the_feed_is_only_behind_its_secret(door, secret: str) -> None:
-    answer = door[0].get("/internal/events", headers={"Authorization": f"Bearer {secret}".encode().decode("latin-1")})
+    answer = door[0].open("/internal/events", headers={"Authorization": f"Bearer {secret}".encode().decode("latin-1")})
     assert (answer.status_code, answer.get_json()["code"]) == (401, "token_invalid")
 
 

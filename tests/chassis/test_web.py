@@ -106,7 +106,7 @@ def test_validation_names_each_field(service_client) -> None:
 def test_an_expired_token_says_so(service_client) -> None:
     client = service_client("members", MANAGER)
     token = Minter(key_pair()[0]).mint("members", MANAGER, now=time.time() - LIFETIME_SECONDS - 60)
-    answer = client.app.test_client().get("/suppliers", headers={"Authorization": f"Bearer {token}"})
+    answer = client.open("/suppliers", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.get_json()["code"]) == (401, "token_expired")
 
 
@@ -127,9 +127,8 @@ def test_a_made_up_correlation_id_is_replaced(service_client) -> None:
 
 def test_health_is_the_process_and_readiness_the_schema(service_client) -> None:
     client = service_client("members", MANAGER)
-    plain = client.app.test_client()
-    assert plain.get("/healthz").get_json() == {"status": "ok"}
-    assert plain.get("/readyz").status_code == 200
+    assert client.open("/healthz").get_json() == {"status": "ok"}
+    assert client.open("/readyz").status_code == 200
     database = service_client.database("members")
     from sqlalchemy import create_engine
 
@@ -137,6 +136,6 @@ def test_health_is_the_process_and_readiness_the_schema(service_client) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'old'"))
     engine.dispose()
-    assert plain.get("/readyz").status_code == 503
-    assert plain.get("/healthz").status_code == 200
-    assert b"bursar_request_seconds" in plain.get("/metrics").data
+    assert client.open("/readyz").status_code == 503
+    assert client.open("/healthz").status_code == 200
+    assert b"bursar_request_seconds" in client.open("/metrics").data
