@@ -27,13 +27,13 @@ def statement_pdf(view: AccountView) -> bytes:
 
 
 def statement_xlsx(view: AccountView) -> bytes:
-    """The statement as a spreadsheet: what moved, what is open, and what the school pays suppliers itself."""
+    """The statement as a spreadsheet: its age, what moved, what is open, and what the school pays suppliers itself."""
     return report_xlsx(
         Report(
             "statement",
             f"Statement of account, {view.school.name}, {day(view.on)}",
             _sentence(view),
-            [_moved(view), _open(view), _suppliers(view)],
+            [_by_age(view), _moved(view), _open(view), _suppliers(view)],
         )
     )
 
@@ -45,6 +45,18 @@ def _sentence(view: AccountView) -> str:
     if view.balance_pence < 0:
         return f"{name} is £{pounds(-view.balance_pence)} in credit."
     return f"{name} owes nothing."
+
+
+def _ages(view: AccountView) -> list[tuple[str, int]]:
+    """What is open by its age, in pence; what the school is in credit is negative, so that all come to the balance."""
+    ages = aged(view.open_bills, view.on)
+    ages["in_credit"] = -ages["in_credit"]
+    return [(label, ages[name]) for name, label in _AGES.items() if ages[name] or name != "in_credit"]
+
+
+def _by_age(view: AccountView) -> Section:
+    columns = [Column("age", "Overdue by"), Column("open", "To pay", "money", added=True)]
+    return Section("By age", columns, [{"age": label, "open": pence} for label, pence in _ages(view)])
 
 
 def _moved(view: AccountView) -> Section:
@@ -95,6 +107,7 @@ def _open(view: AccountView) -> Section:
             "compensation": bill.late.compensation_pence if bill.late else 0,
         }
         for bill in view.open_bills
+        if bill.open_pence > 0
     ]
     return Section("Open bills", columns, rows, note=_LATE_NOTE)
 
@@ -106,6 +119,7 @@ def _suppliers(view: AccountView) -> Section:
         Column("invoice", "Its invoice"),
         Column("due", "Due"),
         Column("paid", "Paid by the school"),
+        Column("credited", "Credited", "money", added=True),
         Column("gross", "Total with VAT", "money", added=True),
     ]
     rows: list[dict[str, Value]] = [
@@ -115,6 +129,7 @@ def _suppliers(view: AccountView) -> Section:
             "invoice": bill.payment_reference,
             "due": bill.due_date.isoformat(),
             "paid": bill.paid_on.isoformat() if bill.paid_on else "",
+            "credited": bill.credited_pence,
             "gross": bill.gross_pence,
         }
         for bill in view.pay_suppliers
@@ -123,12 +138,11 @@ def _suppliers(view: AccountView) -> Section:
 
 
 def _inputs(view: AccountView) -> Json:
-    ages = aged(view.open_bills, view.on)
     return {
         **_parties(view),
         "on": day(view.on),
         "sentence": _sentence(view),
-        "ages": [[label, pounds(ages[name])] for name, label in _AGES.items() if ages[name] or name != "in_credit"],
+        "ages": [[label, pounds(pence)] for label, pence in _ages(view)],
         "items": [
             [
                 day(item.on),
@@ -194,6 +208,7 @@ def _bills(view: AccountView) -> Json:
                 f"{bill.pay_to}, invoice {bill.payment_reference}",
                 day(bill.due_date),
                 day(bill.paid_on) if bill.paid_on else "",
+                pounds(bill.credited_pence),
                 pounds(bill.gross_pence),
             ]
             for bill in view.pay_suppliers
