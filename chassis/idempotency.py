@@ -16,7 +16,7 @@ from chassis.request import current_actor, current_database
 from contracts.errors import BrokenRule
 
 _LONGEST_KEY = 200
-_KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+_KEPT_HEADERS = ("Content-Type", "Content-Disposition", "ETag", "Location")
 
 _CLAIM = text(
     "INSERT INTO idempotency_key (owner, key, request_hash) VALUES (:owner, :key, :hash)"

@@ -2,15 +2,15 @@
 
 from typing import Any, Final
 
-from flask import Response, abort, flash, redirect, url_for
+from flask import abort, flash, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.pages.doors import alliance, for_reader, for_school, own_urn, school
+from gateway.pages.files import sent_on
 from gateway.upstream import Problem, upstream
 
 FORMS: Final = ("pdf", "xml")
 STATEMENT_FORMS: Final = ("pdf", "xlsx")
-_KEPT: Final = ("content-type", "content-disposition", "x-content-type-options")
 
 
 @school.get("/bills/<uuid:bill_id>.<form>", endpoint="bill_file")
@@ -70,4 +70,4 @@ def _passed_on(path: str, form: str, forms: tuple[str, ...], back: str) -> AnyRe
             raise
         flash(problem.detail)
         return redirect(back, 303)
-    return Response(answer.body, headers={name: answer.headers[name] for name in _KEPT if name in answer.headers})
+    return sent_on(answer)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from contracts.london import london_today
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader, for_receiver, for_school, school
 from gateway.pages.faults import Faults
+from gateway.pages.files import sent_on
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
@@ -66,9 +67,9 @@ def _register(side: Side) -> None:
         }
         if not faults:
             with faults.of_service(otherwise="from_on"):
-                answer = upstream.post("billing", "/ledger-exports", json=body, key=request.form.get("sending_key"))
-                kept = ("content-type", "content-disposition")
-                return Response(answer.body, headers={name: answer.headers[name] for name in kept})
+                # The form stays as it was once the file is there, so each of its two requests has a key of its own.
+                key = f"{request.form['sending_key']}-{'again' if body['again'] else 'new'}"
+                return sent_on(upstream.post("billing", "/ledger-exports", json=body, key=key))
         return _page(side, faults), faults.status
 
     def export_settings() -> str:
@@ -123,6 +124,7 @@ def _page(side: Side, faults: Faults) -> str:
     from_on = _day(typed.get("from_on"), (today.replace(day=1) - timedelta(days=1)).replace(day=1))
     to_on = _day(typed.get("to_on"), today)
     profile = ask.one("billing", "/export-profile")
+    made, following = ask.part("billing", "/ledger-exports", after=request.args.get("after"))
     found = ask.items("billing", "/ledger-exports/preview", from_on=from_on.isoformat(), to_on=to_on.isoformat())
     return render_template(
         "ledger_exports.html",
@@ -135,7 +137,8 @@ def _page(side: Side, faults: Faults) -> str:
         gross_pence=sum(each["gross_pence"] for each in found),
         kinds=KINDS,
         programs=dict(PROGRAMS),
-        made=ask.items("billing", "/ledger-exports"),
+        made=made,
+        following=following,
         key=sending_key(request.form, faults),
         faults=faults,
     )

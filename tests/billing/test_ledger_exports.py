@@ -145,7 +145,8 @@ def test_a_school_exports_its_own_and_the_alliance_its_journal(world: World) -> 
     journal = table(world, MANAGER, account="Bursar", nominals={"1100": "1105"})
     sides = {kind: pence([row for row in journal if row["Type"] == kind], "Net") for kind in ("JD", "JC")}
     assert sides["JD"] == sides["JC"] > 0
-    balances = {each["account"]: each for each in answered(world.a(MANAGER).get("/reports/trial-balance"))["items"]}
+    balance = answered(world.a(MANAGER).get("/reports/trial-balance", query_string={"as_at": TIME["to_on"]}))
+    balances = {each["account"]: each for each in balance["items"]}
     debtors = [row for row in journal if row["Nominal"] == "1105"]
     assert balances["1100"]["debit_pence"] == pence([row for row in debtors if row["Type"] == "JD"], "Net") - pence(
         [row for row in debtors if row["Type"] == "JC"], "Net"
@@ -154,6 +155,31 @@ def test_a_school_exports_its_own_and_the_alliance_its_journal(world: World) -> 
     refused(world.a(seller_of(FENWRIGHT)).get("/export-profile"), 403, "forbidden")
     stale = world.a(MANAGER).put("/export-profile", PROFILE, headers={"If-Match": '"7"'})
     refused(stale, 412, "version_conflict")
+
+
+def test_an_export_sent_twice_is_one_and_comes_as_the_same_file(world: World) -> None:
+    profile(world, MANAGER)
+    sent = {**TIME, "again": True}
+    first, second = (world.a(MANAGER).post("/ledger-exports", sent, key="an-export-0001") for _ in range(2))
+    assert second.headers["Idempotent-Replay"] == "true"
+    assert (second.data, second.headers["Content-Disposition"]) == (first.data, first.headers["Content-Disposition"])
+
+
+def test_every_export_is_listed(world: World) -> None:
+    ash = buyer_of(ASH)
+    profile(world, ash)
+    for _ in range(3):
+        table(world, ash)
+    whole = answered(world.a(ash).get("/ledger-exports"))
+    assert whole["next"] is None
+    found: list[Any] = []
+    after = None
+    while after is not None or not found:
+        page = answered(
+            world.a(ash).get("/ledger-exports", query_string={"limit": 2} | ({"after": after} if after else {}))
+        )
+        found, after = [*found, *page["items"]], page["next"]
+    assert found == whole["items"]
 
 
 def test_what_is_posted_while_an_export_is_written_is_in_the_next(

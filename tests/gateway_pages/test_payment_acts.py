@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gateway.upstream import Problem
-from tests.gateway_pages.conftest import Visitor, text_of
+from tests.gateway_pages.conftest import Visitor, parsed, text_of
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.payment_world import EXPORTED_RUN, PROPOSED_RUN, an_item
 
@@ -24,6 +24,28 @@ def test_what_is_not_ticked_is_left_out_for_a_reason(visit: Visit, services: Fak
     assert (call.method, call.path) == ("PUT", f"/payment-runs/{PROPOSED_RUN}/choice")
     assert call.sent == {"left_out": listed[1:], "why": "Next month."}
     assert call.etag == '"4"'
+
+
+def test_an_export_and_all_of_it_again_are_two_requests(visit: Visit, services: FakeServices) -> None:
+    manager, sent = (
+        visit("manager"),
+        {"from_on": "2026-11-01", "to_on": "2026-11-30", "sending_key": "a-form-of-theirs"},
+    )
+    for more in ({}, {}, {"again": "yes"}):
+        assert manager.post("/alliance/exports", {**sent, **more}).status_code == 200
+    assert [(call.sent["again"], call.key) for call in services.changes] == [
+        (False, "a-form-of-theirs-new"),
+        (False, "a-form-of-theirs-new"),
+        (True, "a-form-of-theirs-again"),
+    ]
+
+
+def test_every_export_is_listed_in_parts(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    services.table["billing", "/ledger-exports"]["next"] = "an-export"
+    page = parsed(manager.get("/alliance/exports?from_on=2026-10-01&to_on=2026-10-31"))
+    (more,) = page.xpath("//nav[@aria-label='More']/a/@href")
+    assert {"after=an-export", "from_on=2026-10-01", "to_on=2026-10-31"} == set(more.partition("?")[2].split("&"))
 
 
 def test_who_approves_sends_the_version_that_was_seen(visit: Visit, services: FakeServices) -> None:

@@ -11,6 +11,7 @@ from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.billing.api.fields import plain_text
+from services.billing.api.schemas import MOST_PER_PAGE
 from services.billing.domain.ledger_export import FIELDS, FORMATS, TAX_CODES, TAX_KEYS, USUAL_COLUMNS, ExportProfile
 from services.billing.usecases import export_ledger
 from services.billing.usecases.export_ledger import ProfileView
@@ -81,6 +82,13 @@ class LedgerExportIn(ExportTimeQuery):
     again = fields.Boolean(load_default=False)
 
 
+class LedgerExportQuery(Schema):
+    """Which page: `after` is the last export read."""
+
+    after = fields.UUID(load_default=None)
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
+
+
 class ExportSumOut(Schema):
     """What an export of a time would carry of one kind of document, signed as the statement of account is."""
 
@@ -118,7 +126,7 @@ class LedgerExportOut(Schema):
 
 
 class LedgerExportPage(Schema):
-    """The last exports."""
+    """A page of exports."""
 
     items = fields.List(fields.Nested(LedgerExportOut))
     next = fields.String(allow_none=True)
@@ -155,10 +163,12 @@ def get_preview(query: dict[str, date]) -> dict[str, Any]:
 
 @exports.route("/ledger-exports")
 @requires(*READERS)
+@exports.arguments(LedgerExportQuery, location="query")
 @exports.response(200, LedgerExportPage)
-def list_exports() -> dict[str, Any]:
-    """The last exports, the newest first."""
-    return {"items": export_ledger.list_exports(current_database(), current_actor()), "next": None}
+def list_exports(query: dict[str, Any]) -> dict[str, Any]:
+    """A page of exports, the newest first."""
+    items, following = export_ledger.list_exports(current_database(), current_actor(), **query)
+    return {"items": items, "next": following}
 
 
 @exports.route("/ledger-exports", methods=["POST"])

@@ -6,6 +6,7 @@ An owner is a school, by its URN, or the alliance itself (None).
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
@@ -106,7 +107,9 @@ _LIST = text("""
         (SELECT count(*) FROM ledger_export_document d WHERE d.ledger_export_id = ledger_export.ledger_export_id)
         AS documents, rows, net_pence, vat_pence, net_pence + vat_pence AS gross_pence, encode(sha256, 'hex') AS sha256
     FROM ledger_export WHERE school_urn IS NOT DISTINCT FROM CAST(:urn AS integer)
-    ORDER BY exported_at DESC LIMIT :limit
+        AND (CAST(:after AS uuid) IS NULL OR (exported_at, ledger_export.ledger_export_id) < (
+            SELECT e.exported_at, e.ledger_export_id FROM ledger_export e WHERE e.ledger_export_id = :after))
+    ORDER BY exported_at DESC, ledger_export.ledger_export_id DESC LIMIT :limit
 """)
 
 
@@ -158,9 +161,9 @@ def add_export(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(_ADD, dict(row))
 
 
-def list_exports(connection: Connection, urn: int | None, limit: int) -> list[Row[Any]]:
-    """An owner's exports, the newest first."""
-    return list(connection.execute(_LIST, {"urn": urn, "limit": limit}))
+def list_exports(connection: Connection, urn: int | None, *, after: UUID | None, limit: int) -> list[Row[Any]]:
+    """An owner's exports, the newest first, that follow `after`."""
+    return list(connection.execute(_LIST, {"urn": urn, "after": after, "limit": limit}))
 
 
 def _names(urn: int | None, from_on: date, to_on: date, kinds: Sequence[str], again: bool = True) -> dict[str, Any]:

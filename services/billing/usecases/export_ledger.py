@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Row
 
@@ -27,8 +27,6 @@ from services.billing.domain.ledger_export import (
     rows,
 )
 from services.billing.storage import ledger_exports
-
-_MOST_LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +89,13 @@ def preview(database: Database, actor: Actor, from_on: date, to_on: date) -> lis
         return ledger_exports.sums(connection, actor.school_urn, from_on, to_on, kinds)
 
 
-def list_exports(database: Database, actor: Actor) -> list[Row[Any]]:
-    """The last fifty exports, the newest first."""
+def list_exports(
+    database: Database, actor: Actor, *, after: UUID | None, limit: int
+) -> tuple[list[Row[Any]], str | None]:
+    """A page of exports, the newest first, and where the next page begins."""
     with database.transaction(actor) as connection:
-        return ledger_exports.list_exports(connection, actor.school_urn, _MOST_LISTED)
+        found = ledger_exports.list_exports(connection, actor.school_urn, after=after, limit=limit + 1)
+    return found[:limit], found[limit - 1].ledger_export_id if len(found) > limit else None
 
 
 def export_ledger(database: Database, actor: Actor, from_on: date, to_on: date, *, again: bool) -> ExportFile:
