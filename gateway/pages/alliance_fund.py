@@ -11,15 +11,20 @@ from werkzeug.wrappers import Response
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.fund_form import MOST_CAPS, MOST_LINES, filled, read_payment, read_year, rows_of
+from gateway.pages.files import passed_on
+from gateway.pages.fund_form import filled, read_payment, read_year, rows_of
 from gateway.pages.show import plural
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
 Page = Response | tuple[str, int]
 
-_KEPT: Final = ("content-type", "content-disposition")
-_FIELDS: Final = {"from_balance_pence": "from_balance", "amount_pence": "amount", "caps": "cap-urn-0"}
+_FIELDS: Final = {
+    "from_balance_pence": "from_balance",
+    "amount_pence": "amount",
+    "lines": "line-name-0",
+    "caps": "cap-urn-0",
+}
 
 
 @alliance.get("/fund")
@@ -156,13 +161,7 @@ def cancel_fund_year(fund_year_id: Any) -> Page:
 @for_reader
 def fund_report(fund_year_id: Any, suffix: str) -> Sent:
     """The year's report to print, or as a spreadsheet."""
-    return passed_on(fund_year_id, suffix)
-
-
-def passed_on(fund_year_id: Any, suffix: str) -> Sent:
-    """The report as billing made it."""
-    answer = upstream.get("billing", f"/fund-years/{fund_year_id}/report.{suffix}")
-    return Sent(answer.body, headers={name: answer.headers[name] for name in _KEPT if name in answer.headers})
+    return passed_on("billing", f"/fund-years/{fund_year_id}/report.{suffix}")
 
 
 def _act(
@@ -191,8 +190,8 @@ def _form_page(year: dict[str, Any] | None, typed: MultiDict[str, str], faults: 
         year=year,
         typed=typed,
         schools=[(school["urn"], f"{school['name']} ({school['urn']})") for school in schools],
-        lines=rows_of(typed, "line", MOST_LINES),
-        caps=rows_of(typed, "cap", MOST_CAPS),
+        lines=rows_of(typed, "line"),
+        caps=rows_of(typed, "cap"),
         key=sending_key(typed, faults),
         faults=faults,
     )

@@ -1,5 +1,6 @@
 """The forms of the partnership fund: reading what was typed, and showing what a year is."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,11 +10,10 @@ from contracts.money import pounds
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed
 
-MOST_LINES: Final = 40
-MOST_CAPS: Final = 60
 SPARE_ROWS: Final = 3
 """Empty rows to fill in: more appear once these are saved."""
 
+_ROW: Final = re.compile(r"(line|cap)-(?:name|urn|amount)-([0-9]{1,5})")
 _DAYS: Final = {
     "from_on": "the first day",
     "to_on": "the last day",
@@ -35,7 +35,7 @@ def read_year(sent: Mapping[str, str], faults: Faults) -> dict[str, Any]:
             "name": typed.text(f"line-name-{row}", "what the money is for"),
             "amount_pence": typed.pence(f"line-amount-{row}", "the amount"),
         }
-        for row in _used(sent, "line", MOST_LINES)
+        for row in _used(sent, "line")
     ]
     if not body["lines"]:
         faults.add("Say what the money is for, line by line.", "line-name-0")
@@ -44,7 +44,7 @@ def read_year(sent: Mapping[str, str], faults: Faults) -> dict[str, Any]:
             "school_urn": int(typed.text(f"cap-urn-{row}", "the school") or 0),
             "cap_pence": typed.pence(f"cap-amount-{row}", "the most that the school is asked for"),
         }
-        for row in _used(sent, "cap", MOST_CAPS)
+        for row in _used(sent, "cap")
     ]
     return body
 
@@ -62,10 +62,11 @@ def filled(year: Mapping[str, Any]) -> MultiDict[str, str]:
     return typed
 
 
-def rows_of(typed: Mapping[str, str], kind: str, most: int) -> list[int]:
+def rows_of(typed: Mapping[str, str], kind: str) -> list[int]:
     """The rows to show: those that are filled, and some to spare."""
-    used = _used(typed, kind, most)
-    return list(range(min((used[-1] + 1 if used else 0) + SPARE_ROWS, most)))
+    used = _used(typed, kind)
+    following = used[-1] + 1 if used else 0
+    return [*used, *range(following, following + SPARE_ROWS)]
 
 
 def read_payment(sent: Mapping[str, str], faults: Faults) -> dict[str, Any]:
@@ -96,9 +97,10 @@ def read_decision(sent: Mapping[str, str], faults: Faults) -> dict[str, Any]:
     }
 
 
-def _used(typed: Mapping[str, str], kind: str, most: int) -> list[int]:
-    names = ("name", "urn", "amount")
-    return [row for row in range(most) if any(typed.get(f"{kind}-{name}-{row}", "").strip() for name in names)]
+def _used(typed: Mapping[str, str], kind: str) -> list[int]:
+    """The rows in which something stands, however many were sent: how many there may be is billing's to say."""
+    found = {name: _ROW.fullmatch(name) for name in typed if typed[name].strip()}
+    return sorted({int(match[2]) for match in found.values() if match and match[1] == kind})
 
 
 def _typed_pounds(pence: int) -> str:

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from gateway.identity import current_session
 from gateway.pages import ask
-from gateway.pages.alliance_fund import passed_on
 from gateway.pages.doors import for_governor, for_school, school
 from gateway.pages.faults import Faults
+from gateway.pages.files import passed_on
 from gateway.pages.fund_form import read_decision
 from gateway.upstream import upstream
 
@@ -36,7 +36,9 @@ def decide_contribution(fund_year_id: Any) -> Response | tuple[str, int]:
     faults = Faults()
     body = read_decision(request.form, faults)
     year = ask.one("billing", f"/fund-years/{fund_year_id}")
-    if not faults and year["contributions"]:
+    if not year["contributions"]:
+        faults.add("Your school is asked for nothing in this year, so there is nothing to decide.")
+    if not faults:
         contribution = year["contributions"][0]["fund_contribution_id"]
         with faults.of_service():
             version = f'"{request.form.get("version", "0")}"'
@@ -51,7 +53,7 @@ def decide_contribution(fund_year_id: Any) -> Response | tuple[str, int]:
 @for_school
 def fund_report(fund_year_id: Any, suffix: str) -> Sent:
     """The year's report to print, or as a spreadsheet."""
-    return passed_on(fund_year_id, suffix)
+    return passed_on("billing", f"/fund-years/{fund_year_id}/report.{suffix}")
 
 
 def _page(year_id: str, faults: Faults) -> str:

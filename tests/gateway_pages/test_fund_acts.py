@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gateway.upstream import Problem
-from tests.gateway_pages.conftest import Visitor, summary_links, summary_text, text_of, value_of
+from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary_text, text_of, value_of
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.fund_world import CONFIRMED, DRAFT_FUND, FUND, PAYMENT
 from tests.gateway_pages.people import OAK
@@ -50,6 +50,18 @@ def test_a_year_is_drafted_line_by_line_with_its_caps(visit: Visit, services: Fa
     assert call.sent["from_balance_pence"] == 0
 
 
+def test_a_draft_keeps_every_cap_however_many_there_are(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    year = services.table["billing", f"/fund-years/{DRAFT_FUND}"]
+    year["caps"] = [{"school_urn": 900_001 + at, "cap_pence": 100 + at} for at in range(75)]
+    page = parsed(manager.get(f"/alliance/fund/{DRAFT_FUND}/edit"))
+    typed = {field.get("name"): field.get("value") or "" for field in page.xpath("//form//input[@name]")}
+    typed |= {f"cap-urn-{at}": str(cap["school_urn"]) for at, cap in enumerate(year["caps"])}
+    assert len(page.xpath("//select[starts-with(@name, 'cap-urn-')]")) == 75 + 3
+    manager.post(f"/alliance/fund/{DRAFT_FUND}/edit", typed)
+    assert services.changes[-1].sent["caps"] == year["caps"]
+
+
 def test_asking_the_governors_is_of_the_draft_that_was_seen(visit: Visit, services: FakeServices) -> None:
     path = f"/fund-years/{DRAFT_FUND}/propose"
     services.refusals["POST", "billing", path] = Problem(409, "version_conflict", "Somebody else changed this year.")
@@ -67,6 +79,15 @@ def test_a_governor_answers_with_the_minute_that_proves_it(visit: Visit, service
     call = services.changes[-1]
     assert (call.path, call.etag) == (f"/fund-contributions/{CONFIRMED}/decision", '"1"')
     assert (call.sent["decision"], call.sent["minute_reference"]) == ("confirmed", "FGB 19.11.26, item 7")
+
+
+def test_a_school_that_is_asked_for_nothing_has_nothing_to_record(visit: Visit, services: FakeServices) -> None:
+    governor = visit("governor")
+    services.table["billing", f"/fund-years/{FUND}"]["contributions"] = []
+    answer = governor.post(f"/school/fund/{FUND}/decision", DECISION)
+    assert answer.status_code == 422
+    assert "asked for nothing in this year" in summary_text(answer)
+    assert services.changes == []
 
 
 def test_nobody_but_a_governor_answers(visit: Visit, services: FakeServices) -> None:
