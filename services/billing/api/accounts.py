@@ -14,8 +14,8 @@ from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
 from contracts.errors import NotFound
 from services.billing.api import account_schemas, bill_shapes
-from services.billing.api.bill_documents import sent
 from services.billing.api.bills import READERS
+from services.billing.api.report_files import sent
 from services.billing.api.statement_documents import statement_pdf, statement_xlsx
 from services.billing.usecases import keep_rates, read_accounts, read_bill_documents
 

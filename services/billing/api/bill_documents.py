@@ -9,6 +9,7 @@ from chassis.tagged_pdf import MEDIA_TYPE as PDF
 from chassis.web import current_actor, current_database, requires
 from services.billing.api.bill_pdf import bill_pdf
 from services.billing.api.bills import READERS
+from services.billing.api.report_files import sent
 from services.billing.domain.ubl_bill import ubl_of
 from services.billing.usecases import read_bill_documents
 
@@ -51,11 +52,3 @@ def get_credit_note_xml(credit_note_id: UUID) -> Response:
     """One credit note as Peppol BIS Billing 3.0 credit note; 409 where the official rules would refuse it."""
     found = read_bill_documents.credit_note_document(current_database(), current_actor(), str(credit_note_id))
     return sent(ubl_of(found), XML, f"{found.number}.xml")
-
-
-def sent(content: bytes, media_type: str, name: str) -> Response:
-    """A file to be saved under a name."""
-    response = Response(content, mimetype=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

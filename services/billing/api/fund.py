@@ -1,6 +1,5 @@
 """The partnership fund over HTTP: years, contributions that governors confirm, bills, payments and the report."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,9 +9,8 @@ from flask_smorest import Blueprint
 
 from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
-from chassis.report_documents import report_json, report_pdf, report_xlsx
+from chassis.report_answers import ReportSchema, report_answer
 from chassis.web import current_actor, current_database, requires
-from chassis.workbooks import XLSX
 from contracts.london import london_today
 from contracts.report import Report
 from services.billing.api import bill_shapes
@@ -37,10 +35,6 @@ payments = Blueprint("fund-payments", __name__, description="Payments out of the
 
 READERS: Final = ("school_buyer", "school_approver", "governor", "alliance_manager", "board_member")
 _YEAR: Final = "/fund-years/<uuid:fund_year_id>"
-_DOCUMENTS: Final[dict[str, tuple[Callable[[Report], bytes], str]]] = {
-    "pdf": (lambda report: report_pdf(report, london_today()), "application/pdf"),
-    "xlsx": (report_xlsx, XLSX),
-}
 
 
 @years.route("/fund-years")
@@ -180,10 +174,10 @@ def put_decision(sent: dict[str, Any], fund_contribution_id: UUID) -> Response:
 
 @years.route(f"{_YEAR}/report")
 @requires(*READERS)
-@years.response(200)
+@years.response(200, ReportSchema)
 def get_report(fund_year_id: UUID) -> Response:
     """The year's report: budget, contributions, spending and the account, each with its table."""
-    return jsonify(report_json(_report(fund_year_id)))
+    return report_answer(_report(fund_year_id), "", london_today())
 
 
 @years.route(f"{_YEAR}/report.<any(pdf, xlsx):suffix>")
@@ -191,10 +185,7 @@ def get_report(fund_year_id: UUID) -> Response:
 @years.response(200, content_type="application/pdf")
 def get_report_document(fund_year_id: UUID, suffix: str) -> Response:
     """The same report to print, or as a spreadsheet."""
-    report = _report(fund_year_id)
-    write, media_type = _DOCUMENTS[suffix]
-    named = {"Content-Disposition": f'attachment; filename="{report.name}.{suffix}"'}
-    return Response(write(report), mimetype=media_type, headers=named)
+    return report_answer(_report(fund_year_id), suffix, london_today())
 
 
 def _report(fund_year_id: UUID) -> Report:

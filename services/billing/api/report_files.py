@@ -1,4 +1,4 @@
-"""A report of billing as a file: the spreadsheet of all its sections, or one section as CSV."""
+"""What billing makes to be saved: a document, and a report as the spreadsheet of its sections or one section as CSV."""
 
 from flask import Response
 
@@ -12,9 +12,13 @@ CSV = "text/csv; charset=utf-8"
 def as_file(report: Report, suffix: str, main: Section) -> Response:
     """The report as `suffix` "xlsx", or its `main` section as "csv", to be saved."""
     if suffix == "xlsx":
-        response = Response(report_xlsx(report), mimetype=XLSX)
-    else:
-        response = Response(section_csv(main), content_type=CSV)
-    response.headers["Content-Disposition"] = f'attachment; filename="{report.name}.{suffix}"'
+        return sent(report_xlsx(report), XLSX, f"{report.name}.xlsx")
+    return sent(section_csv(main), CSV, f"{report.name}.{suffix}")
+
+
+def sent(content: bytes, content_type: str, name: str) -> Response:
+    """A file to be saved under a name."""
+    response = Response(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
