@@ -10,6 +10,7 @@ from gateway.pages import ask
 from gateway.pages.alliance_workbench import BULK
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
+from gateway.pages.invoice_parts import invoice_part
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
@@ -25,7 +26,7 @@ DECISIONS: Final = {
 }
 
 _MOST_AGREEING = 40
-"""Schools' lines that agree are shown up to about so many: an invoice for a whole county has thousands."""
+"""Schools' lines that agree are shown up to about so many; all stand on pages of their own."""
 
 
 @alliance.get("/invoices")
@@ -125,17 +126,19 @@ def invoices_page(faults: Faults) -> str:
 def invoice_page(invoice_id: str, faults: Faults) -> str:
     """One invoice with its match, with what was wrong with the last decision on it."""
     found = ask.one("billing", f"/supplier-invoices/{invoice_id}")
-    matches = sorted(found["matches"], key=lambda match: (match["line_no"], match["school_name"]))
+    part = invoice_part(found)
+    matches = sorted(part.matches, key=lambda match: (match["line_no"], match["school_name"]))
     differing = {match["line_no"] for match in matches if match["state"] == "held" or match["claim_net_pence"]}
     by_line = {line_no: list(group) for line_no, group in groupby(matches, key=lambda match: match["line_no"])}
-    agreeing = [line for line in found["lines"] if line["line_no"] not in differing]
+    agreeing = [line for line in part.lines if line["line_no"] not in differing]
     return render_template(
         "alliance/invoice.html",
         invoice=found,
         matches=by_line,
-        differing=[line for line in found["lines"] if line["line_no"] in differing],
-        agreeing=found["line_count"] - len(differing),
-        shown=agreeing if request.args.get("all") else _first(agreeing, by_line),
+        part=part,
+        differing=[line for line in part.lines if line["line_no"] in differing],
+        agreeing=found["line_count"] - found["differing_line_count"],
+        shown=_first(agreeing, by_line),
         possible_decisions=possible_decisions,
         bulk=BULK,
         chosen=set(request.form.getlist("line")),

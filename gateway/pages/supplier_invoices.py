@@ -13,6 +13,7 @@ from gateway.pages.doors import for_supplier, supplier
 from gateway.pages.faults import Faults
 from gateway.pages.held_words import by_invoice
 from gateway.pages.invoice_draft import InvoiceDraft, from_invoice, from_order, from_typing
+from gateway.pages.invoice_parts import invoice_part
 from gateway.pages.typed import sending_key
 from gateway.upstream import Problem, ServiceUnavailable, upstream
 
@@ -42,7 +43,8 @@ def invoices() -> str:
 @for_supplier
 def invoice(invoice_id: Any) -> str:
     """One invoice, with what is held and why."""
-    return render_template("supplier/invoice.html", invoice=ask.one("billing", f"/supplier-invoices/{invoice_id}"))
+    found = ask.one("billing", f"/supplier-invoices/{invoice_id}")
+    return render_template("supplier/invoice.html", invoice=found, part=invoice_part(found))
 
 
 @supplier.get("/invoices/<uuid:invoice_id>/<any(original,'response.xml'):part>")

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -277,20 +278,62 @@ def test_a_preview_that_does_not_add_up_warns_against_closing(visit: Visit, serv
     assert "They differ: do not close." in text_of(manager.get(f"/alliance/rounds/{OPEN}/close"))
 
 
-def test_a_long_invoice_shows_the_first_lines_that_agree_and_the_others_when_asked(
-    visit: Visit, services: FakeServices
-) -> None:
-    manager, found = visit("manager"), services.table["billing", f"/supplier-invoices/{HELD_INVOICE}"]
-    line, match = found["lines"][0], next(each for each in found["matches"] if each["state"] == "held")
-    agreed = match | {"state": "billable", "reasons": [], "claim_quantity": 0, "claim_net_pence": 0}
-    found["lines"] = [line | {"line_no": number, "name": f"Line {number}"} for number in range(1, 61)]
-    found["matches"] = [agreed | {"line_no": number} for number in range(1, 61)]
-    found["line_count"] = 60
+def a_long_invoice(services: FakeServices) -> dict[str, Any]:
+    """The held invoice with 60 lines of which the last differs, and what /lines and /matches answer."""
+    path = f"/supplier-invoices/{HELD_INVOICE}"
+    found: dict[str, Any] = services.table["billing", path]
+    line, held = found["lines"][0], next(each for each in found["matches"] if each["state"] == "held")
+    agreed = held | {"state": "billable", "reasons": [], "claim_quantity": 0, "claim_net_pence": 0}
+    lines = [line | {"line_no": number, "name": f"Line {number}"} for number in range(1, 61)]
+    matches = [(held if number == 60 else agreed) | {"line_no": number} for number in range(1, 61)]
+    found |= {"lines": lines, "matches": matches, "line_count": 60, "match_count": 60}
+    services.table["billing", f"{path}/lines"] = {"items": lines[:2], "next": None}
+    services.table["billing", f"{path}/matches"] = {"items": matches[:2], "next": "2.910001"}
+    return found
+
+
+def test_an_invoice_shows_the_first_lines_that_agree_and_all_by_pages(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    a_long_invoice(services)
     page = text_of(manager.get(f"/alliance/invoices/{HELD_INVOICE}"))
+    assert "60. Line 60" in page
     assert "40. Line 40" in page
     assert "41. Line 41" not in page
-    assert "20 more lines agree and are not shown." in page
-    assert "60. Line 60" in text_of(manager.get(f"/alliance/invoices/{HELD_INVOICE}?all=1"))
+    assert "19 more lines agree and are not shown." in page
+    paged = manager.get(f"/alliance/invoices/{HELD_INVOICE}?show=all")
+    asked = [call.params for call in services.calls if call.path.endswith("/matches")]
+    assert [params["differing"] for params in asked] == ["false"]
+    assert "2. Line 2" in text_of(paged)
+    assert "3. Line 3" not in text_of(paged)
+    assert f"/alliance/invoices/{HELD_INVOICE}?after=2.910001&amp;show=all" in paged.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("seat", "address"), [("manager", "/alliance/invoices/"), ("supplier", "/supplier/invoices/")])
+def test_of_an_invoice_of_many_lines_what_differs_comes_by_pages_and_is_counted_whole(
+    visit: Visit, services: FakeServices, seat: str, address: str
+) -> None:
+    reader, found = visit(seat), a_long_invoice(services)
+    found |= {"line_count": 24_000, "match_count": 24_000, "held_count": 1_200, "differing_line_count": 1_200}
+    found |= {"lines": found["lines"][:50], "matches": found["matches"][:50]}
+    page = reader.get(f"{address}{HELD_INVOICE}")
+    [matches] = [call.params for call in services.calls if call.path.endswith("/matches")]
+    [lines] = [call.params for call in services.calls if call.path.endswith("/lines")]
+    assert (matches["differing"], lines["numbers"]) == ("true", [1, 2])
+    told = text_of(page)
+    assert "1,200 schools’ lines are held." in told
+    assert "1,200 lines differ All 24,000 lines" in told
+    assert "agree" not in told.split("In total")[0]
+    assert "Line 50" not in told
+    assert f"{address}{HELD_INVOICE}?after=2.910001&amp;show=differing" in page.get_data(as_text=True)
+
+
+def test_of_an_invoice_of_many_lines_that_agree_all_come_by_pages(visit: Visit, services: FakeServices) -> None:
+    manager, found = visit("manager"), a_long_invoice(services)
+    found |= {"line_count": 24_000, "match_count": 24_000, "held_count": 0, "differing_line_count": 0}
+    found |= {"lines": [], "matches": []}
+    page = text_of(manager.get(f"/alliance/invoices/{HELD_INVOICE}"))
+    assert [call.params["differing"] for call in services.calls if call.path.endswith("/matches")] == ["false"]
+    assert "2. Line 2" in page
 
 
 def test_the_board_can_be_narrowed_to_one_state(visit: Visit) -> None:

@@ -571,6 +571,7 @@ def an_invoice(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
         "matches": matches,
         "match_count": len(matches),
         "held_count": sum(match["state"] == "held" for match in matches),
+        "differing_line_count": len({match["line_no"] for match in matches if match["state"] == "held"}),
         "totals": in_total(),
         "schools": [_effect(match) for match in matches],
     }
@@ -995,6 +996,7 @@ def _of_billing() -> dict[tuple[str, str], Any]:
             "items": statement,
             "balance_pence": 44676,
             "pay_suppliers": [headed(direct)],
+            "on_account_pence": 2000,
         },
         **of_the_bank(),
         ("billing", "/reports/trial-balance"): {
