@@ -1,7 +1,7 @@
 """The ledger: the trial balance as at a day, down to postings, entries and documents, and what is owed."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import abort, render_template, request, url_for
@@ -29,11 +29,12 @@ _DOCUMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "supplier_invoice": ("alliance.invoice", "invoice_id"),
     "supplier_credit_note": ("alliance.invoice", "invoice_id"),
     "bill": ("alliance.bill", "bill_id"),
+    "fund_year_end": ("alliance.fund_year", "fund_year_id"),
 }
 # Of what is owed, the account on which it stands.
 _ACCOUNTS: Final[Mapping[str, str]] = {"account": "1100", "contributor": "1110", "creditor": "2100"}
 _ADJUSTMENTS: Final = ("accrual", "prepayment", "deferred_income")
-_MONEY: Final = ("receipt", "payment")
+_MONEY: Final = ("receipt", "refund", "payment", "fund_payment", "bank_charge")
 
 
 @alliance.get("/trial-balance")
@@ -135,11 +136,16 @@ def _reason(kind: str, why: str) -> str:
 
 
 def _document(entry: dict[str, Any]) -> str:
-    """The address of an entry's document; of a receipt or payment, the bank's page."""
-    kind = (entry["reverses_kind"] or entry["kind"]).removesuffix("_release")
+    """The address of an entry's document; of a credit note its bill, of money that moved the bank's page."""
+    kind = entry["reverses_kind"] or entry["kind"]
     if kind in _DOCUMENTS:
         page, name = _DOCUMENTS[kind]
         return url_for(page, **{name: entry["document_id"]})
-    if kind in _ADJUSTMENTS:
-        return url_for("alliance.ledger_month", month=entry["posted_on"][:7])
+    if kind.removesuffix("_release") in _ADJUSTMENTS:
+        day = date.fromisoformat(entry["dated_on"])
+        ended = day - timedelta(days=1) if kind.endswith("_release") else day  # released on the day after the month
+        return url_for("alliance.ledger_month", month=f"{ended:%Y-%m}")
+    if kind == "credit_note":
+        note = ask.one_or_none("billing", f"/credit-notes/{entry['document_id']}")
+        return url_for("alliance.bill", bill_id=note["bill_id"]) if note else ""
     return url_for("alliance.bank") if kind in _MONEY else ""

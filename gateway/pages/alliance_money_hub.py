@@ -70,7 +70,7 @@ PLACES: Final = (
         "Received and not invoiced",
         "alliance.not_invoiced",
         "What is still to be invoiced, by supplier, contract and school, with its age.",
-        waiting("received_not_invoiced", "order", "orders"),
+        waiting("received_not_invoiced", "line", "lines"),
     ),
     Place("VAT", "alliance.vat_report", "VAT on bills and invoices by month, category and rate, and form VAT126."),
     Place("Months", "alliance.ledger_months", "What is open before a month closes, accruals, closing and reopening."),

@@ -24,10 +24,10 @@ def record_reference_rate() -> Response | tuple[str, int]:
     faults = Faults()
     typed = Typed(request.form, faults)
     day = typed.day("from_on", "the first day of the half-year")
-    rate = typed.price("per_cent", "the rate", needed=True)
+    rate = typed.per_cent("per_cent", "the rate")
     if not faults and day is not None and rate is not None:
         with faults.of_service(otherwise="from_on"):
-            upstream.put("billing", f"/reference-rates/{day}", json={"per_cent": rate[:-2]})
+            upstream.put("billing", f"/reference-rates/{day}", json={"per_cent": rate})
     if faults:
         return _page(faults), faults.status
     flash("The rate is recorded.")

@@ -78,6 +78,16 @@ class Typed:
             return None
         return f"{amount:.4f}"
 
+    def per_cent(self, field: str, label: str) -> str | None:
+        """A rate in per cent with at most two decimals, as "3.75"."""
+        rate = self._decimal(field, label, needed=True)
+        if rate is None:
+            return None
+        if not 0 <= rate <= 100 or rate != rate.quantize(Decimal("0.01")):
+            self._faults.add(f"Enter {label} in per cent from 0 to 100 with at most two decimals, such as 3.75.", field)
+            return None
+        return f"{rate:.2f}"
+
     def _decimal(self, field: str, label: str, needed: bool) -> Decimal | None:
         value = self.text(field, label, needed=needed).replace(",", "").replace("£", "").replace(" ", "")
         if not value:

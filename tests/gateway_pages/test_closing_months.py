@@ -11,9 +11,9 @@ from gateway.upstream import Problem
 from tests.gateway_pages import fake
 from tests.gateway_pages.conftest import Visitor, summary_links, text_of
 from tests.gateway_pages.fake import DONE, FakeServices
-from tests.gateway_pages.ledger_world import ACCRUAL, ADJUSTMENT, IMPORT, MONTH, a_month
+from tests.gateway_pages.ledger_world import ACCRUAL, ADJUSTMENT, ENTRY, IMPORT, MONTH, a_month
 from tests.gateway_pages.test_browser import Window, _violations, address, window
-from tests.gateway_pages.world import answers
+from tests.gateway_pages.world import BILL, answers
 
 __all__ = ["address", "window"]
 
@@ -53,6 +53,35 @@ def test_accruals_are_posted_as_ticked_and_taken_back(visit: Visit, services: Fa
         (f"{PERIOD}/adjustments", {"keys": [ACCRUAL]}, "k"),
         (f"/adjustments/{ADJUSTMENT}/undo", None, "k2"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "leads_to"),
+    [
+        ("accrual", "/alliance/ledger/months/2026-10"),
+        ("accrual_release", "/alliance/ledger/months/2026-09"),
+        ("credit_note", f"/alliance/bills/{BILL}"),
+        *((kind, "/alliance/bank") for kind in ("receipt", "refund", "payment", "fund_payment", "bank_charge")),
+    ],
+)
+def test_an_entry_leads_to_its_document(visit: Visit, services: FakeServices, kind: str, leads_to: str) -> None:
+    board, entry = visit("board"), services.table["billing", f"/entries/{ENTRY}"]
+    entry |= {"kind": kind, "dated_on": "2026-10-01", "posted_on": "2026-11-01"}
+    services.table["billing", f"/credit-notes/{entry['document_id']}"] = {"bill_id": BILL}
+    page = board.get(f"/alliance/ledger/entries/{ENTRY}").get_data(as_text=True)
+    assert f'<a href="{leads_to}">{entry["document_number"]}</a>' in page
+
+
+@pytest.mark.parametrize(("typed", "sent"), [("3.75", "3.75"), ("4", "4.00"), ("3.755", None), ("-1", None)])
+def test_a_reference_rate_is_taken_as_it_is_typed_or_refused(
+    visit: Visit, services: FakeServices, typed: str, sent: str | None
+) -> None:
+    page = visit("manager").post("/alliance/reference-rates", {"from_on": "2026-07-01", "per_cent": typed})
+    if sent is None:
+        why = "Enter the rate in per cent from 0 to 100 with at most two decimals, such as 3.75."
+        assert (summary_links(page), services.changes) == ({"per_cent": why}, [])
+    else:
+        assert [call.sent for call in services.changes] == [{"per_cent": sent}]
 
 
 def test_a_sheet_is_shown_before_it_changes_the_chart(
