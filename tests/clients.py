@@ -3,8 +3,8 @@
 import importlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
 from typing import Any
