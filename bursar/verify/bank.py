@@ -14,10 +14,13 @@ LINKS = (
 POSTED = """
     SELECT CASE split_part(min(posting_number), '-', 1) WHEN 'RC' THEN 'receipt' WHEN 'RF' THEN 'refund'
             WHEN 'PY' THEN 'payment' WHEN 'FS' THEN 'fund_payment' ELSE 'bank_charge' END AS kind,
-        posting_id AS document_id, min(posting_number) AS number, abs(sum(amount_pence)) AS pence
-    FROM bank_match WHERE undone_at IS NULL AND posting_id IS NOT NULL GROUP BY posting_id
+        posting_id AS document_id, min(posting_number) AS number,
+        greatest(sum(amount_pence), 0) + greatest(sum(CASE WHEN held THEN 0 ELSE -amount_pence END), 0)
+            + greatest(sum(CASE WHEN held THEN -amount_pence ELSE 0 END), 0) AS pence
+    FROM (SELECT *, kind IN ('school_account', 'supplier_account') AS held FROM bank_match) bank_match
+    WHERE undone_at IS NULL AND posting_id IS NOT NULL GROUP BY posting_id
 """
-"""What bank lines post, as documents of the ledger."""
+"""What bank lines post, as documents of the ledger: the debits of money, of documents and of what is on account."""
 
 KINDS = ("receipt", "refund", "payment", "fund_payment", "bank_charge")
 
@@ -38,8 +41,8 @@ _MATCHES = (
     ),
     Check(
         "bank_matches_are_what_is_paid",
-        "What was received or paid under a posting is what its bank line is matched to, school by school and supplier"
-        " by supplier.",
+        "What was received, paid or held on account under a posting is what its bank line is matched to, school by"
+        " school and supplier by supplier.",
         """
         WITH matched AS (
             SELECT posting_id, bank_line_id, coalesce(school_urn::text, supplier_id::text) AS party,
@@ -52,23 +55,33 @@ _MATCHES = (
             UNION ALL
             SELECT payment_id, bank_line_id, supplier_id::text, -sum(amount_pence) FROM supplier_payment
             GROUP BY 1, 2, 3
+            UNION ALL
+            SELECT posting_id, bank_line_id, coalesce(school_urn::text, supplier_id::text), amount_pence
+            FROM held_money
+        ), settled AS (
+            SELECT posting_id, bank_line_id, party, sum(pence) AS pence FROM paid GROUP BY 1, 2, 3
         )
         SELECT format('posting %s of %s: %s pence matched, %s received or paid', posting_id, party,
-            coalesce(matched.pence, 0), coalesce(paid.pence, 0))
-        FROM matched FULL JOIN paid USING (posting_id, bank_line_id, party)
-        WHERE coalesce(matched.pence, 0) <> coalesce(paid.pence, 0)
+            coalesce(matched.pence, 0), coalesce(settled.pence, 0))
+        FROM matched FULL JOIN settled USING (posting_id, bank_line_id, party)
+        WHERE coalesce(matched.pence, 0) <> coalesce(settled.pence, 0)
         """,
     ),
     Check(
         "bank_lines_set_off_in_pairs",
-        "A line that is set off against another is matched to it alone, and the other to it, for the opposite amount.",
+        "A line that is set off against another is matched to it alone, and the other to it, for the opposite amount,"
+        " on accounts of one purpose.",
         """
-        SELECT format('line of %s for %s pence is set off against one of %s pence', booked_on, m.amount_pence,
+        SELECT format('line of %s for %s pence is set off against one of %s pence', bank_line.booked_on, m.amount_pence,
             coalesce(other.amount_pence, 0))
         FROM bank_match m JOIN bank_line USING (bank_line_id)
         LEFT JOIN bank_match other ON other.bank_line_id = m.document_id AND other.document_id = m.bank_line_id
             AND other.undone_at IS NULL
-        WHERE m.kind = 'bank_line' AND m.undone_at IS NULL AND other.amount_pence IS DISTINCT FROM -m.amount_pence
+        LEFT JOIN bank_line beside ON beside.bank_line_id = m.document_id
+        LEFT JOIN bank_account mine ON mine.account = bank_line.account
+        LEFT JOIN bank_account theirs ON theirs.account = beside.account
+        WHERE m.kind = 'bank_line' AND m.undone_at IS NULL AND (other.amount_pence IS DISTINCT FROM -m.amount_pence
+            OR mine.purpose IS DISTINCT FROM theirs.purpose)
         """,
     ),
     Check(
@@ -80,8 +93,18 @@ _MATCHES = (
         FROM bank_match m JOIN bank_line l USING (bank_line_id) LEFT JOIN bank_account a ON a.account = l.account
         LEFT JOIN credit_note c ON m.kind = 'credit_note' AND c.credit_note_id = m.document_id
         LEFT JOIN bill b ON b.bill_id = CASE m.kind WHEN 'bill' THEN m.document_id ELSE c.bill_id END
-        WHERE m.undone_at IS NULL AND m.kind NOT IN ('account', 'bank_line') AND a.purpose IS DISTINCT FROM
-            CASE WHEN m.kind = 'fund_payment' THEN 'fund' ELSE coalesce(b.purpose, 'general') END
+        LEFT JOIN held_money h ON m.kind = 'school_account' AND h.posting_id = m.posting_id
+        WHERE m.undone_at IS NULL AND m.kind NOT IN ('account', 'bank_line', 'set_aside') AND a.purpose IS DISTINCT FROM
+            CASE WHEN m.kind = 'fund_payment' THEN 'fund' ELSE coalesce(b.purpose, h.purpose, 'general') END
+        """,
+    ),
+    Check(
+        "lines_are_set_aside_for_a_reason",
+        "Only a bank line of £0.00 or in another currency is set aside, alone and with a reason.",
+        """
+        SELECT format('line of %s for %s pence in %s is set aside', booked_on, l.amount_pence, currency)
+        FROM bank_match m JOIN bank_line l USING (bank_line_id)
+        WHERE m.undone_at IS NULL AND m.kind = 'set_aside' AND (currency = 'GBP' AND l.amount_pence <> 0 OR why = '')
         """,
     ),
     Check(

@@ -8,8 +8,11 @@ from services.billing.domain.ledger import (
     CLEARING_VAT,
     FUND_BANK,
     FUND_DEBTORS,
+    FUND_SCHOOL_MONEY,
     SCHOOL_DEBTORS,
+    SCHOOL_MONEY,
     SUPPLIER_CREDITORS,
+    SUPPLIER_MONEY,
 )
 
 _BANK_KINDS = ", ".join(f"'{kind}'" for kind in bank.KINDS)
@@ -142,10 +145,27 @@ _CONTROLS = (
             "'all'::text",
             f"""
             SELECT 'all'::text AS party, amount_pence AS pence FROM bank_line JOIN bank_account USING (account)
-            WHERE state <> 'new' AND purpose = '{purpose}'
+            WHERE state <> 'new' AND currency = 'GBP' AND purpose = '{purpose}'
             """,  # noqa: S608 -- the two purposes
         )
         for name, purpose, account in (("bank", "general", BANK), ("fund_bank", "fund", FUND_BANK))
+    ),
+    *(
+        _control(
+            name,
+            f"What the ledger says is on account of {whose} is what bank lines left there and nobody used since.",
+            account,
+            "coalesce('school ' || school_urn, 'supplier ' || supplier_id)",
+            f"""
+            SELECT coalesce('school ' || school_urn, 'supplier ' || supplier_id) AS party, -amount_pence AS pence
+            FROM held_money WHERE {held}
+            """,  # noqa: S608 -- conditions named below
+        )
+        for name, whose, account, held in (
+            ("school_money_is_held", "a school", SCHOOL_MONEY, "school_urn IS NOT NULL AND purpose = 'general'"),
+            ("fund_school_money_is_held", "a school in the fund", FUND_SCHOOL_MONEY, "purpose = 'fund'"),
+            ("supplier_money_is_held", "a supplier", SUPPLIER_MONEY, "supplier_id IS NOT NULL"),
+        )
     ),
     _control(
         "net_clearing_is_what_waits",

@@ -199,6 +199,116 @@ def test_a_closed_month_keeps_lines_that_are_set_off(money: World) -> None:
     assert lines(money) == []
 
 
+def test_what_is_paid_beyond_a_bill_stays_on_account_pays_another_and_is_paid_back(money: World) -> None:
+    held = {"kind": "school_account", "id": str(ASH)}
+    money.pay(entry("500.00", "B-000001/900001", name="Ash Primary School"))
+    (line,) = lines(money)
+    first = line["suggestions"][0]
+    assert [(item["number"], item["amount_pence"]) for item in first["items"]] == [
+        ("B-000001", 44676),
+        ("on account", 5324),
+    ]
+    accept(money, line)
+    assert {code: money.balances()[code] for code in ("1200", "2300")} == {"1200": 50000, "2300": -5324}
+    account = answered(money.a(buyer_of(ASH)).get(f"/accounts/{ASH}"))
+    assert (account["balance_pence"], account["on_account_pence"]) == (2400, 5324)
+    assert "on_account_pence" in answered(money.a(buyer_of(BEECH)).get(f"/accounts/{BEECH}"))
+    (open_,) = [item for item in answered(money.a(MANAGER).get("/open-items"))["items"] if item["kind"] == held["kind"]]
+    assert (open_["id"], open_["open_pence"]) == (str(ASH), -5324)
+    at = f"/bank-lines/{line['bank_line_id']}/held-money"
+    beech, ash = bills(money)["B-000002"], bills(money)["B-000003"]
+
+    def use(bill: Json, pence: int) -> Any:
+        return money.a(MANAGER).post(at, {"items": [{"kind": "bill", "id": bill["bill_id"], "amount_pence": pence}]})
+
+    refused(use(beech, 2400), 409, "document_not_open")
+    refused(use(ash, 2401), 409, "document_not_open")
+    answered(use(ash, 2400))
+    refused(use(ash, 1), 409, "document_not_open")
+    assert (bills(money)["B-000003"]["state"], money.balances()["2300"]) == ("paid", -2924)
+    money.pay(entry("29.24", "OVERPAID", sign="DBIT", name="Ash Primary School"), entry("30.00", "x", sign="DBIT"))
+    back, over = lines(money)
+    refused(
+        money.a(MANAGER).post(f"/bank-lines/{over['bank_line_id']}/match", {"items": [held]}), 422, "match_unbalanced"
+    )
+    wrong = {"items": [{**held, "amount_pence": -3000}]}
+    refused(money.a(MANAGER).post(f"/bank-lines/{over['bank_line_id']}/match", wrong), 409, "document_not_open")
+    assert accept(money, back)["matched_to"][0]["posted_as"] == "RF-000001"
+    assert money.balances().get("2300") is None
+    act(money, back, "undo")
+    act(money, line, "undo")  # what was used of it is taken back first
+    assert (bills(money)["B-000003"]["state"], bills(money)["B-000001"]["state"]) == ("open", "paid")
+    assert money.balances()["2300"] == -5324
+    act(money, line, "undo")
+    assert (bills(money)["B-000001"]["state"], money.balances().get("2300")) == ("open", None)
+    act(money, line, "redo")
+    assert money.balances()["2300"] == -5324
+
+
+def test_money_on_account_of_a_supplier_lowers_what_it_is_paid(money: World) -> None:
+    money.pay(entry("10.00", "PAID TWICE", sign="DBIT", name="Fenwright Paper"))
+    (line,) = lines(money)
+    at = f"/bank-lines/{line['bank_line_id']}/match"
+    nobody = {"kind": "supplier_account", "id": str(uuid4()), "amount_pence": -1000}
+    refused(money.a(MANAGER).post(at, {"items": [nobody]}), 409, "document_not_open")
+    kept = {"kind": "supplier_account", "id": FENWRIGHT, "amount_pence": -1000}
+    answered(money.a(MANAGER).post(at, {"items": [kept]}))
+    assert {code: money.balances()[code] for code in ("1200", "2110")} == {"1200": -1000, "2110": 1000}
+    (invoice,) = money.rows("SELECT CAST(supplier_invoice_id AS text) FROM supplier_invoice WHERE number = 'INV-2'")
+    money.pay(entry("18.80", "x", sign="DBIT", name="Fenwright Paper"))
+    (less,) = lines(money)
+    at = f"/bank-lines/{less['bank_line_id']}/match"
+    part = {"kind": "supplier_invoice", "id": invoice[0], "amount_pence": -2400}
+    refused(money.a(MANAGER).post(at, {"items": [part, {**kept, "amount_pence": 510}]}), 422, "match_unbalanced")
+    answered(money.a(MANAGER).post(at, {"items": [part, {**kept, "amount_pence": 520}]}))
+    assert {code: money.balances()[code] for code in ("1200", "2110")} == {"1200": -2880, "2110": 480}
+    statement = money.rows("SELECT kind, debit_pence, credit_pence, account FROM entry JOIN entry_line USING (entry_id)"
+                           " WHERE document_number = 'PY-000002' ORDER BY account")  # fmt: skip
+    assert [tuple(row)[1:] for row in statement] == [(0, 1880, "1200"), (2400, 0, "2100"), (0, 520, "2110")]
+
+
+def test_a_transfer_between_accounts_of_one_purpose_is_set_off(money: World) -> None:
+    other = "GB94BARC10201530093459"
+    money.pay(entry("91.00", "TRANSFER TO SAVINGS", sign="DBIT", name="BURSAR ALLIANCE"))
+    arrived = camt(entry("91.00", "TRANSFER", name="BURSAR ALLIANCE"), account=other)
+    answered(money.upload(arrived), 201)
+    whose = {"account": other, "name": "Savings", "purpose": "fund"}
+    made = answered(money.a(MANAGER).post("/bank-accounts", whose), 201)
+    went, came = lines(money)
+    at = f"/bank-lines/{went['bank_line_id']}/match"
+    set_off = {"items": [{"kind": "bank_line", "id": came["bank_line_id"]}]}
+    refused(money.a(MANAGER).post(at, set_off), 409, "document_not_open")  # the fund's money never mixes
+    at_account = f"/bank-accounts/{made['bank_account_id']}"
+    answered(money.a(MANAGER).send("PATCH", at_account, json={"purpose": "general"}, version=1))
+    went, came = lines(money)
+    assert went["suggestions"][0]["items"][0]["id"] == came["bank_line_id"]
+    accept(money, went)
+    assert (lines(money), money.balances().get("1200")) == ([], None)
+
+
+def test_lines_that_nothing_can_settle_are_set_aside_for_a_reason(money: World) -> None:
+    foreign = entry("12.00", "EURO", currency="EUR", name="X")
+    money.pay(entry("0.00", "NOTICE", name="BANK"), foreign, entry("1.00", "x", name="Y"))
+    notice, euro, pound = lines(money)
+    before = money.balances()
+
+    def set_aside(line: Json, why: str = "Nothing moved.") -> Any:
+        return money.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/set-aside", {"why": why})
+
+    refused(set_aside(pound), 409, "bank_line_settles")
+    refused(set_aside(notice, ""), 422, "validation_failed")
+    refused(money.a(BOARD).post(f"/bank-lines/{notice['bank_line_id']}/set-aside", {"why": "x"}), 403, "forbidden")
+    for line in (notice, euro):
+        (to,) = answered(set_aside(line))["matched_to"]
+        assert (to["kind"], to["by"], to["why"]) == ("set_aside", MANAGER.name, "Nothing moved.")
+    assert money.balances() == before
+    refused(set_aside(notice), 409, "bank_line_matched")
+    assert act(money, euro, "undo")["state"] == "new"
+    assert act(money, euro, "redo")["matched_to"][0]["why"] == "Nothing moved."
+    money.rows("INSERT INTO period (month, state) VALUES ('2026-11-01', 'closed') RETURNING month")
+    refused(money.a(MANAGER).post(f"/bank-lines/{euro['bank_line_id']}/undo", {}), 409, "period_closed")
+
+
 def test_several_lines_are_matched_at_once_or_none(money: World) -> None:
     money.pay(entry("446.76", "paper", name="Ash Primary School"), entry("893.52", "paper", name="Beech School"))
     one, two = lines(money)

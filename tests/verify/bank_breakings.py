@@ -5,6 +5,17 @@ from typing import Final
 _RECEIPT: Final = "(SELECT entry_id FROM entry WHERE kind = 'receipt' ORDER BY number LIMIT 1)"
 _PAID: Final = "(SELECT bank_line_id FROM bank_match WHERE posting_number = 'PY-000001' LIMIT 1)"
 
+
+def _held(purpose: str, school_urn: str = "NULL", supplier_id: str = "NULL") -> str:
+    """Money on account that no bank line is matched to and no entry tells of."""
+    return f"""
+        INSERT INTO held_money (posting_id, bank_line_id, number, purpose, school_urn, supplier_id, held_on,
+            amount_pence)
+        SELECT gen_random_uuid(), bank_line_id, 'RC-000009', '{purpose}', {school_urn}, {supplier_id}, booked_on, 5
+        FROM bank_line LIMIT 1
+    """
+
+
 # check, SQL, what is said, checks broken besides
 BANK_BREAKINGS: Final = (
     (
@@ -38,6 +49,34 @@ BANK_BREAKINGS: Final = (
         """,
         "on the general account is matched to SI-",
         (),
+    ),
+    (
+        "lines_are_set_aside_for_a_reason",
+        """
+        INSERT INTO bank_match (bank_match_id, bank_line_id, kind, document_number, amount_pence, how, matched_by, why)
+        SELECT gen_random_uuid(), bank_line_id, 'set_aside', 'set aside', amount_pence, 'person', 'X', 'No idea.'
+        FROM bank_line WHERE state = 'new' LIMIT 1
+        """,
+        "pence in GBP is set aside",
+        ("billing.bank_matches_are_the_line",),
+    ),
+    (
+        "school_money_is_held",
+        _held("general", school_urn="900001"),
+        "account 2300, school 900001: the ledger says 0 pence, the documents -5",
+        ("billing.bank_matches_are_what_is_paid",),
+    ),
+    (
+        "fund_school_money_is_held",
+        _held("fund", school_urn="900001"),
+        "account 2310, school 900001: the ledger says 0 pence, the documents -5",
+        ("billing.bank_matches_are_what_is_paid",),
+    ),
+    (
+        "supplier_money_is_held",
+        _held("general", supplier_id="gen_random_uuid()"),
+        "the ledger says 0 pence, the documents -5",
+        ("billing.bank_matches_are_what_is_paid",),
     ),
     (
         "reconciled_statements_are_matched",

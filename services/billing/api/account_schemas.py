@@ -61,6 +61,9 @@ class AccountOut(Schema):
     school_name = fields.String()
     items = fields.List(fields.Nested(AccountItemOut))
     balance_pence = fields.Integer()
+    on_account_pence = fields.Integer(
+        metadata={"description": "Held for the school beyond all bills; no part of the balance"}
+    )
     pay_suppliers = fields.List(fields.Nested(BillHeadOut))
 
 

@@ -10,7 +10,14 @@ from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.billing.api import bank_schemas, bank_shapes
 from services.billing.domain.csv_columns import Columns
-from services.billing.usecases import import_bank_statement, match_bank_lines, read_bank, reconcile_statement
+from services.billing.usecases import (
+    import_bank_statement,
+    match_bank_lines,
+    read_bank,
+    reconcile_statement,
+    set_line_aside,
+    use_held_money,
+)
 
 _KINDS = {
     "application/xml": "ISO 20022 camt.053, versions 2 to 8",
@@ -120,6 +127,28 @@ def post_matches(sent: dict[str, Any]) -> Response:
     wanted = {line["bank_line_id"]: _wanted(line) for line in sent["lines"]}
     match_bank_lines.match_lines(current_database(), current_actor(), wanted)
     return jsonify(matched=len(wanted))
+
+
+@lines.route("/bank-lines/<uuid:bank_line_id>/set-aside", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@lines.arguments(bank_schemas.SetAsideIn)
+@lines.response(200, bank_schemas.BankLineOut)
+def post_set_aside(sent: dict[str, str], bank_line_id: UUID) -> Response:
+    """Set a line of £0.00 or in another currency aside for a reason: nothing is posted."""
+    set_line_aside.set_line_aside(current_database(), current_actor(), str(bank_line_id), sent["why"])
+    return _line(bank_line_id)
+
+
+@lines.route("/bank-lines/<uuid:bank_line_id>/held-money", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@lines.arguments(bank_schemas.MatchIn)
+@lines.response(200, bank_schemas.BankLineOut)
+def post_held_money(sent: dict[str, Any], bank_line_id: UUID) -> Response:
+    """Pay documents out of what the line left on account of their school or supplier; it is posted today."""
+    use_held_money.use_held_money(current_database(), current_actor(), str(bank_line_id), _wanted(sent))
+    return _line(bank_line_id)
 
 
 @lines.route("/bank-lines/<uuid:bank_line_id>/undo", methods=["POST"])

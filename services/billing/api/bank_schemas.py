@@ -16,6 +16,8 @@ KINDS = [
     "fund_payment",
     "payment_run",
     "remittance",
+    "school_account",
+    "supplier_account",
     "account",
     "bank_line",
 ]
@@ -59,6 +61,7 @@ class MatchedTo(Schema):
     posted_as = fields.String(allow_none=True)
     by = fields.String()
     how = fields.String(validate=validate.OneOf(["exact", "person"]))
+    why = fields.String(metadata={"description": "Why a line was set aside; empty for every other match"})
 
 
 class SuggestedItem(Schema):
@@ -125,7 +128,8 @@ class ChosenItem(Schema):
     """What a line is matched to: pence of it, positive for money in; without them all that is open of it.
 
     The id is a document's; for `account` the code of bank charges (5200) or interest (5300), for `bank_line` the id of
-    the line that it is set off against.
+    the line that it is set off against, for `school_account` and `supplier_account` the URN or id of whom the money is
+    held for: what is typed there stays on account, or is used of it where it has the sign of what is open.
     """
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
@@ -134,8 +138,8 @@ class ChosenItem(Schema):
 
     @validates_schema
     def id_of_its_kind(self, data: dict[str, Any], **_: Any) -> None:
-        """A document has a UUID."""
-        if data["kind"] != "account":
+        """A document has a UUID, as a supplier has."""
+        if data["kind"] not in ("account", "school_account"):
             UuidText().deserialize(data["id"], "id")
 
 
@@ -143,6 +147,12 @@ class MatchIn(Schema):
     """What a bank line is matched to; it adds up to the line's amount."""
 
     items = fields.List(fields.Nested(ChosenItem), required=True, validate=validate.Length(1, 200))
+
+
+class SetAsideIn(Schema):
+    """Why nothing can settle a line."""
+
+    why = fields.String(required=True, validate=plain_text(300))
 
 
 class LineMatch(MatchIn):
@@ -168,6 +178,11 @@ class OpenItemQuery(Schema):
 
     purpose = fields.String(load_default="general", validate=validate.OneOf(PURPOSES))
     words = fields.String(load_default="", validate=plain_text(60, least=0))
+    ids = fields.String(
+        load_default="",
+        validate=plain_text(10_000, least=0),
+        metadata={"description": "These documents alone, with commas between"},
+    )
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MOST_PER_PAGE))
 
 

@@ -84,7 +84,7 @@ def _share(share: Share) -> JsonObject:
         "kind": share.kind,
         "id": share.document_id or share.number,
         "number": share.number,
-        "party": share.item.party if share.item else NOMINAL.get(share.number, ""),
+        "party": share.item.party if share.item else share.party or NOMINAL.get(share.number, ""),
         "open_pence": share.item.open_pence if share.item else None,
         "amount_pence": share.pence,
     }

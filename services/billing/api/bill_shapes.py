@@ -83,6 +83,7 @@ def account(view: AccountView) -> JsonObject:
         "school_name": view.school.name,
         "items": [plain(item, _ACCOUNT_ITEM) for item in view.items],
         "balance_pence": view.balance_pence,
+        "on_account_pence": view.on_account_pence,
         "aged": {f"{name}_pence": pence for name, pence in aged(view.open_bills, view.on).items()},
         "open_bills": [_open(bill) for bill in view.open_bills if bill.open_pence > 0],
         "pay_suppliers": [bill_head(bill) for bill in view.pay_suppliers],

@@ -62,6 +62,8 @@ STATUSES: dict[type[BrokenRule], int] = {
     bank_errors.NothingUndone: 409,
     bank_errors.NotOpen: 409,
     bank_errors.LineInOtherCurrency: 409,
+    bank_errors.LineSettles: 409,
+    bank_errors.NothingOnAccount: 409,
     bank_errors.StatementDiffers: 409,
     bank_errors.RefundStands: 409,
     export_errors.NothingToExport: 409,

@@ -40,11 +40,12 @@ def statement_xlsx(view: AccountView) -> bytes:
 
 def _sentence(view: AccountView) -> str:
     name = f"{view.school.name} (URN {view.school.urn})"
+    held = f" £{pounds(view.on_account_pence)} beyond that is held on account." if view.on_account_pence else ""
     if view.balance_pence > 0:
-        return f"{name} owes £{pounds(view.balance_pence)}."
+        return f"{name} owes £{pounds(view.balance_pence)}.{held}"
     if view.balance_pence < 0:
-        return f"{name} is £{pounds(-view.balance_pence)} in credit."
-    return f"{name} owes nothing."
+        return f"{name} is £{pounds(-view.balance_pence)} in credit.{held}"
+    return f"{name} owes nothing.{held}"
 
 
 def _ages(view: AccountView) -> list[tuple[str, int]]:

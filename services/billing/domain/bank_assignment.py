@@ -35,7 +35,7 @@ def takes(proposal: Proposal) -> list[str]:
     return [
         share.document_id
         for share in proposal.shares
-        if share.document_id and (share.item is None or share.pence == share.item.open_pence)
+        if share.document_id and (share.kind == "bank_line" or (share.item and share.pence == share.item.open_pence))
     ]
 
 

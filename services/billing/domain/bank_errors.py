@@ -57,6 +57,18 @@ class LineInOtherCurrency(BrokenRule):
     code = "bank_line_currency"
 
 
+class LineSettles(BrokenRule):
+    """The bank line moves money in pounds, so it is matched and not set aside."""
+
+    code = "bank_line_settles"
+
+
+class NothingOnAccount(BrokenRule):
+    """The bank line left nothing, or less, on account of a school or supplier."""
+
+    code = "nothing_on_account"
+
+
 class StatementDiffers(BrokenRule):
     """A statement is reconciled when every line is matched and the difference is £0.00."""
 

@@ -25,7 +25,8 @@ class OpenIndex:
         self.by_their_number: dict[str, list[OpenItem]] = defaultdict(list)
         for item in items:
             self.by_amount[item.open_pence].append(item)
-            self.by_number[int(item.number.rpartition("-")[2].partition("/")[0])].append(item)
+            if item.reference:
+                self.by_number[int(item.number.rpartition("-")[2].partition("/")[0])].append(item)
             self.by_party[party_of(item)].append(item)
             if item.school_urn is not None:
                 self.by_urn[item.school_urn].append(item)

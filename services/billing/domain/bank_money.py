@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from services.billing.domain.open_item import OpenItem
+from services.billing.domain.open_item import ON_ACCOUNT, OpenItem
 
 
 class BankMoney(NamedTuple):
@@ -26,7 +26,8 @@ class BankMoney(NamedTuple):
 class Share(NamedTuple):
     """How much of a line is for what: pence with the line's sign, or against it where a credit is set off.
 
-    `item` is None for a nominal account, whose code `number` then is, and for another bank line, whose id it is.
+    `item` is None for a nominal account, whose code `number` then is, for another bank line, whose id it is, and for
+    money that stays on account of a `party`, whose id it is.
     """
 
     item: OpenItem | None
@@ -34,6 +35,7 @@ class Share(NamedTuple):
     kind: str
     number: str
     document_id: str | None = None
+    party: str = ""
 
 
 class Proposal(NamedTuple):
@@ -62,6 +64,14 @@ class Outcome:
     explanation: str = ""
     posts: tuple[Share, ...] = ()
     proposals: list[Proposal] = field(default_factory=list)
+
+
+def on_account(item: OpenItem, pence: int) -> Share:
+    """So many pence that stay on account of whose item it is, a school's or a supplier's."""
+    kind, party = (
+        ("school_account", str(item.school_urn)) if item.school_urn else ("supplier_account", item.supplier_id)
+    )
+    return Share(None, pence, kind, ON_ACCOUNT, party, item.party)
 
 
 def share_of(item: OpenItem, pence: int | None = None) -> Share:

@@ -9,7 +9,7 @@ from typing import Final
 
 from contracts.money import pounds
 from services.billing.domain.bank_index import OpenIndex, folded_number, party_of
-from services.billing.domain.bank_money import BankMoney, Proposal, Share, share_of
+from services.billing.domain.bank_money import BankMoney, Proposal, Share, on_account, share_of
 from services.billing.domain.bank_payers import Guess, Party, Payers
 from services.billing.domain.bank_references import fragments_in, likeness, numbers_in, urns_in
 from services.billing.domain.bank_sums import sums_of
@@ -132,6 +132,9 @@ def _single(evidence: Evidence, item: OpenItem) -> Proposal | None:
         shares = (share_of(item, amount),)
         points = _PENNY if over == -1 else _PART
         said = "a penny less than is open" if over == -1 else f"part of the £{pounds(abs(open_pence))} open"
+    elif over > 0 and item.reference and not item.paid_whole and party_of(item)[0] != "payee":
+        shares = (share_of(item), on_account(item, amount - open_pence))
+        points, said = _PART, f"£{pounds(over)} more than is open, which stays on account"
     else:
         return None
     reference, named = evidence.reference(item)
@@ -176,14 +179,14 @@ def _all_named(evidence: Evidence) -> Proposal | None:
     names = ", ".join(item.reference for item in items)
     payer, seen = evidence.payer(items[0])
     shares = _fill(amount, items)
-    if any(not share.pence or share.item and not _may_pay(share.item, share.pence) for share in shares):
+    if any(not share.pence or not _may_pay(share) for share in shares):
         return None
     reasons = tuple(filter(None, (said, seen, f"our references {names}")))
     return Proposal(points + _WHOLE_REFERENCE + max(payer, 0) + 5, shares, reasons)
 
 
-def _may_pay(item: OpenItem, pence: int) -> bool:
-    return pence == item.open_pence or not item.paid_whole
+def _may_pay(share: Share) -> bool:
+    return share.item is None or not share.item.paid_whole or share.pence == share.item.open_pence
 
 
 def _fill(amount: int, items: Sequence[OpenItem]) -> tuple[Share, ...]:

@@ -69,6 +69,8 @@ def likeness(fragments: list[Fragment], reference: str) -> tuple[int, str]:
     reference that is cut short.
     """
     wanted = digits_of(reference)
+    if not wanted:
+        return 0, ""
     return max((_one(fragment, wanted) for fragment in fragments), default=(0, ""))
 
 

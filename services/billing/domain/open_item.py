@@ -1,11 +1,21 @@
 """What money can still settle: a bill, a credit to give back, a supplier's document, a payment of the fund or a run."""
 
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 ItemKind = Literal[
-    "bill", "credit_note", "supplier_invoice", "supplier_credit_note", "fund_payment", "payment_run", "remittance"
+    "bill",
+    "credit_note",
+    "supplier_invoice",
+    "supplier_credit_note",
+    "fund_payment",
+    "payment_run",
+    "remittance",
+    "school_account",
+    "supplier_account",
 ]
+ON_ACCOUNT: Final = "on account"
+"""What stands for a number where money is held for a school or supplier, and no document is behind it."""
 Purpose = Literal["general", "fund"]
 
 
@@ -13,6 +23,7 @@ class OpenItem(NamedTuple):
     """A document with what is open of it; `open_pence` is positive where it is owed to us, negative where we owe it.
 
     `reference` is what a payer is asked to quote: a bill's payment reference, a supplier invoice's number of ours.
+    Money on account of a party has no reference, and the party's own id (a school's URN) as `document_id`.
     A `remittance` is one supplier's part of a payment run. `party` is the school's or supplier's name, `their_number`
     the number that the supplier itself gave the document.
     """

@@ -34,7 +34,8 @@ _PAGE = text(f"""
     )
     SELECT line.*, m.matched_to FROM line LEFT JOIN LATERAL (
         SELECT json_agg(json_build_object('kind', m.kind, 'id', m.document_id, 'number', m.document_number,
-            'amount_pence', m.amount_pence, 'posted_as', m.posting_number, 'by', m.matched_by, 'how', m.how)
+            'amount_pence', m.amount_pence, 'posted_as', m.posting_number, 'by', m.matched_by, 'how', m.how,
+            'why', m.why)
             ORDER BY m.document_number) AS matched_to
         FROM bank_match m WHERE m.bank_line_id = CAST(line.bank_line_id AS uuid) AND m.undone_at IS NULL
     ) m ON true ORDER BY line.seq
@@ -45,7 +46,10 @@ _EXPLAIN = text("""
     UPDATE bank_line l SET explanation = told.value FROM jsonb_each_text(CAST(:told AS jsonb)) AS told
     WHERE l.bank_line_id = CAST(told.key AS uuid)
 """)
-_STATE = text("UPDATE bank_line SET state = :state WHERE bank_line_id = ANY(CAST(:lines AS uuid[]))")
+_STATE = text("""
+    UPDATE bank_line SET state = :state
+    WHERE bank_line_id = ANY(CAST(:lines AS uuid[])) AND (state = 'new' OR CAST(:state AS text) = 'new')
+""")
 
 
 def take_turn(connection: Connection) -> None:
@@ -109,5 +113,5 @@ def explain(connection: Connection, told: Mapping[str, str]) -> None:
 
 
 def set_state(connection: Connection, line_ids: Collection[str], state: str) -> None:
-    """Mark lines new or matched."""
+    """Mark lines new or matched; one that is reconciled already stays so when more of it is matched."""
     connection.execute(_STATE, {"state": state, "lines": list(line_ids)})

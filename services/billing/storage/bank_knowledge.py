@@ -55,7 +55,7 @@ def seen_payers(connection: Connection) -> dict[str, list[Sighting]]:
 
 
 def states_of(connection: Connection, references: Collection[str], purpose: str) -> dict[str, str]:
-    """Of references of ours that nothing is open of: `paid`, `begun` (a run of which some is), `unwritten` (a run without
-    a file), `given_up`, `other` (paid on another account) or `direct`; left out where there is none."""
+    """Of references of ours: `paid`, `begun` (a run of which some is paid), `unwritten` (a run without a file),
+    `given_up`, `other` (paid on another account) or `direct`; left out where there is none."""
     rows = connection.execute(_STATES, {"references": list(references), "purpose": purpose})
     return {row[0]: row[1] for row in rows}

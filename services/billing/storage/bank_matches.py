@@ -11,7 +11,7 @@ _STANDING = """
     SELECT CAST(bank_match_id AS text) AS bank_match_id, CAST(bank_line_id AS text) AS bank_line_id, kind,
         CAST(document_id AS text) AS document_id, document_number, amount_pence, school_urn,
         CAST(supplier_id AS text) AS supplier_id, CAST(payment_run_id AS text) AS payment_run_id,
-        CAST(posting_id AS text) AS posting_id, posting_number, how, matched_by, matched_at, undone_at
+        CAST(posting_id AS text) AS posting_id, posting_number, how, matched_by, matched_at, undone_at, why
     FROM bank_match
 """
 _MATCHES = text(f"{_STANDING} WHERE bank_line_id = ANY(CAST(:lines AS uuid[])) AND undone_at IS NULL")

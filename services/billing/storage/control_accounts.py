@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Row, text
 # Clearing holds what is invoiced and not billed: lines without a match, and of each match what no bill has taken.
 _CONTROL = text("""
     WITH posted AS (
-        SELECT account, school_urn, CASE account WHEN '2100' THEN supplier_id END AS supplier_id,
+        SELECT account, school_urn, CASE WHEN account IN ('2100', '2110') THEN supplier_id END AS supplier_id,
             sum(debit_pence - credit_pence) AS pence
-        FROM entry_line WHERE account IN ('1100', '1110', '1200', '1250', '2100', '5100', '5110') GROUP BY 1, 2, 3
+        FROM entry_line WHERE account IN ('1100', '1110', '1200', '1250', '2100', '2110', '2300', '2310',
+            '5100', '5110') GROUP BY 1, 2, 3
     ), document AS (
         SELECT CASE purpose WHEN 'fund' THEN '1110' ELSE '1100' END AS account, school_urn,
             CAST(NULL AS uuid) AS supplier_id, gross_pence AS pence
@@ -19,7 +20,10 @@ _CONTROL = text("""
         UNION ALL SELECT CASE purpose WHEN 'fund' THEN '1110' ELSE '1100' END, r.school_urn, NULL, -r.amount_pence
         FROM bill_receipt r JOIN bill USING (bill_id)
         UNION ALL SELECT ledger_code, NULL, NULL, amount_pence FROM bank_line JOIN bank_account USING (account)
-        WHERE state <> 'new'
+        WHERE state <> 'new' AND currency = 'GBP'
+        UNION ALL SELECT CASE WHEN supplier_id IS NOT NULL THEN '2110' WHEN purpose = 'fund' THEN '2310'
+            ELSE '2300' END, school_urn, supplier_id, -amount_pence
+        FROM held_money
         UNION ALL SELECT '2100', NULL, supplier_id, -gross_pence FROM supplier_invoice WHERE settlement = 'recharge'
         UNION ALL SELECT '2100', NULL, supplier_id, amount_pence FROM supplier_payment
         UNION ALL SELECT v.account, NULL, NULL, v.pence

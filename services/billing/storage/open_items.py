@@ -79,6 +79,14 @@ _RUNS = """
         GROUP BY GROUPING SETS ((r.payment_run_id), (r.payment_run_id, p.reference))
     ) run WHERE unpaid AND document_id IS NOT NULL
 """
+_HELD = """
+    SELECT CASE WHEN h.school_urn IS NULL THEN 'supplier_account' ELSE 'school_account' END,
+        coalesce(CAST(h.school_urn AS text), CAST(h.supplier_id AS text)), 'on account', '',
+        coalesce(min(school.name), min(supplier.name), ''), h.school_urn, CAST(h.supplier_id AS text),
+        -sum(h.amount_pence), max(h.held_on), ''
+    FROM held_money h LEFT JOIN school ON school.urn = h.school_urn LEFT JOIN supplier USING (supplier_id)
+    WHERE h.purpose = :purpose GROUP BY h.school_urn, h.supplier_id HAVING sum(h.amount_pence) <> 0
+"""
 _OPEN = text(f"""
     WITH credited AS (
         SELECT of_invoice_id, CAST(sum(net_pence + vat_pence) AS bigint) AS pence FROM credit_share
@@ -95,7 +103,7 @@ _OPEN = text(f"""
     SELECT kind, document_id, number, reference, party, school_urn, supplier_id,
         CAST(open_pence AS bigint) AS open_pence, due_on, their_number
     FROM ({_BILLS} UNION ALL {_CREDIT_NOTES} UNION ALL {_SUPPLIERS} UNION ALL {_FUND} UNION ALL
-        {_RUNS}) open
+        {_RUNS} UNION ALL {_HELD}) open
     WHERE CAST(:documents AS text[]) IS NULL OR document_id = ANY(CAST(:documents AS text[]))
     ORDER BY due_on, number
 """)  # noqa: S608 -- queries of this module

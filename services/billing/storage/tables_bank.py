@@ -71,6 +71,7 @@ bank_match = Table(
     Column("posting_id", _ID),
     Column("posting_number", Text),
     Column("how", Text),
+    Column("why", Text),
     Column("matched_by", Text),
     Column("matched_at", _INSTANT),
     Column("undone_by", Text),

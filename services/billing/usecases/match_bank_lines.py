@@ -24,8 +24,10 @@ from services.billing.domain.open_item import OpenItem
 from services.billing.storage import bank, bank_matches, bank_statements, periods
 from services.billing.storage.open_items import open_items
 from services.billing.usecases import settle_bank_lines
-from services.billing.usecases.expand_runs import RUNS, expanded
-from services.billing.usecases.settle_bank_lines import Part, Settlement, settle, unsettle
+from services.billing.usecases.expand_runs import expanded
+from services.billing.usecases.set_line_aside import set_aside
+from services.billing.usecases.settle_bank_lines import ON_ACCOUNT_KINDS, Part, Settlement, settle, unsettle
+from services.billing.usecases.take_open_items import on_account, take_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def match_lines(database: Database, actor: Actor, wanted: Mapping[str, Sequence[
 def undo_match(database: Database, actor: Actor, line_id: str) -> None:
     """Take the match of a line back, and that of the line it was set off against; a reconciled statement is open again.
 
+    Where money that the line left on account was used since, that is taken back first, and the rest stands.
     Raises NotFound, LineNotMatched, PeriodClosed, RefundStands, FundYearClosed.
     """
     with database.transaction(actor) as connection:
@@ -63,12 +66,17 @@ def undo_match(database: Database, actor: Actor, line_id: str) -> None:
         line = _line(connection, line_id)
         if line.state == "new":
             raise LineNotMatched("Nothing is matched to this line.")
-        matches = bank_matches.matches_of(connection, [line_id])
+        standing = bank_matches.matches_of(connection, [line_id])
+        last = max(match.matched_at for match in standing)
+        matches = [match for match in standing if match.matched_at == last]
+        whole = len(matches) == len(standing)
         others = [match.document_id for match in matches if match.kind == "bank_line"]
         matches += bank_matches.matches_of(connection, others) if others else []
-        _must_be_of_open_months(connection, line, others)
-        bank_statements.reopen(connection, [line_id, *others])
-        unsettle(connection, matches, actor.name, "the match of a bank line was undone")
+        if any(match.posting_id is None for match in matches):
+            _must_be_of_open_months(connection, [line_id, *others])
+        if whole:
+            bank_statements.reopen(connection, [line_id, *others])
+        unsettle(connection, matches, actor.name, "the match of a bank line was undone", whole=whole)
 
 
 def redo_match(database: Database, actor: Actor, line_id: str) -> None:
@@ -82,18 +90,24 @@ def redo_match(database: Database, actor: Actor, line_id: str) -> None:
         undone = bank_matches.last_undone(connection, line_id)
         if not undone:
             raise NothingUndone("No match of this line was undone.")
-        chosen = [
-            Wanted(match.kind, match.document_id or match.document_number, match.amount_pence) for match in undone
-        ]
+        if undone[0].kind == "set_aside":
+            set_aside(connection, line, undone[0].why, actor.name)
+            return
+        chosen = [Wanted(match.kind, _id_of(match), match.amount_pence) for match in undone]
         runs = {match.document_id: match.payment_run_id for match in undone if match.payment_run_id}
         _match(connection, actor.name, {line_id: (line, chosen)}, runs)
 
 
-def _must_be_of_open_months(connection: Connection, line: Row[Any], others: Sequence[str]) -> None:
-    """Lines that are set off have no entry whose month could be closed: their own days count."""
-    if others:
-        for each in (line, *bank.lines_of(connection, others)):
-            periods.refuse_closed(connection, each.booked_on)
+def _must_be_of_open_months(connection: Connection, line_ids: Sequence[str]) -> None:
+    """Lines that are set off or set aside have no entry whose month could be closed: their own days count."""
+    for line in bank.lines_of(connection, line_ids):
+        periods.refuse_closed(connection, line.booked_on)
+
+
+def _id_of(match: Row[Any]) -> str:
+    if match.kind in ON_ACCOUNT_KINDS:
+        return str(match.school_urn or match.supplier_id)
+    return str(match.document_id or match.document_number)
 
 
 def _line(connection: Connection, line_id: str) -> Row[Any]:
@@ -122,8 +136,7 @@ def _match(
     for line, chosen in wanted.values():
         parts = [_part(connection, line, each, items) for each in chosen]
         _must_add_up(line, parts)
-        for part in parts:
-            _take((line.purpose, part.kind, part.document_id), part, left)
+        take_all(line, parts, left)
         settlements.append(_settlement(line, expanded(connection, parts), runs or {}))
         settlements += [_other_side(connection, line, part) for part in parts if part.kind == "bank_line"]
     _must_pay_once(settlements)
@@ -148,10 +161,15 @@ def _part(connection: Connection, line: Row[Any], chosen: Wanted, items: Mapping
         return Part("account", None, chosen.document_id, chosen.amount_pence or line.amount_pence)
     if chosen.kind == "bank_line":
         other = _line(connection, chosen.document_id)
-        if other.state != "new" or other.amount_pence != -line.amount_pence or other.account != line.account:
-            raise NotOpen("The other line is not of the same amount the other way, or is matched already.")
+        alike = other.amount_pence == -line.amount_pence and other.currency == line.currency
+        if other.state != "new" or not alike or other.purpose != line.purpose:
+            raise NotOpen(
+                "The other line is not of the same amount the other way, is matched already, or is other money."
+            )
         return Part("bank_line", other.bank_line_id, f"line of {other.booked_on:%-d %B}", line.amount_pence)
     item = items.get((line.purpose, chosen.kind, chosen.document_id))
+    if chosen.kind in ON_ACCOUNT_KINDS:
+        return on_account(connection, line, chosen.kind, chosen.document_id, chosen.amount_pence, item)
     if item is None:
         raise NotOpen("Nothing is open of a document that was chosen, or it is paid on another account.")
     pence = chosen.amount_pence if chosen.amount_pence is not None else item.open_pence
@@ -168,17 +186,6 @@ def _must_add_up(line: Row[Any], parts: Sequence[Part]) -> None:
     contra = [part for part in parts if part.kind == "bank_line"]
     if not parts or not all(part.amount_pence for part in parts) or (contra and len(parts) > 1):
         raise MatchUnbalanced("A line is matched to documents, or set off against one other line.")
-
-
-def _take(key: tuple[str, str, str | None], part: Part, left: dict[Any, int]) -> None:
-    """Count a part against what is open of its document. A run, and a supplier's part of one, is paid whole."""
-    if key not in left:
-        return
-    open_pence, pence = left[key], part.amount_pence
-    whole = part.kind in RUNS
-    if pence * open_pence <= 0 or abs(pence) > abs(open_pence) or (whole and pence != open_pence):
-        raise NotOpen(f"{part.number} has £{pounds(abs(open_pence))} open, not £{pounds(abs(pence))}.")
-    left[key] -= pence
 
 
 def _settlement(line: Row[Any], parts: Sequence[Part], runs: Mapping[str, str]) -> Settlement:

@@ -14,7 +14,7 @@ from contracts.errors import NotFound
 from contracts.london import london_today
 from services.billing.domain.account import OpenBill, StatementItem, statement
 from services.billing.domain.late_payment import LatePayment, late_payment
-from services.billing.storage import accounts, bill_parties, companies, direct_bills
+from services.billing.storage import accounts, bill_parties, companies, direct_bills, held_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class AccountView:
     """A school's statement of account on a day; the balance in pence is what the school owes the alliance.
 
     `pay_suppliers` are the bills that it owes suppliers itself, and no part of the balance. `alliance` is what is known
-    of the alliance, None before it has recorded its details.
+    of the alliance, None before it has recorded its details. `on_account_pence` is what the alliance holds for the
+    school beyond all bills: no part of the balance either.
     """
 
     on: date
@@ -32,6 +33,7 @@ class AccountView:
     balance_pence: int
     open_bills: Sequence[OpenBill]
     pay_suppliers: Sequence[Row[Any]]
+    on_account_pence: int = 0
 
 
 def get_account(database: Database, actor: Actor, urn: int, on: date | None = None) -> AccountView:
@@ -47,7 +49,9 @@ def get_account(database: Database, actor: Actor, urn: int, on: date | None = No
         rates = accounts.reference_rates(connection)
         found = [_open_bill(row, on, rates) for row in accounts.open_bills(connection, urn=urn)]
         alliance = companies.find_alliance(connection)
-        return AccountView(on, school, alliance, items, balance, found, direct_bills.bills_of_school(connection, urn))
+        direct = direct_bills.bills_of_school(connection, urn)
+        held = held_money.held_of_school(connection, urn)
+        return AccountView(on, school, alliance, items, balance, found, direct, held)
 
 
 def late_of_bill(connection: Connection, bill_id: str) -> LatePayment | None:

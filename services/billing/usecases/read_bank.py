@@ -57,11 +57,14 @@ def get_bank_line(database: Database, actor: Actor, line_id: str) -> LineView:
 
 
 def list_open_items(
-    database: Database, actor: Actor, *, purpose: Purpose, words: str, limit: int
+    database: Database, actor: Actor, *, purpose: Purpose, words: str, ids: str, limit: int
 ) -> tuple[list[OpenItem], int]:
-    """What is open and carries all the words in its numbers, party or amount, the longest due first; and how many."""
+    """What is open and carries all the words in its numbers, party or amount, the longest due first; and how many.
+
+    With `ids`, and commas between them, these documents alone.
+    """
     with database.transaction(actor) as connection:
-        items = open_items(connection, purpose)
+        items = open_items(connection, purpose, ids.split(",") if ids else None)
     wanted = words.upper().replace("£", "").split()
     found = [item for item in items if all(word in _searched(item) for word in wanted)]
     return found[:limit], len(found)

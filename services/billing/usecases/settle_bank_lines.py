@@ -15,19 +15,20 @@ from services.billing.domain.bank_errors import MatchUnbalanced, RefundStands
 from services.billing.domain.fund_errors import FundYearClosed
 from services.billing.domain.ledger import Entry
 from services.billing.domain.open_item import Purpose
-from services.billing.storage import bank, bank_matches, fund_payments, ledger, payment_runs, settlement
+from services.billing.storage import bank, bank_matches, fund_payments, held_money, ledger, payment_runs, settlement
 from services.billing.usecases.answer_invoices import answer_invoices
 from services.billing.usecases.reverse_entries import reverse_entries
 from services.billing.usecases.settle_orders import settle_orders
 
 SCHOOL_KINDS: Final = frozenset({"bill", "credit_note"})
 SUPPLIER_KINDS: Final = frozenset({"supplier_invoice", "supplier_credit_note"})
+ON_ACCOUNT_KINDS: Final = frozenset({"school_account", "supplier_account"})
 
 
 class Part(NamedTuple):
     """How much of a bank line is for which document: pence, positive for money in.
 
-    `document_id` is None for a nominal account, whose code is the number.
+    `document_id` is None for a nominal account, whose code is the number, and for money on account of a party.
     """
 
     kind: str
@@ -41,7 +42,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A bank line and the documents that it settles, which add up to it."""
+    """A bank line and the documents that it settles, which add up to it.
+
+    Where they are settled later, out of what the line left on account, they add up to nothing. `booked_on` is the day
+    on which it is posted.
+    """
 
     bank_line_id: str
     booked_on: date
@@ -64,14 +69,18 @@ class _Posting:
         return sum(part.amount_pence for part in self.parts)
 
     @property
+    def held_pence(self) -> int:
+        return sum(part.amount_pence for part in self.parts if part.kind in ON_ACCOUNT_KINDS)
+
+    @property
     def series(self) -> str:
         """RC- received from a school, RF- refunded to it, PY- suppliers, FS- paid from the fund, BC- the rest."""
-        kind = self.parts[0].kind
-        if kind in SCHOOL_KINDS:
+        first = self.parts[0]
+        if first.school_urn is not None:
             return "RC" if self.pence >= 0 else "RF"
-        if kind in SUPPLIER_KINDS:
+        if first.supplier_id is not None:
             return "PY"
-        return "FS" if kind == "fund_payment" else "BC"
+        return "FS" if first.kind == "fund_payment" else "BC"
 
 
 def settle(connection: Connection, settlements: Sequence[Settlement], by: str) -> None:
@@ -89,6 +98,7 @@ def settle(connection: Connection, settlements: Sequence[Settlement], by: str) -
     contra = [row for each in settlements for row in _contra(each, by)]
     bank_matches.add_matches(connection, contra)
     _count_as_paid(connection, postings, numbers)
+    held_money.add_held(connection, [_held(each, numbers) for each in postings if each.held_pence])
     ledger.post(connection, [_entry(posting, numbers[posting.posting_id]) for posting in postings], by)
     bank.set_state(connection, [each.bank_line_id for each in settlements], "matched")
 
@@ -99,8 +109,8 @@ def pays_twice(parts: Iterable[Part]) -> bool:
     return len(set(documents)) < len(documents)
 
 
-def unsettle(connection: Connection, matches: Sequence[Row[Any]], by: str, why: str) -> None:
-    """Take matches back: nothing counts as paid any more, entries are reversed.
+def unsettle(connection: Connection, matches: Sequence[Row[Any]], by: str, why: str, *, whole: bool = True) -> None:
+    """Take matches back, `whole` unless others of the same lines stand: nothing counts as paid, entries are reversed.
 
     Raises PeriodClosed, RefundStands, and FundYearClosed where a closed year of the fund has spent it.
     """
@@ -112,12 +122,13 @@ def unsettle(connection: Connection, matches: Sequence[Row[Any]], by: str, why: 
         raise RefundStands(f"Money was paid back on {', '.join(refunded)} since. Undo that first.")
     reverse_entries(connection, postings, by, why)
     bank_matches.take_back(connection, postings)
+    held_money.take_back(connection, postings)
     bank_matches.pay_from_fund(
         connection,
         [{"fund_payment_id": match.document_id, "pence": match.amount_pence} for match in from_fund],
     )
     bank_matches.mark_undone(connection, [match.bank_match_id for match in matches], by)
-    bank.set_state(connection, sorted({match.bank_line_id for match in matches}), "new")
+    bank.set_state(connection, sorted({match.bank_line_id for match in matches if whole}), "new")
     _tell_suppliers(connection, {match.document_id for match in matches if match.kind in SUPPLIER_KINDS})
 
 
@@ -125,9 +136,9 @@ def _by_party(parts: Iterable[Part]) -> list[list[Part]]:
     """The parts that make one entry together: of one school, one supplier, or one account."""
     found: dict[tuple[Any, ...], list[Part]] = defaultdict(list)
     for part in parts:
-        if part.kind in SCHOOL_KINDS:
+        if part.school_urn is not None:
             found["school", part.school_urn].append(part)
-        elif part.kind in SUPPLIER_KINDS:
+        elif part.supplier_id is not None:
             found["supplier", part.supplier_id].append(part)
         elif part.kind != "bank_line":
             found[part.kind, part.document_id, part.number].append(part)
@@ -150,6 +161,20 @@ def _matches(posting: _Posting, numbers: Mapping[str, str], by: str) -> list[dic
     return [_match(posting.settlement, part, by) | posted for part in posting.parts]
 
 
+def _held(posting: _Posting, numbers: Mapping[str, str]) -> dict[str, Any]:
+    line, first = posting.settlement, posting.parts[0]
+    return {
+        "posting_id": posting.posting_id,
+        "bank_line_id": line.bank_line_id,
+        "number": numbers[posting.posting_id],
+        "purpose": line.purpose,
+        "school_urn": first.school_urn,
+        "supplier_id": first.supplier_id,
+        "held_on": line.booked_on,
+        "amount_pence": posting.held_pence,
+    }
+
+
 def _contra(settlement: Settlement, by: str) -> list[dict[str, Any]]:
     nothing = {"posting_id": None, "posting_number": None}
     return [_match(settlement, part, by) | nothing for part in settlement.parts if part.kind == "bank_line"]
@@ -166,6 +191,7 @@ def _match(settlement: Settlement, part: Part, by: str) -> dict[str, Any]:
         "school_urn": part.school_urn,
         "supplier_id": part.supplier_id,
         "payment_run_id": part.payment_run_id,
+        "why": "",
         "how": settlement.how,
         "matched_by": by,
         "matched_at": "now",
@@ -234,7 +260,7 @@ def _from_fund(postings: Iterable[_Posting]) -> list[dict[str, Any]]:
 def _entry(posting: _Posting, number: str) -> Entry:
     first = posting.parts[0]
     named = ", ".join(dict.fromkeys(part.number for part in posting.parts))
-    verb = "Payment of" if first.kind in SCHOOL_KINDS and posting.pence >= 0 else "Paid"
+    verb = "Payment of" if first.school_urn is not None and posting.pence >= 0 else "Paid"
     said = {"account": "Bank line to"}.get(first.kind, "Refund of" if posting.series == "RF" else verb)
     return money_entry(
         posting.posting_id,
@@ -246,6 +272,7 @@ def _entry(posting: _Posting, number: str) -> Entry:
         school_urn=first.school_urn,
         supplier_id=first.supplier_id,
         account=first.number if first.kind == "account" else None,
+        held_pence=posting.held_pence,
     )
 
 
