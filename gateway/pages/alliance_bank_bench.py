@@ -104,6 +104,7 @@ def _page(faults: Faults) -> str:
         statement = ask.one("billing", f"/bank-statements/{where['statement']}")
     last = request.args.get("last")
     for line in lines:
+        line["sure"] = _is_sure(line["suggestions"])
         for suggestion in line["suggestions"][:_SHOWN]:
             suggestion["choice"] = json.dumps(
                 [{name: item[name] for name in ("kind", "id", "amount_pence")} for item in suggestion["items"]]
@@ -121,7 +122,6 @@ def _page(faults: Faults) -> str:
         last=ask.one("billing", f"/bank-lines/{last}") if last else None,
         matched=what_is_matched,
         most=_SHOWN,
-        sure=_SURE,
         key=sending_key(request.form, faults),
         faults=faults,
     )
@@ -142,6 +142,14 @@ def _totals(statement: dict[str, Any] | None, statements: list[dict[str, Any]]) 
     names = ("lines", "new", "total_pence", "matched_pence", "difference_pence")
     shown = [statement] if statement else statements
     return {name: sum(each[name] for each in shown) for name in names}
+
+
+def _is_sure(suggestions: list[dict[str, Any]]) -> bool:
+    """Whether the first suggestion is all but certain, and pays its documents to the penny."""
+    return bool(suggestions) and (
+        suggestions[0]["score"] >= _SURE
+        and all(item["amount_pence"] == item["open_pence"] for item in suggestions[0]["items"])
+    )
 
 
 def _named(statement: dict[str, Any]) -> str:
