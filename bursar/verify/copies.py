@@ -99,6 +99,13 @@ COPIES = (
     ),
     _same("billing", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP),
     Copy(
+        "billing",
+        "members",
+        "pupil_counts",
+        kept("pupil_count", "concat(school_urn, '/', counted_on)", "pupils", "source"),
+        told.PUPIL_COUNTS,
+    ),
+    Copy(
         "gateway",
         "members",
         "people",

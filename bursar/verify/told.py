@@ -17,6 +17,12 @@ DELIVERY_SITES = """
     FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
         jsonb_array_elements(body -> 'sites') AS site
 """
+PUPIL_COUNTS = """
+    SELECT concat(body ->> 'urn', '/', count ->> 'counted_on') AS subject,
+        jsonb_build_array(count -> 'pupils', count -> 'source') AS facts
+    FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
+        jsonb_array_elements(body -> 'pupil_counts') AS count
+"""
 VAT_EXCEPTION = (
     "offer_id", "category_code", "school_urn", "vat_class", "reduced", "valid_from", "valid_to", "certificate",
     "withdrawn",

@@ -37,11 +37,15 @@ def bill_reminder(body: Body) -> Words:
     """To the people of the school that has not paid all of a bill."""
     late = body["reminder"]
     when = f"was due on {day(body['due_date'])}" if late else "is due today"
+    pay, ask = "Please give", "If a line is not right, dispute it on the bill."
+    if body.get("purpose") == "fund":
+        pay = "Please pay it into the fund’s own account and give"
+        ask = "Your governors confirmed this contribution. If something is not right, tell the alliance."
     return Words(
         f"Bill {body['number']} {'is overdue' if late else 'is due'}: £{pounds(body['open_pence'])} to pay",
         f"Bill {body['number']}, {body['title']}, {when}. £{pounds(body['open_pence'])} of £"
-        f"{pounds(body['gross_pence'])} is left to pay. Please give the reference {body['payment_reference']}.\n\n"
-        "If a line is not right, dispute it on the bill. If you have paid within the last days, nothing is left to do.",
+        f"{pounds(body['gross_pence'])} is left to pay. {pay} the reference {body['payment_reference']}.\n\n"
+        f"{ask} If you have paid within the last days, nothing is left to do.",
         f"/school/bills/{body['bill_id']}",
     )
 

@@ -54,7 +54,9 @@ def governor_of(urn: int) -> Actor:
     return Actor("school", f"00000000-0000-4000-8000-0000a{urn:07d}", "Ada Byron", frozenset({"governor"}), urn)
 
 
-def members_with_pupils(pupils: Mapping[int, int], counted_on: str = "2026-01-15") -> list[tuple[str, dict[str, Any]]]:
+def members_with_pupils(
+    pupils: Mapping[int, int], counted_on: str = "2026-01-15", **more: Any
+) -> list[tuple[str, dict[str, Any]]]:
     """What members tells of schools with their census counts."""
     return [
         (
@@ -69,6 +71,7 @@ def members_with_pupils(pupils: Mapping[int, int], counted_on: str = "2026-01-15
                 "pupils": count,
                 "pupils_on": counted_on,
                 "pupils_source": "school census",
+                **more,
             },
         )
         for urn, count in pupils.items()

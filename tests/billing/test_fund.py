@@ -12,6 +12,7 @@ from services.billing.domain.fund_errors import FundCapsTooLow, FundYearNotOver,
 from services.billing.domain.fund_reminders import latest_reminder
 from services.billing.usecases.end_fund_year import close_fund_year
 from services.billing.usecases.remind_governors import remind_governors
+from services.billing.usecases.remind_schools import remind_schools
 from tests.billing.fund_world import PUPILS, YEAR, Fund, governor_of, members_with_pupils
 from tests.billing.world import ASH, BEECH, BOARD, CEDAR, FENWRIGHT, MANAGER, World, answered, refused, seller_of
 
@@ -111,6 +112,18 @@ def test_a_year_freezes_pupils_with_date_and_source_and_asks_each_school_its_sha
     ]
     refused(fund.world.a(MANAGER).put(f"/fund-years/{year['fund_year_id']}", YEAR, headers=_seen(year)), 409,
             "fund_year_not_draft")  # fmt: skip
+
+
+def test_the_count_that_held_on_the_day_of_the_basis_counts_whenever_it_was_told(fund: Fund) -> None:
+    counted = [("2024-01-18", 140), ("2025-01-16", 150), ("2026-10-01", 999)]
+    counts = [{"counted_on": on, "pupils": pupils, "source": "school census"} for on, pupils in counted]
+    fund.world.tell(*members_with_pupils({ASH: 999}, "2026-10-01", pupil_counts=counts))
+    old = [{"counted_on": "2025-01-16", "pupils": PUPILS[urn], "source": "school census"} for urn in (BEECH, CEDAR)]
+    for urn, count in zip((BEECH, CEDAR), old, strict=True):
+        fund.world.tell(*members_with_pupils({urn: PUPILS[urn]}, pupil_counts=[count]))
+    year = fund.proposed(basis_on="2025-09-30", caps=[])
+    frozen = fund.contribution(year, ASH)
+    assert (frozen["pupils"], frozen["pupils_on"]) == (150, "2025-01-16")
 
 
 def test_only_a_schools_own_governor_answers_and_sees_its_contribution_alone(fund: Fund) -> None:
@@ -252,6 +265,15 @@ def test_governors_are_reminded_once_for_each_morning_that_came(fund: Fund) -> N
     assert remind_governors(database, morning) == []
     told = fund.world.rows("SELECT body FROM event_log WHERE type = 'FundContributionAsked'")
     assert sorted(body["school_urn"] for (body,) in told if body["reminder"]) == [BEECH, CEDAR]
+
+
+def test_a_reminder_of_a_bill_for_the_fund_says_so(fund: Fund) -> None:
+    year = fund.proposed()
+    fund.decide(year, ASH)
+    due = date.fromisoformat(fund.act(year, "bills", status=201)["items"][0]["due_date"])
+    remind_schools(fund.world.database.database, datetime(due.year, due.month, due.day, 12, tzinfo=UTC))
+    ((version, body),) = fund.world.rows("SELECT version, body FROM event_log WHERE type = 'BillReminderDue'")
+    assert (version, body["purpose"], body["number"]) == (2, "fund", "FB-000001")
 
 
 def test_the_report_says_the_same_as_the_year_in_every_form(fund: Fund) -> None:

@@ -128,6 +128,21 @@ def test_a_decision_goes_to_whoever_sent_the_order(
     assert told(store) == {kind: {"buyer"}}
 
 
+@pytest.mark.parametrize(
+    ("purpose", "said", "unsaid"),
+    [("general", "dispute it on the bill", "fund’s own account"), ("fund", "into the fund’s own account", "dispute")],
+)
+def test_a_reminder_says_what_can_be_done_about_the_bill(
+    store: ServiceDatabase, people: dict[str, str], purpose: str, said: str, unsaid: str
+) -> None:
+    hear(store, ("BillReminderDue", body("BillReminderDue", purpose=purpose)))
+    with store.database.transaction(SERVICE) as connection:
+        (written,) = connection.execute(text("SELECT DISTINCT text FROM mail WHERE kind = 'bill_reminder'")).scalars()
+    words = " ".join(written.split())
+    assert said in words
+    assert unsaid not in words
+
+
 def test_a_supplier_reads_which_school_its_invoice_is_held_for(store: ServiceDatabase, people: dict[str, str]) -> None:
     hear(store, ("SupplierInvoiceAnswered", body("SupplierInvoiceAnswered")))
     said = mail(store, "invoice_answered")

@@ -169,6 +169,9 @@ def test_counts_of_pupils_stay_and_the_newest_stands(members: Clients) -> None:
     assert client.put(f"/schools/{HOP_GARDEN}/pupil-counts/2026-05-21", put, version=3).status_code == 200
     assert client.put(f"/schools/{HOP_GARDEN}/pupil-counts/2026-05-21", put, version=3).status_code == 412
     assert told(members)[-1]["pupils"] == 282
+    assert [(count["counted_on"], count["pupils"]) for count in told(members)[-1]["pupil_counts"]] == [
+        ("2025-01-16", 260), ("2026-01-15", 271), ("2026-05-21", 282),
+    ]  # fmt: skip
     to_come = client.post(f"/schools/{HOP_GARDEN}/pupil-counts", older | {"counted_on": "2999-01-01"})
     assert [error["field"] for error in to_come.json["errors"]] == ["counted_on"]
 
@@ -186,6 +189,16 @@ def test_an_import_adds_to_the_counts(members: Clients) -> None:
     import_schools(members.database("members").database, SERVICE, register_file(row), la_code="886")
     counts = members("members", MANAGER).get(f"/schools/{HOP_GARDEN}/pupil-counts").json["items"]
     assert [(count["counted_on"], count["pupils"]) for count in counts] == [("2026-05-21", 290), ("2026-01-15", 271)]
+
+
+def test_an_import_of_an_older_count_is_told_once(members: Clients) -> None:
+    row = {"URN": HOP_GARDEN, "NumberOfPupils": "255", "CensusDate": "18-01-2024"}
+    before = len(told(members))
+    for _ in range(2):
+        import_schools(members.database("members").database, SERVICE, register_file(row), la_code="886")
+    (*_, last) = news = told(members)[before:]
+    assert len(news) == 1
+    assert (last["pupils"], [count["pupils"] for count in last["pupil_counts"]]) == (271, [255, 271])
 
 
 def test_a_school_writes_its_own_sites_and_they_are_told(members: Clients) -> None:

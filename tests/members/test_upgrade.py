@@ -42,7 +42,11 @@ def test_schools_of_before_have_their_membership_and_count_and_are_told_again() 
         ] == [
             (900001, "Community school", "april", "register"),
             (900002, "Academy converter", "september", None),
-        ] * 2  # told again as they were told of last, for those who keep more of it now
+        ] * 3  # told again as they were told of last, for those who keep more of it now
+        assert [body["pupil_counts"] for version, body in told if version == 3] == [
+            [{"counted_on": "2026-01-15", "pupils": 271, "source": "register"}],
+            [],
+        ]
         (held,), school = read_memberships(members.database, SERVICE, 900001)
         assert (held.joined_on, held.left_on, school.version) == (date(2024, 9, 1), None, 3)
         (count,), _ = read_counts(members.database, SERVICE, 900001)

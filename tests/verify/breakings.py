@@ -835,6 +835,7 @@ COPIES = [
     _copy(
         "orders", "delivery_sites", "members", "UPDATE delivery_site SET main = NOT main WHERE main", "Main building"
     ),
+    _copy("billing", "pupil_counts", "members", "UPDATE pupil_count SET pupils = pupils + 1", "/20"),
     _copy("billing", "schools", "members", "DELETE FROM school WHERE urn = 900004", "900004: billing keeps nothing"),
     _copy("gateway", "people", "members", "UPDATE person SET roles = '[]' WHERE name = 'Chair'", "'Chair'"),
     _copy("orders", "contracts", "catalogue", "UPDATE contract SET title = 'X' WHERE title = 'Toner'", "'X'"),

@@ -1,7 +1,7 @@
 """Schools: their names, for bills and statements, and their dated numbers of pupils, for the fund."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -29,14 +29,14 @@ def handle(connection: Connection, events: Sequence[Event]) -> None:
     )
     record_pupils(
         connection,
-        [
-            {
-                "school_urn": event.body["urn"],
-                "counted_on": event.body["pupils_on"],
-                "pupils": event.body["pupils"],
-                "source": event.body["pupils_source"] or "",
-            }
-            for event in events
-            if event.body.get("pupils_on") and event.body["pupils"] is not None
-        ],
+        [{"school_urn": event.body["urn"], **count} for event in events for count in _counts(event.body)],
     )
+
+
+def _counts(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The school's dated counts of pupils; until version 2 it was told with the newest alone."""
+    if "pupil_counts" in body:
+        return [{name: count[name] for name in ("counted_on", "pupils", "source")} for count in body["pupil_counts"]]
+    if not body.get("pupils_on") or body["pupils"] is None:
+        return []
+    return [{"counted_on": body["pupils_on"], "pupils": body["pupils"], "source": body["pupils_source"] or ""}]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 # answer to a dispute is left in peace.
 _REMIND = text("""
     WITH due AS (
-        SELECT bill_id, bill.school_urn, number, title, payment_reference, due_date, gross_pence,
+        SELECT bill_id, bill.school_urn, number, title, payment_reference, due_date, purpose, gross_pence,
             gross_pence - paid_pence - credited_pence AS open_pence, coalesce(school.name, '') AS school_name,
             (SELECT max(after) FROM unnest(CAST(:after AS integer[])) AS after WHERE due_date + after <= :day) AS after
         FROM bill LEFT JOIN school ON school.urn = bill.school_urn
@@ -21,10 +21,10 @@ _REMIND = text("""
         ON CONFLICT (bill_id, days_overdue) DO NOTHING RETURNING bill_id, days_overdue
     ), told AS (
         INSERT INTO event_log (type, version, key, body)
-        SELECT 'BillReminderDue', 1, 'bill:' || bill_id, jsonb_build_object('bill_id', bill_id, 'number', number,
+        SELECT 'BillReminderDue', 2, 'bill:' || bill_id, jsonb_build_object('bill_id', bill_id, 'number', number,
             'title', title, 'school_urn', school_urn, 'school_name', school_name, 'due_date', due_date,
             'payment_reference', payment_reference, 'gross_pence', gross_pence, 'open_pence', open_pence,
-            'reminder', days_overdue)
+            'reminder', days_overdue, 'purpose', purpose)
         FROM claimed JOIN due USING (bill_id) ORDER BY number
     )
     SELECT CAST(bill_id AS text) FROM claimed

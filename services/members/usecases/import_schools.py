@@ -23,6 +23,7 @@ from services.members.domain.school_import import (
 from services.members.domain.school_table import SchoolTable, read_table, table_of
 from services.members.storage import pupil_counts, schools
 from services.members.storage.directory import lock_directory
+from services.members.usecases.announce_schools import announce_schools
 from services.members.usecases.record_schools import announce_renaming, save_schools
 
 
@@ -92,9 +93,12 @@ def plan_schools(
 
 
 def write_schools(connection: Connection, plan: ImportPlan, known: dict[int, School]) -> None:
-    """Write what was planned, and tell of it."""
+    """Write what was planned, and tell of it: also of a school that has got nothing but an older count."""
+    kept = pupil_counts.counts_of_schools(connection, plan.older)
+    older = {urn: count for urn, count in plan.older.items() if count not in kept.get(urn, ())}
+    pupil_counts.save_counts(connection, older)
     save_schools(connection, known, [*plan.new, *plan.changed])
-    pupil_counts.save_counts(connection, dict(plan.older))
+    announce_schools(connection, [known[urn] for urn in sorted(older.keys() - {each.urn for each in plan.changed})])
     for school in plan.changed:
         announce_renaming(connection, known[school.urn], school)
 
