@@ -1,7 +1,7 @@
 """The bank: reading a statement in, and its lines with what they were matched to."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,6 +13,8 @@ from gateway.pages.faults import Faults
 from gateway.pages.show import day, plural
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
+
+_STATEMENTS: Final = 12
 
 
 @alliance.get("/bank")
@@ -76,10 +78,12 @@ def _page(faults: Faults, header: Sequence[str] = ()) -> str:
         state=state if state in ("new", "matched", "reconciled") else None,
         after=request.args.get("after"),
     )
+    statements, earlier = ask.part("billing", "/bank-statements", limit=_STATEMENTS, before=request.args.get("before"))
     return render_template(
         "alliance/bank.html",
         lines=lines,
-        statements=ask.part("billing", "/bank-statements", limit=12)[0],
+        statements=statements,
+        earlier=earlier,
         following=following,
         state=state,
         account=request.form.get("account", ""),

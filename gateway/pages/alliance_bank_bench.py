@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway.pages import ask
+from gateway.pages.alliance_bank_line import held_of
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.show import day, money, plural
@@ -18,6 +19,7 @@ from gateway.upstream import upstream
 
 STATES: Final = {"new": "Not matched", "matched": "Matched", "reconciled": "Reconciled"}
 _AT_ONCE: Final = 60
+_LISTED: Final = 500  # statements to choose from, the latest; every other one is reached from the list of all
 _SHOWN: Final = 3
 _SURE: Final = 90  # the same amount and all of our reference, or a payer seen before and most of it
 
@@ -98,12 +100,14 @@ def _page(faults: Faults) -> str:
         after=request.values.get("after") or None,
         limit=_AT_ONCE,
     )
-    statements, _ = ask.part("billing", "/bank-statements", limit=12)
+    statements, _ = ask.part("billing", "/bank-statements", limit=_LISTED)
     statement = next((each for each in statements if each["bank_statement_id"] == where["statement"]), None)
     if statement is None and where["statement"]:
         statement = ask.one("billing", f"/bank-statements/{where['statement']}")
+        statements.append(statement)
     last = request.args.get("last")
     for line in lines:
+        line["held"] = held_of(line)[0]
         line["sure"] = _is_sure(line["suggestions"])
         for suggestion in line["suggestions"][:_SHOWN]:
             suggestion["choice"] = json.dumps(
@@ -118,7 +122,7 @@ def _page(faults: Faults) -> str:
         states=STATES,
         choices=[(each["bank_statement_id"], _named(each)) for each in statements],
         statement=statement,
-        totals=_totals(statement, statements),
+        totals=statement or _totals(ask.items("billing", "/bank-accounts")),
         last=ask.one("billing", f"/bank-lines/{last}") if last else None,
         matched=what_is_matched,
         most=_SHOWN,
@@ -137,11 +141,11 @@ def _where() -> dict[str, Any]:
     }
 
 
-def _totals(statement: dict[str, Any] | None, statements: list[dict[str, Any]]) -> dict[str, int]:
-    """The sums of the statement shown, or of the latest ones."""
-    names = ("lines", "new", "total_pence", "matched_pence", "difference_pence")
-    shown = [statement] if statement else statements
-    return {name: sum(each[name] for each in shown) for name in names}
+def _totals(accounts: list[dict[str, Any]]) -> dict[str, int]:
+    """The sums of all statements, as the accounts know them."""
+    names = ("lines", "new", "bank_pence", "matched_pence", "difference_pence")
+    sums = {name: sum(each[name] for each in accounts) for name in names}
+    return {**sums, "total_pence": sums["bank_pence"]}
 
 
 def _is_sure(suggestions: list[dict[str, Any]]) -> bool:

@@ -14,7 +14,7 @@ def _id(count: int) -> str:
 
 
 STATEMENT, LINE, ACCOUNT, LAYOUT = _id(1), _id(2), _id(3), _id(4)
-_BILL, _INVOICE = _id(11), _id(12)
+BILL, _INVOICE = _id(11), _id(12)
 _TODAY = datetime.now(UTC).date()
 
 
@@ -23,7 +23,7 @@ def an_item(number: str, pence: int, *, open_pence: int | None = None, party: st
     kind = "bill" if number.startswith("B-") else "account" if number.isdigit() else "supplier_invoice"
     return {
         "kind": kind,
-        "id": number if kind == "account" else _BILL,
+        "id": number if kind == "account" else BILL,
         "number": number,
         "party": party,
         "open_pence": pence if open_pence is None else open_pence,
@@ -60,9 +60,10 @@ def a_line(count: int, pence: int, payer: str, reference: str, **more: Any) -> J
 
 def matched_to(kind: str, number: str, pence: int) -> Json:
     """What a line is matched to."""
-    document = _BILL if kind == "bill" else _INVOICE
+    document = BILL if kind == "bill" else _INVOICE
     posted = {"posted_as": "RC-000001" if kind == "bill" else "PY-000001", "by": "Mags Field", "how": "exact"}
-    return {"kind": kind, "id": document, "number": number, "amount_pence": pence, **posted}
+    whose = {"why": "", "school_urn": 910001 if kind != "supplier_invoice" else None, "supplier_id": None}
+    return {"kind": kind, "id": document, "number": number, "amount_pence": pence, **posted, **whose}
 
 
 LINES = [
@@ -105,6 +106,15 @@ LINES = [
         4, 1200, "", "CHARITY BUCKET", explanation="Carries no reference of ours, and no open bill has this amount."
     ),
 ]
+OVERPAID = a_line(
+    5,
+    50000,
+    "OAK STREET PRIMARY",
+    "B-000001",
+    state="matched",
+    matched_to=[matched_to("bill", "B-000001", 44676), matched_to("school_account", "on account", 5324)],
+)
+FOREIGN = a_line(6, 1200, "EURO SHOP", "x", currency="EUR", explanation="In EUR: the books are kept in pounds.")
 
 
 def a_statement(**more: Any) -> Json:
@@ -157,7 +167,7 @@ def of_the_bank() -> dict[tuple[str, str], Any]:
     open_items = [
         {
             "kind": "bill",
-            "id": _BILL,
+            "id": BILL,
             "number": "B-000003",
             "reference": "B-000003/910002",
             "party": "Elm Park Academy",
@@ -179,6 +189,7 @@ def of_the_bank() -> dict[tuple[str, str], Any]:
         ("billing", "/bank-lines"): {"items": LINES, "next": 3},
         ("billing", f"/bank-lines/{LINE}"): LINES[1],
         ("billing", f"/bank-lines/{_id(101)}"): LINES[0],
+        **{("billing", f"/bank-lines/{line['bank_line_id']}"): line for line in (OVERPAID, FOREIGN)},
         ("billing", "/bank-statements"): {"items": [a_statement()], "next": None},
         ("billing", f"/bank-statements/{STATEMENT}"): a_statement(),
         ("billing", "/bank-accounts"): {"items": [an_account(), an_account(**nobodys)], "next": None},

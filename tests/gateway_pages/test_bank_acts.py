@@ -6,8 +6,18 @@ from collections.abc import Callable
 import pytest
 
 from gateway.upstream import Problem
-from tests.gateway_pages.bank_world import ACCOUNT, LAYOUT, LINE, LINES, MATCHED, STATEMENT
-from tests.gateway_pages.conftest import Visitor
+from tests.gateway_pages.bank_world import (
+    ACCOUNT,
+    BILL,
+    FOREIGN,
+    LAYOUT,
+    LINE,
+    LINES,
+    MATCHED,
+    OVERPAID,
+    STATEMENT,
+)
+from tests.gateway_pages.conftest import Visitor, parsed
 from tests.gateway_pages.fake import FakeServices
 
 Visit = Callable[[str], Visitor]
@@ -68,6 +78,60 @@ def test_amounts_are_typed_beside_documents_and_accounts(visit: Visit, services:
     ]
     assert manager.post(f"/alliance/bank/lines/{LINE}", {"of.bill.b": ""}).status_code == 422
     assert "pounds and pence" in manager.post(f"/alliance/bank/lines/{LINE}", {"of.bill.b": "1.234"}).text
+
+
+def test_looking_for_other_documents_keeps_what_is_typed(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    name = f"of.bill.{BILL}"
+    page = manager.post(f"/alliance/bank/lines/{LINE}", {name: "12.34", "find": "oak", "look": "50", "keep": "1.00"})
+    assert (page.status_code, services.changes) == (200, [])
+    values = {each.get("name"): each.get("value") for each in parsed(page).iter("input")}
+    assert {field: values[field] for field in (name, "find", "keep")} == {name: "12.34", "find": "oak", "keep": "1.00"}
+
+
+def test_money_beyond_every_document_is_kept_on_account_and_used_later(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    kept = {"of.bill.b": "500.00", "keep": "38.73", "keep_of": "school_account.910001"}
+    manager.post(f"/alliance/bank/lines/{LINE}", kept)
+    at = f"/alliance/bank/lines/{OVERPAID['bank_line_id']}"
+    assert "Use £53.24 on account" in manager.get(at).text
+    manager.post(at, {"held": "1", "of.bill.b": "53.24"})
+    first, second = services.changes
+    assert first.sent["items"][1] == {"kind": "school_account", "id": "910001", "amount_pence": 3873}
+    assert (second.path, second.sent["items"]) == (
+        f"/bank-lines/{OVERPAID['bank_line_id']}/held-money",
+        [{"kind": "bill", "id": "b", "amount_pence": 5324}],
+    )
+    assert manager.post(f"/alliance/bank/lines/{LINE}", {"keep": "1.00"}).status_code == 422
+
+
+def test_a_line_that_moves_no_pounds_is_set_aside(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    at = f"/alliance/bank/lines/{FOREIGN['bank_line_id']}"
+    assert "Set it aside" in manager.get(at).text
+    assert manager.post(f"{at}/set-aside", {"why": ""}).status_code == 422
+    manager.post(f"{at}/set-aside", {"why": "Kept in euros elsewhere."})
+    (call,) = services.changes
+    assert (call.path, call.sent) == (
+        f"/bank-lines/{FOREIGN['bank_line_id']}/set-aside",
+        {"why": "Kept in euros elsewhere."},
+    )
+
+
+def test_the_bench_sums_every_account_and_ticks_nothing_that_is_a_penny_off(visit: Visit) -> None:
+    text = visit("manager").get(BENCH).text
+    assert "data-sure" not in text
+    assert f"{2 * -342.79:,.2f}".replace("-", "−£") in text  # both accounts, not the statements that are listed
+
+
+def test_every_statement_is_reached_from_the_list(visit: Visit, services: FakeServices) -> None:
+    manager, before = visit("manager"), "2026-11-01T09:00:00+00:00"
+    statements = {**services.table["billing", "/bank-statements"], "next": before}
+    services.table = {**services.table, ("billing", "/bank-statements"): statements}
+    (link,) = parsed(manager.get("/alliance/bank")).xpath("//a[text()='Show the earlier ones']")
+    manager.get(link.get("href"))
+    asked = [call.params for call in services.calls if call.path == "/bank-statements"]
+    assert [params.get("before") for params in asked] == [None, before]
 
 
 def test_a_statement_is_signed_off(visit: Visit, services: FakeServices) -> None:

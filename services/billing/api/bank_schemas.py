@@ -62,6 +62,8 @@ class MatchedTo(Schema):
     by = fields.String()
     how = fields.String(validate=validate.OneOf(["exact", "person"]))
     why = fields.String(metadata={"description": "Why a line was set aside; empty for every other match"})
+    school_urn = fields.Integer(allow_none=True)
+    supplier_id = fields.String(allow_none=True)
 
 
 class SuggestedItem(Schema):

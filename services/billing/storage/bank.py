@@ -35,7 +35,7 @@ _PAGE = text(f"""
     SELECT line.*, m.matched_to FROM line LEFT JOIN LATERAL (
         SELECT json_agg(json_build_object('kind', m.kind, 'id', m.document_id, 'number', m.document_number,
             'amount_pence', m.amount_pence, 'posted_as', m.posting_number, 'by', m.matched_by, 'how', m.how,
-            'why', m.why)
+            'why', m.why, 'school_urn', m.school_urn, 'supplier_id', m.supplier_id)
             ORDER BY m.document_number) AS matched_to
         FROM bank_match m WHERE m.bank_line_id = CAST(line.bank_line_id AS uuid) AND m.undone_at IS NULL
     ) m ON true ORDER BY line.seq

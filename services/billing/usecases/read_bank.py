@@ -72,4 +72,5 @@ def list_open_items(
 
 def _searched(item: OpenItem) -> str:
     amount = f"{abs(item.open_pence) / 100:.2f}"
-    return f"{item.number} {item.reference} {item.their_number} {item.party} {amount} {item.school_urn or ''}".upper()
+    whose = item.school_urn or item.supplier_id or ""
+    return f"{item.number} {item.reference} {item.their_number} {item.party} {amount} {whose}".upper()
