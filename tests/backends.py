@@ -151,7 +151,7 @@ def fresh_database(name: str) -> Iterator[ServiceDatabase]:
     clone = _new_name(name)
     with _admin() as admin:
         part = _addresses(name, clone)
-        admin.execute(f'CREATE DATABASE "{clone}" TEMPLATE "{template}" OWNER "{name}_owner"')
+        admin.execute(f'CREATE DATABASE "{clone}" TEMPLATE "{template}" OWNER "{name}_owner" STRATEGY FILE_COPY')
         grant_database(admin, part)
     database = Database(part.app_url, pool_size=8)
     try:
