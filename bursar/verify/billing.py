@@ -26,6 +26,7 @@ LINKS = (
     Link("bill_line", "supplier_invoice", ("supplier_invoice_id",)),
     Link("bill_line", "drop_line", ("purchase_order_id", "order_line_no = line_no", "school_urn")),
     Link("entry_line", "entry", ("entry_id",)),
+    Link("manual_journal_line", "manual_journal", ("manual_journal_id",)),
     *bank.LINKS,
     *credit_notes.LINKS,
     *disputes.LINKS,

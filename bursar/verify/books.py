@@ -88,10 +88,11 @@ def _control(name: str, holds: str, account: str, party: str, documents: str) ->
     )
 
 
-def _waiting(column: str) -> str:
+def _waiting(column: str, account: str) -> str:
     """What clearing must hold of a column: what is invoiced and not billed, whether matched, held or unmatched.
 
     Lines that give back are matches of none, so they count here, and what schools got back of it counts against them.
+    What people wrote off by hand counts as they posted it.
     """
     return f"""
         SELECT 'all'::text AS party, l.{column} AS pence
@@ -101,8 +102,34 @@ def _waiting(column: str) -> str:
         UNION ALL
         SELECT 'all', m.{column} - CASE WHEN bill_id IS NULL THEN 0 ELSE billable_{column} - returned_{column} END
         FROM match_line m JOIN supplier_invoice USING (supplier_invoice_id) WHERE settlement = 'recharge'
+        UNION ALL
+        SELECT 'all', debit_pence - credit_pence FROM manual_journal_line JOIN manual_journal USING (manual_journal_id)
+        WHERE state = 'posted' AND account = '{account}'
     """  # noqa: S608 -- columns named below
 
+
+_JOURNALS = (
+    Check(
+        "journals_are_posted_as_approved",
+        "A journal that a second person approved has one standing entry, of its own lines, and no other journal has.",
+        """
+        WITH told AS (
+            SELECT manual_journal_id, account, sum(debit_pence - credit_pence) AS pence
+            FROM manual_journal_line JOIN manual_journal USING (manual_journal_id) WHERE state = 'posted' GROUP BY 1, 2
+        ), posted AS (
+            SELECT document_id AS manual_journal_id, account, sum(debit_pence - credit_pence) AS pence
+            FROM entry JOIN entry_line USING (entry_id)
+            WHERE kind = 'journal'
+                AND NOT EXISTS (SELECT FROM entry mirror WHERE mirror.reverses_entry_id = entry.entry_id)
+            GROUP BY 1, 2
+        )
+        SELECT format('%s is %s: account %s says %s pence, its entry %s', number, state, account,
+            coalesce(told.pence, 0), coalesce(posted.pence, 0))
+        FROM told FULL JOIN posted USING (manual_journal_id, account) LEFT JOIN manual_journal USING (manual_journal_id)
+        WHERE coalesce(told.pence, 0) <> coalesce(posted.pence, 0)
+        """,
+    ),
+)
 
 _CONTROLS = (
     *(
@@ -172,17 +199,17 @@ _CONTROLS = (
         "Net clearing holds what is invoiced and not billed: matched, held, not yet matched, or left by an acceptance.",
         CLEARING_NET,
         "'all'::text",
-        _waiting("net_pence"),
+        _waiting("net_pence", CLEARING_NET),
     ),
     _control(
         "vat_clearing_is_what_waits",
         "VAT clearing holds the VAT that is invoiced and not billed.",
         CLEARING_VAT,
         "'all'::text",
-        _waiting("vat_pence"),
+        _waiting("vat_pence", CLEARING_VAT),
     ),
 )
 
-_NUMBERS = (gapless("J", "entry", "number"),)
+_NUMBERS = (gapless("J", "entry", "number"), gapless("MJ", "manual_journal", "number"))
 
-CHECKS = (*_ENTRIES, *_CONTROLS, *bank.CHECKS, *_NUMBERS)
+CHECKS = (*_ENTRIES, *_JOURNALS, *_CONTROLS, *bank.CHECKS, *_NUMBERS)

@@ -77,6 +77,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "entries": Resource("billing"),
     "periods": Resource("billing"),
     "adjustments": Resource("billing"),
+    "manual-journals": Resource("billing"),
     "chart-of-accounts": Resource("billing"),
     "chart-imports": Resource("billing", 8 * _MIB),
 }

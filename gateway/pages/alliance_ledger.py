@@ -30,6 +30,7 @@ _DOCUMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "supplier_credit_note": ("alliance.invoice", "invoice_id"),
     "bill": ("alliance.bill", "bill_id"),
     "fund_year_end": ("alliance.fund_year", "fund_year_id"),
+    "journal": ("alliance.journal", "journal_id"),
 }
 # Of what is owed, the account on which it stands.
 _ACCOUNTS: Final[Mapping[str, str]] = {"account": "1100", "contributor": "1110", "creditor": "2100"}

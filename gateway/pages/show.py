@@ -149,6 +149,12 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "paid": ("Paid", "done"),
         "cancelled": ("Given up", ""),
     },
+    "journal": {
+        "proposed": ("To be approved", "wait"),
+        "posted": ("Posted", "done"),
+        "declined": ("Declined", ""),
+        "reversed": ("Taken back", ""),
+    },
     "period": {"open": ("Open", "info"), "closed": ("Closed", "done")},
     "bank_line": {
         "new": ("Not matched", "wait"),

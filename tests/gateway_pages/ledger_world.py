@@ -5,6 +5,7 @@ from typing import Any
 Json = dict[str, Any]
 
 ENTRY = "00000bb0-0000-4000-8000-000000000001"
+JOURNAL = "00000bb0-0000-4000-8000-000000000003"
 REVERSAL = "00000bb0-0000-4000-8000-000000000002"
 INVOICE = "000000c0-0000-4000-8000-000000000002"
 ADJUSTMENT = "00000bb0-0000-4000-8000-000000000003"
@@ -126,11 +127,34 @@ def _report(name: str, title: str, why: str, rows: list[Json], *columns: tuple[s
     return {"name": name, "title": title, "sentence": f"{title} at a glance.", "sections": [section]}
 
 
+def a_journal(state: str = "proposed", **more: Any) -> Json:
+    """A journal that a manager proposed by hand."""
+    line = {"line_no": 1, "account": "5200", "account_name": "Bank charges", "debit_pence": 1250, "credit_pence": 0}
+    other = {"line_no": 2, "account": "5100", "account_name": "Recharge clearing, net"}
+    none = dict.fromkeys(f"{act}_{what}" for act in ("decided", "reversed") for what in ("by", "at", "why"))
+    return {
+        "manual_journal_id": JOURNAL,
+        "number": "MJ-000001",
+        "dated_on": "2026-10-12",
+        "why": "Written off: the supplier has closed",
+        "pence": 1250,
+        "state": state,
+        "proposed_by": "Morgan Manager",
+        "proposed_at": SEEN,
+        **none,
+        "version": 1,
+        "lines": [line, other | {"debit_pence": 0, "credit_pence": 1250}],
+        "may_approve": state == "proposed",
+        **more,
+    }
+
+
 def of_ledger() -> dict[tuple[str, str], Json]:
     """The reports of the ledger, an account, two entries, the months, the chart and a sheet that changes it."""
     bands = (("party", "School", "text"), ("current", "Not due", "money"), ("to_30", "1–30 days", "money"))
     owed = {"party": "Elm Park Academy", "current": 44676, "to_30": 1200}
     line = {"code": "5200", "name": "Bank charges", "kind": "expense", "cfr_code": "E22", "academies_code": None}
+    line |= {"by_hand": True}
     rows = [("added", []), ("changed", ["CFR: none becomes E22"]), ("refused", ["Name is missing."])]
     counts = {"added": 1, "changed": 1, "unchanged": 0, "refused": 1}
     years = (("school", "School", "text"), ("bill", "Bill", "text"), ("next_pence", "Next year", "money"))
@@ -170,8 +194,14 @@ def of_ledger() -> dict[tuple[str, str], Json]:
         },
         ("billing", f"/periods/{MONTH}"): a_month(adjustments_unposted=1, lines_disputed=2),
         ("billing", "/periods/2026-08"): a_month("closed", lines_disputed=1) | {"month": "2026-08-01"},
+        ("billing", "/manual-journals"): {"items": [a_journal(), a_journal("declined")], "next": None},
+        ("billing", f"/manual-journals/{JOURNAL}"): a_journal(),
         ("billing", "/chart-of-accounts"): {
-            "items": [line, line | {"code": "stationery", "name": "Stationery", "kind": "category", "cfr_code": "E19"}],
+            "items": [
+                line,
+                line
+                | {"code": "stationery", "name": "Stationery", "kind": "category", "cfr_code": "E19", "by_hand": False},
+            ],
             "next": None,
         },
         ("billing", f"/chart-imports/{IMPORT}"): {

@@ -11,7 +11,7 @@ from gateway.upstream import Problem
 from tests.gateway_pages import fake
 from tests.gateway_pages.conftest import Visitor, summary_links, text_of
 from tests.gateway_pages.fake import DONE, FakeServices
-from tests.gateway_pages.ledger_world import ACCRUAL, ADJUSTMENT, ENTRY, IMPORT, MONTH, a_month
+from tests.gateway_pages.ledger_world import ACCRUAL, ADJUSTMENT, ENTRY, IMPORT, JOURNAL, MONTH, a_journal, a_month
 from tests.gateway_pages.test_browser import Window, _violations, address, window
 from tests.gateway_pages.world import BILL, answers
 
@@ -61,6 +61,7 @@ def test_accruals_are_posted_as_ticked_and_taken_back(visit: Visit, services: Fa
         ("accrual", "/alliance/ledger/months/2026-10"),
         ("accrual_release", "/alliance/ledger/months/2026-09"),
         ("credit_note", f"/alliance/bills/{BILL}"),
+        ("journal", "/alliance/ledger/journals/{document_id}"),
         *((kind, "/alliance/bank") for kind in ("receipt", "refund", "payment", "fund_payment", "bank_charge")),
     ],
 )
@@ -69,7 +70,45 @@ def test_an_entry_leads_to_its_document(visit: Visit, services: FakeServices, ki
     entry |= {"kind": kind, "dated_on": "2026-10-01", "posted_on": "2026-11-01"}
     services.table["billing", f"/credit-notes/{entry['document_id']}"] = {"bill_id": BILL}
     page = board.get(f"/alliance/ledger/entries/{ENTRY}").get_data(as_text=True)
-    assert f'<a href="{leads_to}">{entry["document_number"]}</a>' in page
+    assert f'<a href="{leads_to.format(**entry)}">{entry["document_number"]}</a>' in page
+
+
+def test_a_journal_is_proposed_by_one_and_decided_by_another(
+    visit: Visit, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DONE, ("POST", "billing", "/manual-journals"), a_journal())
+    manager, typed = visit("manager"), {"dated_on": "2026-10-12", "why": " Closed ", "sending_key": "k"}
+    rows = {"account-0": "5200", "debit-0": "12.50", "account-3": "5100", "credit-3": "12.50"}
+    sent = manager.post("/alliance/ledger/journals", typed | rows)
+    assert sent.headers["Location"].endswith(f"/alliance/ledger/journals/{JOURNAL}")
+    page = f"/alliance/ledger/journals/{JOURNAL}"
+    for what, why in (("approval", ""), ("refusal", "Not ours"), ("reversal", "Paid")):
+        assert manager.post(f"{page}/{what}", {"version": "1", "why": why, "sending_key": what}).status_code == 303
+    lines = [
+        {"account": "5200", "debit_pence": 1250, "credit_pence": 0},
+        {"account": "5100", "debit_pence": 0, "credit_pence": 1250},
+    ]
+    assert [(call.path, call.sent, call.etag) for call in services.changes] == [
+        ("/manual-journals", {"dated_on": "2026-10-12", "why": "Closed", "lines": lines}, None),
+        (f"/manual-journals/{JOURNAL}/approval", None, '"1"'),
+        (f"/manual-journals/{JOURNAL}/refusal", {"why": "Not ours"}, '"1"'),
+        (f"/manual-journals/{JOURNAL}/reversal", {"why": "Paid"}, '"1"'),
+    ]
+    assert visit("board").post(f"{page}/approval", {"version": "1"}).status_code == 403
+    listed = manager.get("/alliance/ledger/journals").get_data(as_text=True)
+    assert '<option value="5200">5200 Bank charges</option>' in listed
+    assert "Stationery" not in listed
+
+
+def test_what_is_wrong_with_a_journal_is_said_at_its_line(visit: Visit, services: FakeServices) -> None:
+    manager, page = visit("manager"), "/alliance/ledger/journals"
+    typed = {"dated_on": "2026-10-12", "why": "Closed", "account-0": "5200", "debit-0": "1"}
+    assert "account-0" in summary_links(manager.post(page, typed))
+    why = "The chart of accounts has no account 5100."
+    errors = [{"field": "lines.1.account", "message": why}]
+    services.refusals["POST", "billing", "/manual-journals"] = Problem(422, "account_not_postable", why, errors)
+    assert summary_links(manager.post(page, typed | {"account-3": "5100", "credit-3": "1"})) == {"account-3": why}
+    assert summary_links(manager.post(f"{page}/{JOURNAL}/refusal", {"why": ""})) == {"why": "Enter why."}
 
 
 @pytest.mark.parametrize(("typed", "sent"), [("3.75", "3.75"), ("4", "4.00"), ("3.755", None), ("-1", None)])

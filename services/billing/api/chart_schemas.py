@@ -14,6 +14,7 @@ class ChartAccountOut(Schema):
     kind = fields.String(validate=validate.OneOf(KINDS))
     cfr_code = fields.String(allow_none=True)
     academies_code = fields.String(allow_none=True)
+    by_hand = fields.Boolean(metadata={"description": "Whether a journal by hand may post to it"})
 
 
 class ChartOut(Schema):

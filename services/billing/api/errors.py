@@ -7,6 +7,7 @@ from services.billing.domain import (
     errors,
     export_errors,
     fund_errors,
+    manual_journal,
     paying_errors,
     period_errors,
 )
@@ -35,6 +36,8 @@ STATUSES: dict[type[BrokenRule], int] = {
     paying_errors.ApproverIsMaker: 403,
     paying_errors.AlreadyExported: 409,
     paying_errors.OriginatorMissing: 409,
+    manual_journal.JournalDecided: 409,
+    manual_journal.ProposerApproves: 403,
     fund_errors.FundYearsOverlap: 409,
     fund_errors.FundYearNotDraft: 409,
     fund_errors.FundYearNotProposed: 409,

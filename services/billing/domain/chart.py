@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from services.billing.domain.manual_journal import OF_DOCUMENTS
 from services.billing.domain.period_errors import ChartUnreadable
 
 KINDS: Final = ("asset", "liability", "income", "expense", "equity", "category")
@@ -31,6 +32,11 @@ class ChartLine:
     kind: str
     cfr_code: str | None
     academies_code: str | None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people may post journals to it: an account that documents alone do not move."""
+        return self.kind != "category" and self.code not in OF_DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)

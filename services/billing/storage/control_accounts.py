@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-# Clearing holds what is invoiced and not billed: lines without a match, and of each match what no bill has taken.
+# Clearing holds what is invoiced and not billed: lines without a match, and of each match what no bill has taken; and
+# what people post to it by hand, to write off what stays.
 _CONTROL = text("""
     WITH posted AS (
         SELECT account, school_urn, CASE WHEN account IN ('2100', '2110') THEN supplier_id END AS supplier_id,
@@ -38,6 +39,9 @@ _CONTROL = text("""
             ('5110', m.vat_pence - CASE WHEN bill_id IS NULL THEN 0
                 ELSE billable_vat_pence - returned_vat_pence END)) AS v (account, pence)
         WHERE i.settlement = 'recharge'
+        UNION ALL SELECT account, NULL, NULL, debit_pence - credit_pence
+        FROM manual_journal_line JOIN manual_journal USING (manual_journal_id)
+        WHERE state = 'posted' AND account IN ('5100', '5110')
     ), explained AS (
         SELECT account, school_urn, supplier_id, sum(pence) AS pence FROM document GROUP BY 1, 2, 3
     )
