@@ -27,6 +27,7 @@ class ReportSectionSchema(Schema):
     """A table with its sums; `chart` is the title of its chart, or null.
 
     `why` names what a row's "why" leads to, such as "purchase_order" where that is an order's id; empty where nothing.
+    "behind" is the list of what a row sums: "savings?category=Stationery" is `…/savings/behind?category=Stationery`.
     `bars` says of the chart which column names a bar, and which columns make it.
     """
 
@@ -41,12 +42,13 @@ class ReportSectionSchema(Schema):
 
 
 class ReportSchema(Schema):
-    """A report: a sentence, then its sections."""
+    """A report: a sentence, then its sections; `next` is the `after` of a long list's next part."""
 
     name = fields.String(required=True)
     title = fields.String(required=True)
     sentence = fields.String(required=True)
     sections = fields.List(fields.Nested(ReportSectionSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 _DOCUMENTS: Final[dict[str, tuple[Callable[[Report, date], bytes], str]]] = {

@@ -42,6 +42,7 @@ def report_json(report: Report) -> Json:
             }
             for section in report.sections
         ],
+        "next": report.next,
     }
 
 

@@ -6,6 +6,7 @@ One shape for the page, the spreadsheet, the PDF and the JSON, so that all of th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import urlencode
 
 Kind = Literal["text", "number", "money", "price", "date", "state"]
 """How a value reads: money is integer pence, a price pounds with four decimals as text, a date ISO text."""
@@ -62,7 +63,7 @@ class Section:
     """A table of rows by column key; `note` says what is counted and what is not.
 
     `why` names the kind of document, account or list that stands behind a row, if any; the row's own is under the key
-    "why", and is no column.
+    "why", and is no column. `whole` are the sums over all rows where `rows` are one part of a long list.
     """
 
     title: str
@@ -71,9 +72,12 @@ class Section:
     note: str = ""
     chart: Chart | None = None
     why: str = ""
+    whole: Mapping[str, int] | None = None
 
     def sums(self) -> dict[str, int]:
         """The sums of the columns that are added up."""
+        if self.whole is not None:
+            return dict(self.whole)
         return {
             column.key: sum(_whole(row[column.key]) for row in self.rows) for column in self.columns if column.added
         }
@@ -99,12 +103,19 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report with its address (`name`), title, first sentence and sections."""
+    """A report with its address (`name`), title, first sentence and sections; `next` is where a long one goes on."""
 
     name: str
     title: str
     sentence: str
     sections: Sequence[Section]
+    next: str | None = None
+
+
+def behind(report: str, **narrowed: Value) -> str:
+    """The "why" of a row of kind "behind": the report's list of what it sums, narrowed to what makes up this row."""
+    asked = urlencode({name: value for name, value in narrowed.items() if value is not None})
+    return f"{report}?{asked}"
 
 
 def section_from(told: Mapping[str, Any]) -> Section:

@@ -27,7 +27,7 @@ def report_pack(name: str) -> str | Response:
     return render_template(
         "report.html",
         report=told,
-        sections=[shown(section, "alliance") for section in told["sections"]],
+        sections=[shown(section, "alliance", bound.period) for section in told["sections"]],
         charts=[
             url_for("alliance.report_chart", name=drawn[0], place=drawn[1], **period) if drawn else ""
             for drawn in bound.charts

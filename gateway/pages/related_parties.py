@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from contracts.money import pounds
-from contracts.report import Column, Report, Section, Value
+from contracts.report import Column, Report, Section, Value, behind
 
 CAPACITIES: Final = {
     "member": "Member of the alliance",
@@ -42,13 +42,13 @@ def related_parties(
     `/money-reports/supplier-totals` for the same days.
     """
     threshold = threshold_on(register["thresholds"], days[0])
-    rows = [_row(each, totals, threshold) for each in register["items"] if _held(each, days)]
+    rows = [_row(each, totals, threshold, days) for each in register["items"] if _held(each, days)]
     above = sum(1 for row in rows if row["finding"] == _words(threshold)[1])
     note = (
         f"Orders and invoices without VAT, of the whole alliance with the supplier, from {days[0]:%-d %B %Y} to"
         f" {days[1]:%-d %B %Y}. {_rule(threshold)}"
     )
-    section = Section("Suppliers with whom somebody is connected", _COLUMNS, rows, note, why="supplier")
+    section = Section("Suppliers with whom somebody is connected", _COLUMNS, rows, note, why="behind")
     count = len({row["why"] for row in rows})
     sentence = (
         f"Somebody is connected with {count} {'supplier' if count == 1 else 'suppliers'} from {days[0]:%-d %B %Y} to"
@@ -70,7 +70,10 @@ def _held(interest: Mapping[str, Any], days: tuple[date, date]) -> bool:
 
 
 def _row(
-    interest: Mapping[str, Any], totals: Mapping[str, Any], threshold: Mapping[str, Any] | None
+    interest: Mapping[str, Any],
+    totals: Mapping[str, Any],
+    threshold: Mapping[str, Any] | None,
+    days: tuple[date, date],
 ) -> dict[str, Value]:
     with_them = [each for each in totals["items"] if each["supplier_id"] == interest["supplier_id"]]
     ordered = sum(each["ordered_pence"] for each in with_them)
@@ -86,7 +89,12 @@ def _row(
         "paid_pence": totals["paid"].get(interest["supplier_id"], 0),
         "own_pence": sum(own) if interest["school_urn"] else None,
         "finding": _finding(ordered, threshold),
-        "why": interest["supplier_id"],
+        "why": behind(
+            "spending",
+            supplier_id=interest["supplier_id"],
+            closed_from=days[0].isoformat(),
+            closed_to=days[1].isoformat(),
+        ),
     }
 
 

@@ -1,6 +1,8 @@
 """Why a figure of a report is what it is: the page behind a row, by what the report says stands behind it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from flask import url_for
 
@@ -43,19 +45,23 @@ _DESK: Final = {
 }
 
 
-def reasons(section: dict[str, Any], side: str) -> list[str]:
+def reasons(section: dict[str, Any], side: str, period: Mapping[str, str]) -> list[str]:
     """For every row of a section as the service told it, the address behind it; "" where this side has none.
 
-    Where rows have documents of several kinds ("document"), each says its own: "bill:…".
+    Where rows have documents of several kinds ("document"), each says its own: "bill:…". What is "behind" a row is a
+    list of its documents, of the same days as the row: `period` as the address names them.
     """
-    return [_address(section.get("why", ""), row.get("why"), _PAGES[side]) for row in section["rows"]]
+    return [_address(section.get("why", ""), row.get("why"), side, period) for row in section["rows"]]
 
 
-def _address(kind: str, why: str | None, pages: dict[str, tuple[str, str]]) -> str:
+def _address(kind: str, why: str | None, side: str, period: Mapping[str, str]) -> str:
     if kind == "document" and why:
         kind, _, why = why.partition(":")
     if kind == "desk" and why:
         return url_for(_DESK[why])
-    page, name = pages.get(kind, ("", ""))
+    if kind == "behind" and why:
+        report, _, narrowed = why.partition("?")
+        return url_for(f"{side}.report_behind", name=report, **{**period, **dict(parse_qsl(narrowed, keep_blank_values=True))})
+    page, name = _PAGES[side].get(kind, ("", ""))
     named: dict[str, Any] = {name: why}
     return url_for(page, **named) if page and why else ""

@@ -33,9 +33,13 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A pack with its figures; `charts` says of each section which report draws its chart (name and place), if any."""
+    """A pack with its figures, and the days they are of as an address names them.
+
+    `charts` says of each section which report draws its chart (name and place), if any.
+    """
 
     report: Report
+    period: Mapping[str, str]
     charts: Sequence[tuple[str, int] | None]
 
 
@@ -103,7 +107,7 @@ def bind(name: str, period: Mapping[str, str]) -> Bound:
         (part.source, part.place) if part.source in SOURCES and section.drawn else None
         for part, section in zip(pack.parts, sections, strict=True)
     ]
-    return Bound(Report(name, pack.title, _sentence(told, days), sections), charts)
+    return Bound(Report(name, pack.title, _sentence(told, days), sections), asked, charts)
 
 
 def _days(period: Mapping[str, str]) -> tuple[date, date]:

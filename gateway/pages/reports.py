@@ -35,6 +35,7 @@ OF_ALLIANCE: Final = TITLES | {
     "spending": ("Spending", "What is ordered, billed and still committed, by school, category and supplier."),
     "budgets": ("Open rounds", "What schools have ordered so far in rounds that are still open."),
 }
+_NO_DAYS: Final[Mapping[str, str]] = {}
 _NUMERIC: Final = ("number", "money", "price")
 
 
@@ -116,15 +117,18 @@ def _page(side: Side, source: Source, period: dict[str, Any], endpoint: str, nam
         "report.html",
         side=side,
         report=found,
-        sections=[shown(section, side.name) for section in found["sections"]],
+        sections=[shown(section, side.name, period) for section in found["sections"]],
         charts=[url_for(f"{endpoint}_chart", **names, place=at, **period) for at in range(len(found["sections"]))],
         documents=documents,
         period=period if source.days else None,
     )
 
 
-def shown(section: dict[str, Any], side: str) -> dict[str, Any]:
-    """The section with its values as people read them; `reasons` are the pages behind its rows on this side, if any."""
+def shown(section: dict[str, Any], side: str, period: Mapping[str, str] = _NO_DAYS) -> dict[str, Any]:
+    """The section with its values as people read them; `reasons` are the pages behind its rows on this side, if any.
+
+    `period` are the days that the rows are of, as an address names them.
+    """
     columns = section["columns"]
     return {
         **section,
@@ -133,7 +137,7 @@ def shown(section: dict[str, Any], side: str) -> dict[str, Any]:
         "sums": [_read(column["kind"], section["sums"][column["key"]]) if column["added"] else "" for column in columns]
         if section["sums"] and section["rows"]
         else [],
-        "reasons": reasons(section, side),
+        "reasons": reasons(section, side, period),
     }
 
 

@@ -15,7 +15,7 @@ def test_an_amount_is_committed_until_it_is_billed_and_never_both(world: World) 
     assert _schools(world) == {"Ash Primary School": (40_000, 0, 40_000), "Beech School": (25_000, 25_000, 0)}
     report = answered(world.a(BOARD).get(f"/money-reports/spending?{PERIOD}"))
     assert report["sections"][1]["rows"][0]["category"] == "Stationery"
-    assert report["sections"][2]["rows"][0]["why"] == FENWRIGHT
+    assert report["sections"][2]["rows"][0]["why"] == f"spending?supplier_id={FENWRIGHT}"
     assert report["sections"][3]["rows"][0]["why"] == order.order_id
     for section in report["sections"]:
         sums = section["sums"]
@@ -30,6 +30,33 @@ def test_an_amount_is_committed_until_it_is_billed_and_never_both(world: World) 
     assert pdf.data.startswith(b"%PDF-")
     assert b"StructTreeRoot" in pdf.data
     assert world.a(buyer_of(ASH)).get("/money-reports/spending").status_code == 403
+
+
+def test_the_documents_behind_every_row_add_up_to_its_figures(world: World) -> None:
+    """Orders, bills and a credit note: 2 of the 25 boxes that Beech was billed for are credited."""
+    order = world.ordered(Order([Line({ASH: 40, BEECH: 25}, "10.0000")]), received=False)
+    other = world.ordered(Order([Line({ASH: 3}, "5.0000")], number="PO-000002"))
+    world.tell(order.receipt(ASH, line_1=38), order.receipt(BEECH))
+    answered(world.invoice(order), 201)
+    answered(world.invoice(other, "INV-0043"), 201)
+    world.billed()
+    report = answered(world.a(MANAGER).get(f"/money-reports/spending?{PERIOD}"))
+    for section in report["sections"][:3]:
+        assert section["why"] == "behind"
+        for row in section["rows"]:
+            narrowed = row["why"].partition("?")[2]
+            first = answered(world.a(BOARD).get(f"/money-reports/spending/behind?{narrowed}&{PERIOD}&limit=1"))
+            lines, part = list(first["sections"][0]["rows"]), first
+            while part["next"]:
+                path = f"/money-reports/spending/behind?{narrowed}&{PERIOD}&limit=1&after={part['next']}"
+                part = answered(world.a(BOARD).get(path))
+                lines += part["sections"][0]["rows"]
+            for key in ("ordered_pence", "billed_pence", "committed_pence"):
+                assert row[key] == first["sections"][0]["sums"][key] == sum(line[key] for line in lines)
+            assert all(line["why"].partition(":")[0] in ("purchase_order", "bill") for line in lines)
+    book = world.a(BOARD).get(f"/money-reports/spending/behind.xlsx?{PERIOD}")
+    assert book.data.startswith(b"PK")
+    assert world.a(buyer_of(ASH)).get(f"/money-reports/spending/behind?{PERIOD}").status_code == 403
 
 
 def _schools(world: World) -> dict[str, tuple[int, int, int]]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.report_documents import report_json
-from contracts.report import Chart, Column, Report, Section
+from contracts.report import Chart, Column, Report, Section, behind
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 
 Json = dict[str, Any]
@@ -29,6 +29,7 @@ ORDERING = {
     "claims_unanswered": 3,
     "services_requested": 0,
 }
+ORDERED = "000000b5-0000-4000-8000-000000000001"
 OPEN = "000000a0-0000-4000-8000-000000000001"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><rect width="60" height="12"/></svg>'
 INTEREST = "000000e8-0000-4000-8000-000000000001"
@@ -47,15 +48,20 @@ def _ordering() -> dict[tuple[str, str], Any]:
         Column("saved_pence", "Saved", "money", added=True),
     )
     rows: list[Json] = [
-        {"category_name": "Cleaning", "alone_pence": 120_000, "net_pence": 108_000, "saved_pence": 12_000},
-        {"category_name": "Stationery", "alone_pence": 937_500, "net_pence": 885_000, "saved_pence": 52_500},
+        {"category_name": name, "alone_pence": alone, "net_pence": net, "saved_pence": alone - net, "why": why}
+        for name, alone, net, why in (
+            ("Cleaning", 120_000, 108_000, behind("savings", category="Cleaning")),
+            ("Stationery", 937_500, 885_000, behind("savings", category="Stationery")),
+        )
     ]
     chart = Chart("category_name", "saved_pence", "Saved by category, in pounds")
-    saved = [Section(title, columns, rows, "Without VAT.", chart) for title in ("By category", "By school")]
+    saved = [Section(title, columns, rows, "Without VAT.", chart, "behind") for title in ("By category", "By school")]
     sentence = "The schools saved £645.00, 6.1 % by ordering together."
     plain = [Section("By round", (Column("title", "Round"),), [{"title": "Back to school"}])]
     return {
         ("orders", "/order-reports/savings"): report_json(Report("savings", "Savings", sentence, saved)),
+        ("orders", "/order-reports/savings/behind"): report_json(_behind()),
+        ("orders", "/order-reports/savings/behind.xlsx"): b"PK",
         ("orders", "/order-reports/take-up"): report_json(Report("take-up", "Take-up", "Many took part.", plain)),
         ("orders", "/order-reports/workload"): report_json(Report("workload", "Work", "It is shared.", plain)),
         ("orders", "/order-reports/budgets"): report_json(
@@ -69,6 +75,22 @@ def _ordering() -> dict[tuple[str, str], Any]:
     }
 
 
+def _behind() -> Report:
+    columns = (
+        Column("number", "Purchase order"),
+        Column("school_name", "School"),
+        Column("saved_pence", "Saved", "money", added=True),
+    )
+    rows: list[Json] = [
+        {"number": "PO-000001", "school_name": "Elm Park Academy", "saved_pence": 28_700, "why": ORDERED},
+        {"number": "PO-000001", "school_name": "Oak Street Primary School", "saved_pence": 22_800, "why": ORDERED},
+    ]
+    section = Section(
+        "The documents behind the figure", columns, rows, "", why="purchase_order", whole={"saved_pence": 52_500}
+    )
+    return Report("savings", "Savings: line by line", "3 lines make up this figure.", [section], "PO-000001.1.900002")
+
+
 def _money() -> dict[tuple[str, str], Any]:
     schools = [("Elm Park Academy", 812_300, 640_000), ("Oak Street Primary School", 301_250, 301_250)]
     by_school = [
@@ -77,9 +99,9 @@ def _money() -> dict[tuple[str, str], Any]:
             "ordered_pence": ordered,
             "billed_pence": billed,
             "committed_pence": ordered - billed,
-            "why": why,
+            "why": behind("spending", school_urn=urn),
         }
-        for (name, ordered, billed), why in zip(schools, ("910002", str(OAK)), strict=True)
+        for (name, ordered, billed), urn in zip(schools, (910002, OAK), strict=True)
     ]
     figures = tuple(
         Column(f"{key}_pence", label, "money", added=True)
@@ -87,12 +109,8 @@ def _money() -> dict[tuple[str, str], Any]:
     )
     chart = Chart("name", "billed_pence", "Billed and still committed, in pounds", ("committed_pence",))
     sections = [
-        Section(title, (Column("name", head), *figures), by_school, "", chart, why)
-        for title, head, why in (
-            ("By school", "School", "school"),
-            ("By category", "Category", ""),
-            ("By supplier", "Supplier", ""),
-        )
+        Section(title, (Column("name", head), *figures), by_school, "", chart, "behind")
+        for title, head in (("By school", "School"), ("By category", "Category"), ("By supplier", "Supplier"))
     ]
     sentence = "Schools ordered for £11,135.50 without VAT."
     return {

@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 from tests.gateway_pages.conftest import Visitor, parsed, text_of
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
-from tests.gateway_pages.report_world import INTEREST
+from tests.gateway_pages.report_world import INTEREST, ORDERED
 
 Visit = Callable[[str], Visitor]
 
@@ -37,10 +37,30 @@ def test_home_shows_what_it_can_while_a_service_is_away(visit: Visit, services: 
 def test_the_boards_report_leads_from_its_figures_to_what_stands_behind(visit: Visit) -> None:
     page = parsed(visit("board").get("/alliance/packs/board"))
     links = set(page.xpath("//tbody//th//a/@href"))
-    assert {"/alliance/bank", f"/alliance/schools/{OAK}", "/alliance/ledger/accounts/1100"} <= links
+    assert {"/alliance/bank", "/alliance/ledger/accounts/1100"} <= links
+    behind = f"/alliance/reports/spending/behind?closed_from=2025-09-01&closed_to=2026-08-31&school_urn={OAK}"
+    asked = "/alliance/packs/board?closed_from=2025-09-01&closed_to=2026-08-31"
+    assert behind in parsed(visit("board").get(asked)).xpath("//tbody//th//a/@href"), "of the days of the report"
     assert any(link.startswith("/alliance/fund/") for link in links)
     assert "saved £645.00, 6.1 %, by ordering together" in text_of(visit("board").get("/alliance/packs/board"))
     assert "/alliance/reports/savings/charts/0" in page.xpath("//figure//img/@src")
+
+
+def test_a_figure_leads_to_the_documents_it_was_summed_from_page_by_page(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    report = parsed(manager.get("/alliance/reports/savings?closed_from=2026-09-01"))
+    (link,) = set(report.xpath("//th//a[text()='Stationery']/@href"))
+    assert link == "/alliance/reports/savings/behind?closed_from=2026-09-01&category=Stationery"
+    page = parsed(manager.get(link))
+    assert f"/alliance/purchase-orders/{ORDERED}" in page.xpath("//tbody//th//a/@href")
+    assert "£525.00" in page.xpath("//tfoot")[0].text_content(), "the sums are those of every page"
+    (following,) = page.xpath("//nav[@aria-label='More']//a/@href")
+    assert following.startswith(f"{link.partition('?')[0]}?after=PO-000001.1.900002")
+    assert "category=Stationery" in following
+    (sheet,) = page.xpath("//a[text()='Spreadsheet']/@href")
+    assert manager.get(sheet).data == b"PK"
+    assert manager.get("/alliance/reports/gossip/behind").status_code == 404
+    assert visit("supplier").get("/supplier/reports/savings/behind").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["board", "review"])

@@ -1,5 +1,6 @@
 """Reports: what a round came to, what it saved, who took part, and who led; each school sees its own part only."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
 from chassis.report_documents import report_xlsx
+from contracts.london import london_today
 from contracts.report import MOST_BARS, Chart, Column, Report, Section
 from tests.orders.market import MANAGER, Market, approver, buyer, ok, refused
 
@@ -41,9 +43,9 @@ def test_savings_are_what_each_school_would_have_paid_alone(closed: Closed) -> N
     market, _, _, _ = closed
     report = ok(market.as_(MANAGER).get("/order-reports/savings"))
     assert report["sentence"] == "The schools saved £52.50, 5.6 % by ordering together."
-    assert rows(report, 1) == [
-        {"school_name": "Elm", "category_name": "Stationery", **saved(41)},
-        {"school_name": "Oak", "category_name": "Stationery", **saved(34)},
+    assert [{**row, "why": ""} for row in rows(report, 1)] == [
+        {"school_name": "Elm", "category_name": "Stationery", **saved(41), "why": ""},
+        {"school_name": "Oak", "category_name": "Stationery", **saved(34), "why": ""},
     ]
     assert report["sections"][0]["sums"] == saved(75)
 
@@ -88,11 +90,67 @@ def test_commitments_end_with_the_settlement_and_follow_what_arrives(closed: Clo
 
 def test_every_member_sees_how_the_work_is_shared(closed: Closed) -> None:
     market, _, oak, _ = closed
-    seen = [ok(market.as_(actor).get("/order-reports/workload")) for actor in (MANAGER, approver(oak))]
-    assert seen[0] == seen[1]
-    (row,) = rows(seen[0])
+    seen = [rows(ok(market.as_(actor).get("/order-reports/workload"))) for actor in (MANAGER, approver(oak))]
+    assert seen == [[{**seen[1][0], "why": "workload?lead_urn=0"}], seen[1]]
+    assert "why" not in seen[1][0], "the orders of others are not a school's to see"
+    refused(market.as_(approver(oak)).get("/order-reports/workload/behind?lead_urn=0"), 403, "forbidden")
+    (row,) = seen[0]
     assert (row["school_name"], row["contracts"], row["purchase_orders"], row["drops"]) == ("No lead named", 1, 1, 2)
     assert row["net_pence"] == 75 * 1180
+
+
+@pytest.mark.parametrize("report", ["savings", "commitments", "workload", "suppliers"])
+def test_the_lines_behind_every_row_of_a_report_add_up_to_its_figures(closed: Closed, report: str) -> None:
+    market, round_id, oak, _ = closed
+    pens = market.offer("Pens")
+    another = market.open_round()
+    market.order(another, oak, {pens: 5})
+    market.close(another)
+    (order,) = market.purchase_orders(round_id)
+    ok(market.receive(order, oak, {1: 17}), 201)
+    days = f"closed_to={london_today() + timedelta(days=90)}"
+    for actor in (MANAGER, buyer(oak)):
+        told = ok(market.as_(actor).get(f"/order-reports/{report}?{days}"))
+        linked = [row for section in told["sections"] if section["why"] == "behind" for row in section["rows"]]
+        assert linked
+        for row in linked:
+            if "why" not in row:
+                continue
+            name, _, narrowed = row["why"].partition("?")
+            behind = ok(market.as_(actor).get(f"/order-reports/{name}/behind?{narrowed}&{days}"))
+            (section,) = behind["sections"]
+            assert all(line["why"] for line in section["rows"])
+            for key, figure in section["sums"].items():
+                assert figure == sum(line[key] for line in section["rows"])
+                assert row.get(key, figure) == figure
+            assert set(section["sums"]) & set(row)
+
+
+def test_the_lines_behind_a_figure_come_in_parts_and_as_a_spreadsheet(closed: Closed) -> None:
+    market, round_id, oak, _ = closed
+    path = f"/order-reports/savings/behind?round_id={round_id}"
+    first = ok(market.as_(MANAGER).get(f"{path}&limit=1"))
+    second = ok(market.as_(MANAGER).get(f"{path}&limit=1&after={first['next']}"))
+    assert [rows(part)[0]["school_name"] for part in (first, second)] == ["Oak", "Elm"]
+    assert first["sections"][0]["sums"] == second["sections"][0]["sums"] == {"quantity": 75, **saved(75)}
+    assert second["next"] is None
+    assert first["sentence"] == "2 lines make up this figure."
+    book = fetched(market, f"/order-reports/savings/behind.xlsx?round_id={round_id}&school_urn={oak}")
+    table = CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [row[1] for row in table[4:6]] == ["Oak", ""]
+    own = ok(market.as_(buyer(oak)).get(path))
+    assert [row["school_name"] for row in rows(own)] == ["Oak"]
+    refused(market.as_(MANAGER).get("/order-reports/take-up/behind"), 404, "not_found")
+
+
+def test_a_round_says_what_stands_behind_each_item_and_school(closed: Closed) -> None:
+    market, round_id, _, _ = closed
+    report = ok(market.as_(MANAGER).get(f"/rounds/{round_id}/report"))
+    for place in (0, 1):
+        for row in rows(report, place):
+            behind = ok(market.as_(MANAGER).get(f"/order-reports/{row['why'].replace('?', '/behind?')}"))
+            sums = behind["sections"][0]["sums"]
+            assert (sums["net_pence"], sums["saved_pence"]) == (row["net_pence"], row["saved_pence"])
 
 
 def test_a_rounds_report_tells_the_manager_all_and_a_school_its_part(closed: Closed) -> None:

@@ -5,16 +5,17 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
 from chassis.report_answers import ReportSchema, chart_answer, report_answer
 from chassis.web import current_actor, current_database, requires
+from chassis.workbooks import XLSX
 from contracts.london import london_today
 from contracts.report import Report
 from services.billing.api.fields import Day
 from services.billing.usecases.read_supplier_totals import SupplierTotals, read_supplier_totals
-from services.billing.usecases.report_spending import REPORTS
+from services.billing.usecases.report_spending import REPORTS, documents_behind
 
 money_reports = Blueprint("money-reports", __name__, description="Reports on money")
 
@@ -26,6 +27,16 @@ class PeriodQuery(Schema):
 
     from_on = Day(load_default=None)
     to_on = Day(load_default=None)
+
+
+class DocumentsBehindQuery(PeriodQuery):
+    """What a figure is narrowed to (`category` is a code), and after how many of its documents a page begins."""
+
+    school_urn = fields.Integer(load_default=None)
+    supplier_id = fields.UUID(load_default=None)
+    category = fields.String(load_default=None, validate=validate.Length(0, 60))
+    after = fields.Integer(load_default=0, validate=validate.Range(0, 10_000_000))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
 
 
 class SupplierTotalOut(Schema):
@@ -65,6 +76,24 @@ def chart(period: dict[str, Any], name: str, place: int) -> Response:
     return chart_answer(_of_period(name, period), place)
 
 
+@money_reports.route("/money-reports/spending/behind")
+@requires(*READERS)
+@money_reports.arguments(DocumentsBehindQuery, location="query")
+@money_reports.response(200, ReportSchema)
+def behind(asked: dict[str, Any]) -> Response:
+    """The documents behind a figure of spending, part by part, with the sums of all of them."""
+    return report_answer(_behind(asked, skipped=asked["after"], limit=asked["limit"]), "", london_today())
+
+
+@money_reports.route("/money-reports/spending/behind.xlsx")
+@requires(*READERS)
+@money_reports.arguments(DocumentsBehindQuery, location="query")
+@money_reports.response(200, content_type=XLSX)
+def behind_document(asked: dict[str, Any]) -> Response:
+    """All of them as a spreadsheet."""
+    return report_answer(_behind(asked), "xlsx", london_today())
+
+
 @money_reports.route("/money-reports/supplier-totals")
 @requires(*READERS)
 @money_reports.arguments(PeriodQuery, location="query")
@@ -72,6 +101,11 @@ def chart(period: dict[str, Any], name: str, place: int) -> Response:
 def supplier_totals(period: dict[str, Any]) -> SupplierTotals:
     """What every supplier was ordered from, invoiced and was paid in the days."""
     return read_supplier_totals(current_database(), current_actor(), *_days(period))
+
+
+def _behind(asked: dict[str, Any], **part: int) -> Report:
+    narrowed = {key: asked[key] for key in ("school_urn", "supplier_id", "category")}
+    return documents_behind(current_database(), current_actor(), _days(asked), narrowed, **part)
 
 
 def _of_period(name: str, period: dict[str, Any]) -> Report:

@@ -1,8 +1,8 @@
 """What is ordered, billed and paid, summed over the purchase orders, invoices and payments of a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
@@ -17,40 +17,82 @@ _PARTS = """
         JOIN purchase_order_line l USING (purchase_order_id, line_no)
         WHERE o.answer IS DISTINCT FROM 'rejected'
             AND CAST(o.issued_at AT TIME ZONE 'Europe/London' AS date) BETWEEN :from_on AND :to_on
+            AND (CAST(:school_urn AS integer) IS NULL OR d.school_urn = :school_urn)
+            AND (CAST(:supplier_id AS uuid) IS NULL OR o.supplier_id = CAST(:supplier_id AS uuid))
+            AND (CAST(:category AS text) IS NULL OR l.category_code = :category)
         GROUP BY d.purchase_order_id, d.school_urn, o.supplier_id, o.number, o.title, o.settled_at, l.category_code
     ), charged AS (
-        SELECT b.purchase_order_id, b.school_urn, b.order_line_no AS line_no,
-            b.net_pence - coalesce(c.net_pence, 0) AS net
-        FROM bill_line b LEFT JOIN (
-            SELECT bill_id, bill_line_no, sum(net_pence) AS net_pence FROM credit_note_line
-            GROUP BY bill_id, bill_line_no
-        ) c ON c.bill_id = b.bill_id AND c.bill_line_no = b.line_no
+        SELECT b.purchase_order_id, b.school_urn, b.order_line_no AS line_no, 'bill' AS kind, b.bill_id AS document_id,
+            b.net_pence AS net
+        FROM bill_line b WHERE b.purchase_order_id IN (SELECT purchase_order_id FROM part)
+        UNION ALL
+        SELECT b.purchase_order_id, b.school_urn, b.order_line_no, 'credit_note', c.credit_note_id, -c.net_pence
+        FROM credit_note_line c JOIN bill_line b ON b.bill_id = c.bill_id AND b.line_no = c.bill_line_no
         WHERE b.purchase_order_id IN (SELECT purchase_order_id FROM part)
         UNION ALL
-        SELECT m.purchase_order_id, m.school_urn, m.order_line_no, m.net_pence - m.credited_net_pence
+        SELECT m.purchase_order_id, m.school_urn, m.order_line_no, 'supplier_invoice', m.supplier_invoice_id,
+            m.net_pence - m.credited_net_pence
         FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
         WHERE i.settlement = 'direct' AND i.rejected_why IS NULL
             AND m.purchase_order_id IN (SELECT purchase_order_id FROM part)
-    ), billed AS (
-        SELECT charged.purchase_order_id, school_urn, category_code, sum(net) AS net
+    ), document AS (
+        SELECT charged.purchase_order_id, school_urn, category_code, charged.kind, document_id, sum(net) AS net
         FROM charged JOIN purchase_order_line l USING (purchase_order_id, line_no)
-        GROUP BY charged.purchase_order_id, school_urn, category_code
+        GROUP BY charged.purchase_order_id, school_urn, category_code, charged.kind, document_id
+    ), billed AS (
+        SELECT purchase_order_id, school_urn, category_code, sum(net) AS net
+        FROM document GROUP BY purchase_order_id, school_urn, category_code
     ), known AS (
         SELECT part.*, coalesce(billed.net, 0) AS billed,
             CASE WHEN settled_at IS NULL THEN greatest(ordered - coalesce(billed.net, 0), 0) ELSE 0 END AS committed
         FROM part LEFT JOIN billed USING (purchase_order_id, school_urn, category_code)
     )
 """
-_SUMS = """CAST(sum(ordered) AS bigint) AS ordered_pence, CAST(sum(billed) AS bigint) AS billed_pence,
-        CAST(sum(committed) AS bigint) AS committed_pence"""
-_BY_ORDER = text(f"""
-    {_PARTS} SELECT CAST(purchase_order_id AS text) AS why, known.number, known.title,
-        coalesce(s.name, '') AS supplier_name, CAST(known.supplier_id AS text) AS supplier_id, known.school_urn,
-        coalesce(school.name, '') AS school_name, category_code, {_SUMS}
-    FROM known LEFT JOIN supplier s USING (supplier_id) LEFT JOIN school ON school.urn = known.school_urn
-    GROUP BY purchase_order_id, known.number, known.title, s.name, known.supplier_id, known.school_urn, school.name,
-        category_code
-    ORDER BY known.number, school.name, known.school_urn, category_code
+_SUMS = """CAST(coalesce(sum(ordered), 0) AS bigint) AS ordered_pence,
+        CAST(coalesce(sum(billed), 0) AS bigint) AS billed_pence,
+        CAST(coalesce(sum(committed), 0) AS bigint) AS committed_pence"""
+# Summed where the rows are: by school, by category, by supplier and by order, one row each.
+_SPENT = text(f"""
+    {_PARTS}, summed AS (
+        SELECT CASE WHEN grouping(school_urn) = 0 THEN 'school' WHEN grouping(category_code) = 0 THEN 'category'
+                WHEN grouping(supplier_id) = 0 THEN 'supplier' ELSE 'order' END AS by,
+            school_urn, category_code, supplier_id, purchase_order_id, {_SUMS}
+        FROM known GROUP BY GROUPING SETS ((school_urn), (category_code), (supplier_id), (purchase_order_id))
+    )
+    SELECT summed.by, summed.school_urn, coalesce(school.name, '') AS school_name, summed.category_code,
+        CAST(coalesce(summed.supplier_id, o.supplier_id) AS text) AS supplier_id, coalesce(s.name, '') AS supplier_name,
+        CAST(summed.purchase_order_id AS text) AS purchase_order_id, o.number, o.title,
+        ordered_pence, billed_pence, committed_pence
+    FROM summed LEFT JOIN purchase_order o ON o.purchase_order_id = summed.purchase_order_id
+    LEFT JOIN supplier s ON s.supplier_id = coalesce(summed.supplier_id, o.supplier_id)
+    LEFT JOIN school ON school.urn = summed.school_urn
+    ORDER BY summed.by, school.name, summed.school_urn, summed.category_code, o.number, s.name, summed.supplier_id
+""")  # noqa: S608 -- assembled from this module
+# Each document once for each school and category: the order with what is ordered and to come, the others with what
+# they bill. Nothing is billed of what is not ordered, so the documents add up to the report.
+_DOCUMENTS = f"""
+    {_PARTS}, listed AS (
+        SELECT number, title, supplier_id, school_urn, category_code, 0 AS place, 'purchase_order' AS kind,
+            purchase_order_id AS document_id, ordered, 0 AS billed, committed
+        FROM known
+        UNION ALL
+        SELECT part.number, part.title, part.supplier_id, school_urn, category_code, 1, kind, document_id, 0, net, 0
+        FROM document JOIN part USING (purchase_order_id, school_urn, category_code)
+    )
+"""  # noqa: S608 -- assembled from this module
+_BEHIND_SUMS = text(f"{_DOCUMENTS} SELECT count(*) AS documents, {_SUMS} FROM listed")  # noqa: S608 -- this module's
+_BEHIND = text(f"""
+    {_DOCUMENTS}
+    SELECT l.number, l.title, l.school_urn, coalesce(school.name, '') AS school_name, l.category_code, l.kind,
+        CAST(l.document_id AS text) AS document_id, CAST(c.bill_id AS text) AS credited_bill_id,
+        coalesce(b.number, c.number, i.our_number, l.number) AS document, coalesce(s.name, '') AS supplier_name,
+        CAST(ordered AS bigint) AS ordered_pence, CAST(billed AS bigint) AS billed_pence,
+        CAST(committed AS bigint) AS committed_pence
+    FROM listed l LEFT JOIN school ON school.urn = l.school_urn LEFT JOIN supplier s USING (supplier_id)
+    LEFT JOIN bill b ON l.kind = 'bill' AND b.bill_id = l.document_id
+    LEFT JOIN credit_note c ON l.kind = 'credit_note' AND c.credit_note_id = l.document_id
+    LEFT JOIN supplier_invoice i ON l.kind = 'supplier_invoice' AND i.supplier_invoice_id = l.document_id
+    ORDER BY l.number, l.school_urn, l.category_code, place, document, document_id LIMIT :limit OFFSET :skipped
 """)  # noqa: S608 -- assembled from this module
 # Invoices by their date, less what their supplier has credited of them; payments by the day on which they left.
 _SUPPLIER_TOTALS = text("""
@@ -79,12 +121,27 @@ _PAID = text("""
 """)
 
 
-def by_order(connection: Connection, from_on: date, to_on: date) -> Sequence[Row[Any]]:
-    """By purchase order issued in these days, school and category in pence without VAT: ordered, billed, committed.
+_ALL: Final[dict[str, Any]] = {"school_urn": None, "supplier_id": None, "category": None}
 
-    `why` is the purchase order's id.
+
+def spent(connection: Connection, from_on: date, to_on: date) -> Sequence[Row[Any]]:
+    """Of purchase orders issued in these days, in pence without VAT: ordered, billed, committed.
+
+    One row for each school, category, supplier and order; `by` says which of these it is of.
     """
-    return connection.execute(_BY_ORDER, {"from_on": from_on, "to_on": to_on}).all()
+    return connection.execute(_SPENT, _ALL | {"from_on": from_on, "to_on": to_on}).all()
+
+
+def documents_behind(
+    connection: Connection, from_on: date, to_on: date, narrowed: Mapping[str, Any], *, skipped: int, limit: int | None
+) -> tuple[Row[Any], Sequence[Row[Any]]]:
+    """The documents that these figures were summed from, after the first `skipped`; first how many and their sums.
+
+    `narrowed` may name a school_urn, supplier_id or category (its code).
+    """
+    values = _ALL | dict(narrowed) | {"from_on": from_on, "to_on": to_on}
+    found = connection.execute(_BEHIND, values | {"skipped": skipped, "limit": limit}).all()
+    return connection.execute(_BEHIND_SUMS, values).one(), found
 
 
 def supplier_totals(connection: Connection, from_on: date, to_on: date) -> Sequence[Row[Any]]:

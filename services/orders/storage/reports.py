@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-_CLOSED_ON = "CAST(r.closed_at AT TIME ZONE 'Europe/London' AS date)"
-_PERIOD = f"{_CLOSED_ON} BETWEEN :closed_from AND :closed_to"
+CLOSED_ON = "CAST(r.closed_at AT TIME ZONE 'Europe/London' AS date)"
+PERIOD = f"{CLOSED_ON} BETWEEN :closed_from AND :closed_to"
 
 # What each school's part of each line would have cost alone: at the price that the offer states for one school, or
 # else at the tier which the school's own quantity reaches.
-_BOUGHT = """
-    SELECT p.round_id, p.purchase_order_id, d.school_urn, f.category_code, f.category_name, l.line_no, f.sku, f.name,
-        f.unit, d.quantity, l.unit_price, d.net_pence, coalesce(d.quantity_received, 0) AS received, p.settled_at,
+BOUGHT = """
+    SELECT p.round_id, p.purchase_order_id, p.number, d.school_urn, f.category_code, f.category_name, l.line_no,
+        l.offer_id, f.sku, f.name, f.unit, d.quantity, l.unit_price, d.net_pence,
+        coalesce(d.quantity_received, 0) AS received, p.settled_at,
         coalesce(f.alone_price, tier.unit_price) AS alone_price,
         round(d.quantity * coalesce(f.alone_price, tier.unit_price) * 100)::bigint AS alone_pence
     FROM drop_line d
@@ -28,29 +29,29 @@ _BOUGHT = """
 _SAVINGS = text(f"""
     SELECT b.school_urn, s.name AS school_name, b.category_name, sum(b.alone_pence)::bigint AS alone_pence,
         sum(b.net_pence)::bigint AS net_pence, sum(b.alone_pence - b.net_pence)::bigint AS saved_pence
-    FROM ({_BOUGHT} AND {_PERIOD}) b JOIN school s ON s.urn = b.school_urn
+    FROM ({BOUGHT} AND {PERIOD}) b JOIN school s ON s.urn = b.school_urn
     GROUP BY b.school_urn, s.name, b.category_name ORDER BY s.name, b.school_urn, b.category_name
 """)  # noqa: S608 -- assembled from this module
 _COMMITMENTS = text(f"""
     SELECT b.school_urn, s.name AS school_name, b.category_name, sum(b.net_pence)::bigint AS ordered_pence,
         sum(CASE WHEN b.quantity = 0 THEN 0 ELSE div(b.net_pence * b.received, b.quantity) END)::bigint
             AS received_pence
-    FROM ({_BOUGHT}) b JOIN school s ON s.urn = b.school_urn
+    FROM ({BOUGHT}) b JOIN school s ON s.urn = b.school_urn
     WHERE b.settled_at IS NULL AND b.quantity > 0
     GROUP BY b.school_urn, s.name, b.category_name ORDER BY s.name, b.school_urn, b.category_name
 """)  # noqa: S608 -- assembled from this module
 # Members are counted on the day of the close. A school that is not asked for its own order sees only itself.
 _TAKE_UP = text(f"""
-    SELECT r.number, r.title, {_CLOSED_ON}::text AS closed_on,
+    SELECT r.number, r.title, {CLOSED_ON}::text AS closed_on,
         count(*) AS schools, count(*) FILTER (WHERE o.state = 'approved') AS ordered,
         count(*) FILTER (WHERE o.state = 'declined') AS declined,
         count(*) FILTER (WHERE o.state = 'dropped') AS dropped,
         count(*) FILTER (WHERE o.state IS NULL) AS silent, r.round_id::text AS why
     FROM round r
-    JOIN school s ON s.joined_on <= {_CLOSED_ON} AND (s.left_on IS NULL OR s.left_on >= {_CLOSED_ON})
+    JOIN school s ON s.joined_on <= {CLOSED_ON} AND (s.left_on IS NULL OR s.left_on >= {CLOSED_ON})
         AND (CAST(:urn AS integer) IS NULL OR s.urn = :urn)
     LEFT JOIN school_order o ON o.round_id = r.round_id AND o.school_urn = s.urn
-    WHERE r.closed_at IS NOT NULL AND {_PERIOD}
+    WHERE r.closed_at IS NOT NULL AND {PERIOD}
     GROUP BY r.round_id ORDER BY r.closed_at, r.number
 """)  # noqa: S608 -- assembled from this module
 _WORKLOAD = text("""
@@ -60,21 +61,22 @@ _WORKLOAD = text("""
     ORDER BY w.net_pence DESC, s.name
 """)
 _ROUND_OFFERS = text(f"""
-    SELECT b.category_name, b.sku, b.name, b.unit, count(DISTINCT b.school_urn) AS schools,
+    SELECT b.category_name, b.offer_id::text, b.sku, b.name, b.unit, count(DISTINCT b.school_urn) AS schools,
         sum(b.quantity)::bigint AS quantity, max(b.unit_price) AS unit_price, sum(b.net_pence)::bigint AS net_pence,
         sum(b.alone_pence - b.net_pence)::bigint AS saved_pence
-    FROM ({_BOUGHT} AND p.round_id = :round_id) b
-    GROUP BY b.category_name, b.sku, b.name, b.unit ORDER BY b.category_name, b.name, b.sku
+    FROM ({BOUGHT} AND p.round_id = :round_id) b
+    GROUP BY b.category_name, b.offer_id, b.sku, b.name, b.unit
+    ORDER BY b.category_name, b.name, b.sku, b.offer_id
 """)  # noqa: S608 -- assembled from this module
 _ROUND_SCHOOLS = text(f"""
-    SELECT s.name AS school_name, o.state, o.reference, coalesce(b.units, 0)::bigint AS units,
+    SELECT s.urn AS school_urn, s.name AS school_name, o.state, o.reference, coalesce(b.units, 0)::bigint AS units,
         coalesce(b.net_pence, 0)::bigint AS net_pence, coalesce(b.saved_pence, 0)::bigint AS saved_pence
     FROM school_order o
     JOIN school s ON s.urn = o.school_urn
     LEFT JOIN (
         SELECT school_urn, sum(quantity) AS units, sum(net_pence) AS net_pence,
             sum(alone_pence - net_pence) AS saved_pence
-        FROM ({_BOUGHT} AND p.round_id = :round_id) bought GROUP BY school_urn
+        FROM ({BOUGHT} AND p.round_id = :round_id) bought GROUP BY school_urn
     ) b ON b.school_urn = o.school_urn
     WHERE o.round_id = :round_id ORDER BY s.name, o.school_urn
 """)  # noqa: S608 -- assembled from this module

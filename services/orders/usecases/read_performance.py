@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chassis.actor import Actor
 from chassis.database import Database
-from contracts.report import Column, Report, Section, Value
+from contracts.report import Column, Report, Section, Value, behind
 from services.orders.storage import performance
 
 _COUNTS: Final = ("drops", "recorded", "on_time", "complete", "ordered", "claimed")
@@ -37,7 +37,7 @@ def performance_report(database: Database, actor: Actor, due_from: date, due_to:
         rows = [dict(row._mapping) for row in performance.deliveries_by_order(connection, due_from, due_to)]
     suppliers = _together(rows)
     sections = [
-        _section("By supplier", (Column("supplier_name", "Supplier"),), suppliers, _NOTE),
+        _section("By supplier", (Column("supplier_name", "Supplier"),), suppliers, _NOTE, "behind"),
         _section(
             "By purchase order",
             (Column("number", "Purchase order"), Column("supplier_name", "Supplier"), Column("title", "For")),
@@ -82,9 +82,9 @@ def _share(part: int, whole: int) -> str:
 def _together(rows: Sequence[Counts]) -> list[Counts]:
     sums: dict[str, Counts] = {}
     for row in rows:
-        found = sums.setdefault(
-            row["supplier_name"], {"supplier_name": row["supplier_name"], **dict.fromkeys(_COUNTS, 0)}
-        )
-        for key in _COUNTS:
-            found[key] += row[key]
-    return [sums[name] for name in sorted(sums)]
+        key = row["supplier_id"]
+        named = {"supplier_name": row["supplier_name"], "why": behind("suppliers", supplier_id=key)}
+        found = sums.setdefault(key, {**named, **dict.fromkeys(_COUNTS, 0)})
+        for count in _COUNTS:
+            found[count] += row[count]
+    return sorted(sums.values(), key=lambda found: (found["supplier_name"], found["why"]))

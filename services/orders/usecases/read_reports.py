@@ -10,7 +10,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
 from contracts.money import pounds, unit_price_text
-from contracts.report import Chart, Column, Report, Section
+from contracts.report import Chart, Column, Report, Section, behind
 from services.orders.storage import reports, rounds
 from services.orders.usecases.read_performance import performance_report
 from services.orders.usecases.report_budgets import budgets_report
@@ -36,9 +36,9 @@ def round_report(database: Database, actor: Actor, round_id: str) -> Report:
             raise NotFound("There is no closed round like this.")
         offers, schools, orders = reports.round_tables(connection, round_id)
     saved, net = sum(row.saved_pence for row in schools), sum(row.net_pence for row in schools)
-    sections = [_offers_section(offers)]
+    sections = [_offers_section(offers, round_id)]
     if actor.school_urn is None:
-        sections += [_schools_section(schools), _orders_section(orders)]
+        sections += [_schools_section(schools, round_id), _orders_section(orders)]
     ordered = sum(1 for row in schools if row.net_pence)
     who = _counted(ordered, "school") if actor.school_urn is None else "Your school"
     sentence = f"{who} ordered for £{pounds(net)} and saved £{pounds(saved)}{_share(saved, saved + net)}."
@@ -55,15 +55,20 @@ def savings_report(database: Database, actor: Actor, closed_from: date, closed_t
     by_category = Section(
         "By category",
         (Column("category_name", "Category"), *_SAVED),
-        _summed(rows, "category_name", ("alone_pence", "net_pence", "saved_pence")),
+        [
+            {**row, "why": behind("savings", category=row["category_name"])}
+            for row in _summed(rows, "category_name", ("alone_pence", "net_pence", "saved_pence"))
+        ],
         _ALONE,
         Chart("category_name", "saved_pence", "Saved by category, in pounds"),
+        "behind",
     )
     by_school = Section(
         "By school and category",
         (Column("school_name", "School"), Column("category_name", "Category"), *_SAVED),
-        _plain(rows, ("school_name", "category_name", "alone_pence", "net_pence", "saved_pence")),
+        _by_school(rows, ("school_name", "category_name", "alone_pence", "net_pence", "saved_pence"), "savings"),
         chart=None if actor.school_urn else Chart("school_name", "saved_pence", "Saved by school, in pounds"),
+        why="behind",
     )
     return Report("savings", "Savings", sentence, [by_category, by_school])
 
@@ -83,9 +88,10 @@ def commitments_report(database: Database, actor: Actor, *_: date) -> Report:
     section = Section(
         "By school and category",
         columns,
-        _plain(rows, tuple(column.key for column in columns)),
+        _by_school(rows, tuple(column.key for column in columns), "commitments"),
         "Purchase orders that are not rejected and not settled, without VAT and without charges.",
         Chart("category_name", "ordered_pence", "Committed by category, in pounds"),
+        "behind",
     )
     return Report("commitments", "Commitments", sentence, [section])
 
@@ -135,12 +141,20 @@ def workload_report(database: Database, actor: Actor, closed_from: date, closed_
         Column("drops", "Deliveries", "number", added=True),
         Column("net_pence", "Ordered", "money", added=True),
     )
+    # The orders of others are the alliance's to see: a school gets the sums alone.
+    told = _plain(rows, tuple(column.key for column in columns))
+    if actor.kind == "alliance":
+        told = [
+            {**each, "why": behind("workload", lead_urn=row.lead_urn or 0)}
+            for each, row in zip(told, rows, strict=True)
+        ]
     section = Section(
         "By lead buyer",
         columns,
-        _plain(rows, tuple(column.key for column in columns)),
+        told,
         "Rounds closed in this time; orders without VAT.",
         Chart("school_name", "purchase_orders", "Purchase orders by lead buyer"),
+        "behind",
     )
     return Report("workload", "Lead buyers’ work", sentence, [section])
 
@@ -155,7 +169,7 @@ REPORTS: Final[dict[str, Callable[[Database, Actor, date, date], Report]]] = {
 }
 
 
-def _offers_section(rows: Rows) -> Section:
+def _offers_section(rows: Rows, round_id: str) -> Section:
     return Section(
         "What was ordered",
         (
@@ -176,15 +190,17 @@ def _offers_section(rows: Rows) -> Section:
                 "unit_price": unit_price_text(row.unit_price),
                 "net_pence": row.net_pence,
                 "saved_pence": row.saved_pence,
+                "why": behind("savings", round_id=round_id, offer_id=row.offer_id),
             }
             for row in rows
         ],
         _ALONE,
         Chart("category_name", "net_pence", "Ordered by category, in pounds"),
+        "behind",
     )
 
 
-def _schools_section(rows: Rows) -> Section:
+def _schools_section(rows: Rows, round_id: str) -> Section:
     columns = (
         Column("school_name", "School"),
         Column("state", "Order", "state"),
@@ -195,7 +211,11 @@ def _schools_section(rows: Rows) -> Section:
     )
     keys = tuple(column.key for column in columns)
     chart = Chart("school_name", "net_pence", "Ordered by school, in pounds")
-    return Section("School by school", columns, _plain(rows, keys), chart=chart)
+    told = [
+        {**each, "why": behind("savings", round_id=round_id, school_urn=row.school_urn) if row.units else None}
+        for each, row in zip(_plain(rows, keys), rows, strict=True)
+    ]
+    return Section("School by school", columns, told, chart=chart, why="behind")
 
 
 def _orders_section(rows: Rows) -> Section:
@@ -215,6 +235,14 @@ def _orders_section(rows: Rows) -> Section:
 
 def _plain(rows: Rows, keys: tuple[str, ...]) -> list[dict[str, Any]]:
     return [{key: row._mapping[key] for key in keys} for row in rows]
+
+
+def _by_school(rows: Rows, keys: tuple[str, ...], report: str) -> list[dict[str, Any]]:
+    """Rows by school and category, each with the list behind it."""
+    return [
+        {**each, "why": behind(report, school_urn=row.school_urn, category=row.category_name)}
+        for each, row in zip(_plain(rows, keys), rows, strict=True)
+    ]
 
 
 def _summed(rows: Rows, by: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:

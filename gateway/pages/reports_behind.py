@@ -1,0 +1,59 @@
+"""What stands behind a figure of a report: the list of documents that it was summed from, a page at a time."""
+
+from typing import Any, Final
+
+from flask import Response, abort, render_template, request, url_for
+
+from gateway.pages import ask
+from gateway.pages.files import passed_on
+from gateway.pages.report_sources import SOURCES, Source
+from gateway.pages.reports import SIDES, Side, asked_days, shown
+
+_NARROWING: Final = ("school_urn", "category", "round_id", "offer_id", "lead_urn", "supplier_id")
+
+
+def _register(side: Side) -> None:
+    def report_behind(name: str) -> str:
+        source = _source(side, name)
+        asked = _narrowed(source)
+        found = ask.one(source.service, f"{source.path}/behind", **asked, after=request.args.get("after"))
+        here = asked_days() | _narrowing()
+        return render_template(
+            "report.html",
+            side=side,
+            report=found,
+            sections=[shown(section, side.name) for section in found["sections"]],
+            charts=[],
+            documents={"xlsx": url_for(f"{side.name}.report_behind_document", name=name, **here)},
+            period=None,
+            here={"name": name, **here},
+            above=(side.titles[name][0], url_for(f"{side.name}.report", name=name, **asked_days())),
+        )
+
+    def report_behind_document(name: str) -> Response:
+        source = _source(side, name)
+        return passed_on(source.service, f"{source.path}/behind.xlsx", _narrowed(source))
+
+    side.blueprint.get("/reports/<name>/behind", endpoint="report_behind")(side.may_read(report_behind))
+    side.blueprint.get("/reports/<name>/behind.xlsx", endpoint="report_behind_document")(
+        side.may_read(report_behind_document)
+    )
+
+
+def _source(side: Side, name: str) -> Source:
+    if name not in side.titles:
+        abort(404)
+    return SOURCES[name]
+
+
+def _narrowed(source: Source) -> dict[str, Any]:
+    """The days, and what else the address narrows a figure to, as the service calls them."""
+    return source.params(asked_days()) | _narrowing()
+
+
+def _narrowing() -> dict[str, str]:
+    return {key: request.args[key] for key in _NARROWING if key in request.args}
+
+
+for _side in SIDES:
+    _register(_side)
