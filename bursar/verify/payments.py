@@ -71,6 +71,24 @@ CHECKS: Final = (
         """,
     ),
     Check(
+        "invoices_are_paid_once",
+        "A payment run pays an invoice once, what the run says; with all its payments it is paid no more than it is.",
+        """
+        SELECT format('%s: %s says %s pence, the bank paid %s', our_number, r.number, i.amount_pence, matched.pence)
+        FROM payment_run_item i JOIN payment_run r USING (payment_run_id)
+        JOIN supplier_invoice USING (supplier_invoice_id) JOIN (
+            SELECT payment_run_id, document_id AS supplier_invoice_id, -sum(amount_pence) AS pence FROM bank_match
+            WHERE undone_at IS NULL AND payment_run_id IS NOT NULL GROUP BY payment_run_id, document_id
+        ) matched USING (payment_run_id, supplier_invoice_id)
+        WHERE matched.pence <> i.amount_pence
+        UNION ALL
+        SELECT format('%s of %s pence: %s are paid', our_number, gross_pence, sum(p.amount_pence))
+        FROM supplier_invoice JOIN supplier_payment p USING (supplier_invoice_id)
+        GROUP BY our_number, gross_pence
+        HAVING sum(p.amount_pence) NOT BETWEEN least(gross_pence, 0) AND greatest(gross_pence, 0)
+        """,
+    ),
+    Check(
         "suppliers_are_advised_of_what_is_paid",
         "Each supplier of a run with the bank is told its part, once, and of nothing that was given up.",
         """

@@ -55,6 +55,16 @@ PAYMENT_BREAKINGS: Final = (
         (),
     ),
     (
+        "invoices_are_paid_once",
+        _run("paid", live=False, paid=100)
+        + f"""
+        UPDATE bank_match SET payment_run_id = '{_RUN}'
+        WHERE document_id = (SELECT supplier_invoice_id FROM supplier_invoice WHERE {_TONER})
+        """,
+        "SI-000001: PR-000002 says 100 pence, the bank paid",
+        (),
+    ),
+    (
         "suppliers_are_advised_of_what_is_paid",
         _run("exported") + f"UPDATE remittance_advice SET amount_pence = 99 WHERE payment_run_id = '{_RUN}'",
         "is paid 100 pence, and told of 99",

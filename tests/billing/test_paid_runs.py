@@ -1,0 +1,126 @@
+"""A payment run on its whole way: two people, the file, the bank's statement, the books; undone and paid otherwise."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bursar.verify.billing import CHECKS
+from tests.billing.documents import entry
+from tests.billing.test_payment_runs import FENWRIGHTS_ACCOUNT, ORIGINATOR, SECOND, act, propose, seen
+from tests.billing.world import (
+    ASH,
+    BEECH,
+    FENWRIGHT,
+    MANAGER,
+    OAKDALE,
+    Line,
+    Order,
+    World,
+    answered,
+    refused,
+    seller_of,
+)
+from tests.clients import Clients
+
+OAKDALES_ACCOUNT = {
+    **FENWRIGHTS_ACCOUNT,
+    "supplier_id": OAKDALE,
+    "account_name": "Oakdale",
+    "account_number": "11223344",
+}
+
+
+def breaches(world: World) -> list[str]:
+    """What `bursar verify` finds in billing."""
+    with world.database.database.engine.connect() as connection:
+        connection.execute(text("SELECT set_config('bursar.actor', 'service', false)"))
+        return [
+            f"{check.name}: {said}" for check in CHECKS for said in connection.execute(text(check.breaches)).scalars()
+        ]
+
+
+@pytest.fixture
+def world(service_client: Clients) -> World:
+    """Fenwright has two invoices due and Oakdale one, both have accounts, and the alliance's own account can pay."""
+    made = World(service_client)
+    made.tell(("SupplierBankDetailsRecorded", FENWRIGHTS_ACCOUNT), ("SupplierBankDetailsRecorded", OAKDALES_ACCOUNT))
+    made.invoiced(made.ordered(), "INV-1")
+    made.invoiced(made.ordered(Order([Line({ASH: 10})], number="PO-000002")), "INV-2")
+    made.invoiced(made.ordered(Order([Line({BEECH: 5})], number="PO-000004", supplier_id=OAKDALE)), "OAK-1")
+    made.billed()
+    made.pay(entry("0.12", "GROSS INTEREST", name=""))
+    (account,) = answered(made.a(MANAGER).get("/bank-accounts"))["items"]
+    path = f"/payment-settings/{account['bank_account_id']}"
+    assert made.a(MANAGER).put(path, ORIGINATOR, headers={"If-Match": '"0"'}).status_code == 204
+    return made
+
+
+def exported(world: World) -> dict[str, Any]:
+    run = propose(world)
+    answered(act(world, SECOND, run, "approval"))
+    assert act(world, MANAGER, seen(world, run), "exports", {"format": "bacs"}).status_code == 201
+    return seen(world, run)
+
+
+def matched(world: World) -> list[dict[str, Any]]:
+    return list(answered(world.a(MANAGER).get("/bank-lines?state=matched"))["items"])
+
+
+def test_the_banks_one_line_pays_a_run_and_undoing_it_opens_it_again(world: World) -> None:
+    run, before = exported(world), world.balances()
+    total = f"{run['total_pence'] / 100:.2f}"
+    assert world.pay(entry(total, run["number"], sign="DBIT", name="BACS"))["posted"] == 1
+    assert seen(world, run)["state"] == "paid"
+    (line,) = matched(world)
+    assert sorted(each["number"] for each in line["matched_to"]) == ["SI-000001", "SI-000002", "SI-000003"]
+    assert {each["posted_as"] for each in line["matched_to"]} == {"PY-000001", "PY-000002"}
+    after = world.balances()
+    assert (after["1200"], after.get("2100")) == (-run["total_pence"], None)
+    paid = answered(world.a(seller_of(OAKDALE)).get("/remittances"))["items"]
+    assert [each["amount_pence"] for each in paid] == [6570]
+    assert breaches(world) == []
+    refused(
+        act(world, MANAGER, seen(world, run), "exports", {"format": "bacs", "why": "x"}), 409, "payment_run_settled"
+    )
+    refused(act(world, MANAGER, seen(world, run), "cancellation", {"why": "x"}), 409, "payment_run_settled")
+    answered(world.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/undo", {}))
+    assert (seen(world, run)["state"], world.balances(), breaches(world)) == ("exported", before, [])
+    answered(world.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/redo", {}))
+    assert (seen(world, run)["state"], world.balances(), breaches(world)) == ("paid", after, [])
+
+
+def test_a_line_for_each_supplier_pays_a_run_and_none_is_paid_twice(world: World) -> None:
+    run = exported(world)
+    parts: dict[str, int] = {}
+    for item in run["items"]:
+        parts[item["reference"]] = parts.get(item["reference"], 0) + item["amount_pence"]
+    entries = [entry(f"{pence / 100:.2f}", name, sign="DBIT", name="BACS") for name, pence in parts.items()]
+    assert world.pay(entries[0])["posted"] == 1
+    assert seen(world, run)["state"] == "exported"
+    refused(act(world, MANAGER, seen(world, run), "cancellation", {"why": "x"}), 409, "payment_run_settled")
+    assert world.pay(entries[1])["posted"] == 1
+    assert seen(world, run)["state"] == "paid"
+    total = entry(f"{run['total_pence'] / 100:.2f}", run["number"], sign="DBIT", name="AGAIN")
+    again = world.pay(total, entry("153.00", next(iter(parts)), sign="DBIT", name="AGAIN"))
+    assert again["posted"] == 0
+    assert {account: world.balances().get(account) for account in ("1200", "2100")} == {
+        "1200": -run["total_pence"],
+        "2100": None,
+    }
+    assert breaches(world) == []
+
+
+def test_an_invoice_that_was_paid_before_the_file_is_in_no_file(world: World) -> None:
+    run = propose(world)
+    answered(act(world, SECOND, run, "approval"))
+    item = next(each for each in run["items"] if each["supplier_id"] == FENWRIGHT)
+    paid = entry(f"{item['amount_pence'] / 100:.2f}", item["our_number"], sign="DBIT", name="Fenwright Paper")
+    assert world.pay(paid)["posted"] == 1
+    refused(act(world, MANAGER, seen(world, run), "exports", {"format": "bacs"}), 409, "payment_run_outdated")
+    answered(act(world, MANAGER, seen(world, run), "cancellation", {"why": "One is paid."}))
+    left = exported(world)
+    assert item["our_number"] not in {each["our_number"] for each in left["items"]}
+    total = f"{left['total_pence'] / 100:.2f}"
+    assert world.pay(entry(total, left["number"], sign="DBIT", name="BACS"))["posted"] == 1
+    assert (world.balances().get("2100"), breaches(world)) == (None, [])
