@@ -8,15 +8,18 @@ from uuid import uuid4
 
 import jsonschema
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import ProgrammingError
 
 from chassis.actor import SERVICE, Actor
 from contracts.events import schemas
 from services.orders.api import subscription_answers
+from services.orders.domain.budget import Movement
 from services.orders.domain.errors import BudgetExceeded, NothingToRun, ReadingMissing
+from services.orders.domain.subscription_term import Days
 from services.orders.usecases import subscribe
 from services.orders.usecases.run_subscriptions import run_due_plans, run_plan
+from services.orders.usecases.services_to_come import services_to_come
 from tests.orders.market import MANAGER, Market, approver, buyer, ok, refused, school_body, supplier_user
 
 TODAY = datetime.now(UTC).date()
@@ -583,3 +586,36 @@ def test_the_run_holds_the_plan_against_changes(services: Services) -> None:
             connection.commit()
             made.result(timeout=30)
     assert [sum(net.values()) for net in services.nets(plan)] == [4932]
+
+
+def test_what_services_will_cost_is_read_at_once_and_of_the_school_alone(services: Services) -> None:
+    """As many statements for five services beside those of ten other schools as for one service alone."""
+    urn, others = services.market.school(), [services.market.school() for _ in range(10)]
+    days = Days(date(2026, 9, 1), date(2027, 8, 31))
+    services.join(services.plan(), urn)
+    first, read = _to_come(services, urn, days)
+    assert [(each.kind, each.net_pence) for each in first] == [("committed", 120_000)]
+    for title in ("Insurance", "Catering", "Grounds", "Cleaning"):
+        plan = services.plan(title=title, unit_price="100.0000")
+        for each in (urn, *others):
+            services.join(plan, each)
+    every, read_of_five = _to_come(services, urn, days)
+    assert sorted(each.net_pence for each in every) == [10_000] * 4 + [120_000]
+    assert read_of_five == read
+
+
+def _to_come(services: Services, urn: int, days: Days) -> tuple[list[Movement], int]:
+    """What a school's services will cost, as the school sees it, and in how many statements it was read."""
+    statements: list[str] = []
+    database = services.market.service.database
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.transaction(buyer(urn)) as connection:
+            found = services_to_come(connection, urn, days, with_vat=True)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    return found, len(statements)

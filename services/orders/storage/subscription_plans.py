@@ -1,7 +1,7 @@
 """Plans of recurring services."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,7 @@ _READ = f"""
 _FIND = text(f"{_READ} WHERE p.plan_id = :plan_id")
 _LOCK = text(f"{_READ} WHERE p.plan_id = :plan_id FOR UPDATE OF p")
 _LIST = text(f"{_READ} ORDER BY p.ends_on DESC, p.title, p.plan_id")
+_OF_IDS = text(f"{_READ} WHERE p.plan_id = ANY(CAST(:plan_ids AS uuid[]))")
 _DUE = text("SELECT plan_id::text FROM subscription_plan WHERE next_run_on <= :today ORDER BY next_run_on, number")
 _CONTRACT = text("SELECT supplier_id::text FROM contract WHERE contract_id = :contract_id")
 _INSERT = text(f"""
@@ -69,6 +70,12 @@ def find_plan(connection: Connection, plan_id: str, *, lock: bool = False) -> Fo
 def list_plans(connection: Connection) -> list[FoundPlan]:
     """Every plan that the actor may see, the one that ends last first."""
     return [_found(row) for row in connection.execute(_LIST)]
+
+
+def plans_of(connection: Connection, plan_ids: Iterable[str]) -> dict[str, Plan]:
+    """Plans by their ids, as far as the actor may see them."""
+    rows = connection.execute(_OF_IDS, {"plan_ids": list(plan_ids)})
+    return {found.plan.plan_id: found.plan for found in map(_found, rows)}
 
 
 def due_plans(connection: Connection, today: date) -> list[str]:

@@ -1,7 +1,7 @@
 """What recurring services were billed: runs, their charges, and the purchase orders that they became."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,6 +46,12 @@ _ORDERED = text("""
     WHERE o.plan_id = :plan_id AND o.state <> 'rejected'
         AND (CAST(:urn AS integer) IS NULL OR d.school_urn = CAST(:urn AS integer))
     GROUP BY d.school_urn
+""")
+_ORDERED_BY_SCHOOL = text("""
+    SELECT o.plan_id::text, sum(d.net_pence)::bigint AS net_pence
+    FROM drop_line d JOIN purchase_order o USING (purchase_order_id)
+    WHERE o.plan_id = ANY(CAST(:plan_ids AS uuid[])) AND o.state <> 'rejected' AND d.school_urn = :urn
+    GROUP BY o.plan_id
 """)
 _ADD_RUN = text("""
     INSERT INTO subscription_run (run_id, plan_id, supplier_id, kind, period_from, period_to, due_on, ran_at, ran_by,
@@ -123,6 +129,12 @@ def ordered_of(connection: Connection, plan_id: str, urn: int | None = None) -> 
     """What was ordered of a plan so far, in pence by URN."""
     rows = connection.execute(_ORDERED, {"plan_id": plan_id, "urn": urn})
     return {row.school_urn: row.net_pence for row in rows}
+
+
+def ordered_by_school(connection: Connection, plan_ids: Iterable[str], urn: int) -> dict[str, int]:
+    """What one school has ordered of several plans so far, in pence by plan."""
+    rows = connection.execute(_ORDERED_BY_SCHOOL, {"plan_ids": list(plan_ids), "urn": urn})
+    return {row.plan_id: row.net_pence for row in rows}
 
 
 def account_of(connection: Connection, plan_id: str) -> Account:

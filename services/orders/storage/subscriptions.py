@@ -29,6 +29,7 @@ _LIST = text(f"""
     WHERE (CAST(:plan_id AS uuid) IS NULL OR u.plan_id = CAST(:plan_id AS uuid))
     ORDER BY s.name, u.school_urn, u.starts_on, u.subscription_id
 """)
+_OF_SCHOOL = text(f"{_READ} WHERE u.school_urn = :urn ORDER BY u.starts_on, u.subscription_id")
 _INSERT = text("""
     INSERT INTO subscription (subscription_id, plan_id, school_urn, starts_on, state, requested_by_id, requested_by,
         requested_at)
@@ -73,6 +74,11 @@ _READINGS = text("""
     SELECT school_urn, read_on, quantity, source, recorded_by, recorded_at FROM driver_reading
     WHERE plan_id = :plan_id AND (CAST(:urn AS integer) IS NULL OR school_urn = CAST(:urn AS integer))
     ORDER BY school_urn, read_on, reading_id
+""")
+_READINGS_OF_SCHOOL = text("""
+    SELECT plan_id::text, school_urn, read_on, quantity, source, recorded_by, recorded_at FROM driver_reading
+    WHERE school_urn = :urn AND plan_id = ANY(CAST(:plan_ids AS uuid[]))
+    ORDER BY plan_id, read_on, reading_id
 """)
 _PUPILS = text("""
     SELECT school_urn, counted_on AS read_on, pupils AS quantity, source, NULL AS recorded_by, NULL AS recorded_at
@@ -128,6 +134,11 @@ def find_subscription(connection: Connection, subscription_id: str, *, lock: boo
 def list_subscriptions(connection: Connection, plan_id: str | None = None) -> list[FoundSubscription]:
     """The subscriptions that the actor may see, of one plan or all, by the school's name."""
     return [_found(row) for row in connection.execute(_LIST, {"plan_id": plan_id})]
+
+
+def subscriptions_of(connection: Connection, urn: int) -> list[Subscription]:
+    """The subscriptions of one school, by their first day."""
+    return [_found(row).subscription for row in connection.execute(_OF_SCHOOL, {"urn": urn})]
 
 
 def find_member(connection: Connection, urn: int) -> Row[Any] | None:
@@ -199,6 +210,17 @@ def readings_of(connection: Connection, plan_id: str, driver: str, urn: int | No
     counts = list(connection.execute(_PUPILS, {"urn": urn})) if driver == "pupils" else []
     found = [*counts, *connection.execute(_READINGS, names)]
     return sorted(found, key=lambda row: (row.school_urn, row.read_on))
+
+
+def readings_of_school(connection: Connection, drivers: Mapping[str, str], urn: int) -> dict[str, list[Row[Any]]]:
+    """The same of one school and several plans: `drivers` are theirs by plan, as the answer is."""
+    told: dict[str, list[Row[Any]]] = {plan_id: [] for plan_id in drivers}
+    if "pupils" in drivers.values():
+        counts = connection.execute(_PUPILS, {"urn": urn}).all()
+        told |= {plan_id: list(counts) for plan_id, driver in drivers.items() if driver == "pupils"}
+    for row in connection.execute(_READINGS_OF_SCHOOL, {"urn": urn, "plan_ids": list(drivers)}):
+        told[row.plan_id].append(row)
+    return {plan_id: sorted(found, key=lambda row: row.read_on) for plan_id, found in told.items()}
 
 
 def count_pupils(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:

@@ -93,15 +93,24 @@ def vat_exceptions(connection: Connection, on: date, urn: int | None = None) -> 
     return VatExceptions((_Exception(*row) for row in connection.execute(_HOLDING, {"on": on, "urn": urn})), on)
 
 
-def dearest_rate(
-    connection: Connection, vat_class: str, category_code: str, urn: int, first: date, last: date
-) -> Decimal:
-    """The highest VAT in per cent that a service carries for a school on any of these days, as far as is recorded."""
-    known = [_Exception(*row) for row in connection.execute(_OF_SCHOOL, {"urn": urn})]
-    changes = [each.valid_from for each in known]
-    changes += [each.valid_to + timedelta(days=1) for each in known if each.valid_to is not None]
-    days = {first, *(day for day in changes if first < day <= last)}
-    return max(VatExceptions(known, day).of(vat_class, category_code, urn).rate(day) for day in days)
+class DatedRates:
+    """The VAT that services carry for one school, whose exceptions change it from day to day."""
+
+    def __init__(self, known: Sequence[_Exception], urn: int) -> None:
+        self._known = known
+        self._urn = urn
+        self._changes = [each.valid_from for each in known]
+        self._changes += [each.valid_to + timedelta(days=1) for each in known if each.valid_to is not None]
+
+    def dearest(self, vat_class: str, category_code: str, first: date, last: date) -> Decimal:
+        """The highest rate in per cent on any of these days, as far as is recorded."""
+        days = {first, *(day for day in self._changes if first < day <= last)}
+        return max(VatExceptions(self._known, day).of(vat_class, category_code, self._urn).rate(day) for day in days)
+
+
+def dated_rates(connection: Connection, urn: int) -> DatedRates:
+    """The VAT that services carry for a school."""
+    return DatedRates([_Exception(*row) for row in connection.execute(_OF_SCHOOL, {"urn": urn})], urn)
 
 
 def sent_orders(connection: Connection, urns: Collection[int] | None) -> list[SentOrder]:

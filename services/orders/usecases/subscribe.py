@@ -21,7 +21,7 @@ from services.orders.domain.round import Member
 from services.orders.domain.subscription import Plan, Subscription, check_use
 from services.orders.domain.subscription_term import year_of
 from services.orders.storage import approvals, subscriptions
-from services.orders.storage.vat import dearest_rate
+from services.orders.storage.vat import dated_rates
 from services.orders.usecases.fit_service import must_fit_hard_budgets
 from services.orders.usecases.preview_subscription_run import found_plan
 
@@ -219,7 +219,7 @@ def _two_must_approve(connection: Connection, actor: Actor, found: Subscription,
     if not readings and plan.driver != "fixed":
         raise ReadingMissing("Record your school’s figure first: its limits are held against a year of the service.")
     first, urn = found.starts_on, found.school_urn
-    rate = dearest_rate(connection, plan.vat_class, plan.category_code, urn, first, first + timedelta(days=364))
+    rate = dated_rates(connection, urn).dearest(plan.vat_class, plan.category_code, first, first + timedelta(days=364))
     year = plan.year_costs(1 if plan.driver == "fixed" else readings[-1].quantity, rate)
     if above := exceeded(limits, actor.roles, year):
         raise AboveLimit(
