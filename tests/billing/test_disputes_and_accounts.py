@@ -70,7 +70,9 @@ def papers(world: World, urn: int) -> tuple[bytes, ...]:
     """A school's statement of account, byte for byte: JSON, PDF and spreadsheet."""
     client = world.a(buyer_of(urn))
     paths = (f"/accounts/{urn}", f"/accounts/{urn}/statement.pdf", f"/accounts/{urn}/statement.xlsx")
-    return tuple(client.get(path).get_data() for path in paths)
+    found = [client.get(path) for path in paths]
+    assert [response.status_code for response in found] == [200] * len(paths)
+    return tuple(response.get_data() for response in found)
 
 
 def test_an_upheld_dispute_is_claimed_and_comes_back_with_the_suppliers_credit(world: World) -> None:

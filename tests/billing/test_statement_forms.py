@@ -36,7 +36,7 @@ BILLS = st.builds(
 
 
 def _direct(gross: int, credited: int) -> SimpleNamespace:
-    text = {name: "X" for name in ("bill_id", "number", "payment_reference", "school_name", "title", "pay_to")}
+    text = dict.fromkeys(("bill_id", "number", "payment_reference", "school_name", "title", "pay_to"), "X")
     nothing = dict.fromkeys(("round_id", "round_title", "purchase_order_id", "paid_on", "paid_noted_by"))
     return SimpleNamespace(
         **text, **nothing, school_urn=900001, issue_date=ON, due_date=ON, net_pence=gross, vat_pence=0,
@@ -52,7 +52,8 @@ def views(draw: st.DrawFn) -> AccountView:
     bills = [bill if bill.open_pence > 0 else _settled(bill) for bill in draw(st.lists(BILLS, max_size=4))]
     direct = draw(st.lists(st.builds(_direct, PENCE, st.integers(0, 10**6)), max_size=3))
     school: Any = SimpleNamespace(urn=900001, name="Ash Primary School", town="", postcode="")
-    return AccountView(ON, school, None, items, balance, bills, direct)  # type: ignore[arg-type]
+    held = draw(st.integers(0, 10**6))
+    return AccountView(ON, school, None, items, balance, bills, direct, held)  # type: ignore[arg-type]
 
 
 def _settled(bill: OpenBill) -> OpenBill:
@@ -106,6 +107,7 @@ def test_page_pdf_and_spreadsheet_say_the_same(view: AccountView) -> None:
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(statement_pdf(view))).pages)
     printed = Counter(re.findall(r"−?[\d,]+\.\d\d(?![\d ]*%)", text))
     expected_text = Counter(pounds(pence) for some in figures.values() for pence in some)
-    if view.balance_pence:
-        expected_text[pounds(abs(view.balance_pence))] += 1  # the sentence above the tables
+    for pence in (abs(view.balance_pence), view.on_account_pence):  # the sentence above the tables
+        if pence:
+            expected_text[pounds(pence)] += 1
     assert printed == expected_text

@@ -835,7 +835,13 @@ COPIES = [
     _copy(
         "orders", "delivery_sites", "members", "UPDATE delivery_site SET main = NOT main WHERE main", "Main building"
     ),
-    _copy("billing", "pupil_counts", "members", "UPDATE pupil_count SET pupils = pupils + 1", "/20"),
+    _copy(
+        "billing",
+        "pupil_counts",
+        "members",
+        "UPDATE pupil_count SET pupils = 1 WHERE school_urn = 900001 AND counted_on = '2025-10-01'",
+        "900001/2025-10-01: billing keeps [1,",
+    ),
     _copy("billing", "schools", "members", "DELETE FROM school WHERE urn = 900004", "900004: billing keeps nothing"),
     _copy("gateway", "people", "members", "UPDATE person SET roles = '[]' WHERE name = 'Chair'", "'Chair'"),
     _copy("orders", "contracts", "catalogue", "UPDATE contract SET title = 'X' WHERE title = 'Toner'", "'X'"),
@@ -1060,8 +1066,9 @@ APPROVALS = [
     Breaking(
         "orders",
         "nothing_is_spent_beyond_what_was_committed",
-        "UPDATE bill_amount SET net_pence = 9000000 WHERE number = 'B-000001' AND position = 1",
-        " pence billed, ",
+        "UPDATE bill_amount SET net_pence = 9000000 WHERE number = 'B-000001' AND purchase_order_id ="
+        " (SELECT purchase_order_id FROM purchase_order WHERE number = 'PO-000003')",
+        "PO-000003, school 900001, stationery: 8997640 pence billed, 48874 ordered",
         also=("orders.bill_amounts_are_as_told_by_billing",),
     ),
     Breaking(
