@@ -955,6 +955,11 @@ def _of_billing() -> dict[tuple[str, str], Any]:
         ("billing", "/supplier-invoices"): listed(an_invoice_head(), an_invoice_head(BILLED_INVOICE, "billed")),
         ("billing", f"/supplier-invoices/{HELD_INVOICE}"): held,
         ("billing", f"/supplier-invoices/{BILLED_INVOICE}"): billed,
+        **{
+            ("billing", f"/supplier-invoices/{each['supplier_invoice_id']}/{name}"): listed(*each[name])
+            for each in (held, billed)
+            for name in ("lines", "matches")
+        },
         ("billing", "/bills"): listed(*map(headed, [*bills, direct])),
         ("billing", f"/bills/{BILL}"): bills[0],
         ("billing", f"/bills/{PAID_BILL}"): bills[1],
