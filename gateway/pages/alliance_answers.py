@@ -11,6 +11,7 @@ from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.supplier_answers import file_of
+from gateway.pages.typed import seen_version
 from gateway.upstream import upstream
 
 MOST_SHOWN = 40
@@ -37,7 +38,7 @@ def decide_answer(purchase_order_id: Any, answer_id: Any) -> Response | tuple[st
     """Take or decline the changes, whole or line by line; or wait no longer for schools."""
     faults = Faults()
     path = f"{_path(purchase_order_id)}/answers/{answer_id}"
-    etag = f'"{request.form.get("version", "0")}"'
+    etag = seen_version()
     with faults.of_service():
         if request.form.get("act") == "complete":
             done = upstream.post("orders", f"{path}/completion", etag=etag).json()

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 PURPOSES: Final = {"general": "The alliance’s own money", "fund": "The partnership fund"}
@@ -46,7 +46,7 @@ def tell_bank_account() -> Response | tuple[str, int]:
     if not faults:
         with faults.of_service(otherwise="name"):
             if account_id:
-                etag = f'"{request.form.get("version", "0")}"'
+                etag = seen_version()
                 upstream.call("PATCH", "billing", f"/bank-accounts/{account_id}", json=told, etag=etag)
             else:
                 upstream.call("POST", "billing", "/bank-accounts", json=told, key=request.form.get("sending_key"))

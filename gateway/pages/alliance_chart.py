@@ -10,7 +10,7 @@ from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.files import passed_on
 from gateway.pages.show import plural
-from gateway.pages.typed import sending_key
+from gateway.pages.typed import seen_version, sending_key
 from gateway.upstream import upstream
 
 OUTCOMES: Final = (("added", "Added"), ("changed", "Changed"), ("unchanged", "Unchanged"), ("refused", "Refused"))
@@ -71,7 +71,7 @@ def apply_chart(chart_import_id: Any) -> Response | tuple[str, int]:
     faults = Faults()
     answer: dict[str, Any] = {}
     with faults.of_service():
-        etag = f'"{request.form.get("version", "0")}"'
+        etag = seen_version()
         answer = upstream.post("billing", f"/chart-imports/{chart_import_id}/apply", json={}, etag=etag).json()
     if faults:
         return _import_page(str(chart_import_id), faults), faults.status

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import Problem, upstream
 
 
@@ -29,7 +29,7 @@ def close_round(round_id: Any) -> Response | tuple[str, int]:
             "orders",
             f"/rounds/{round_id}/close",
             key=request.form.get("sending_key"),
-            etag=f'"{request.form.get("version", "0")}"',
+            etag=seen_version(),
         )
     if faults:
         return _close_page(str(round_id), faults), faults.status
@@ -66,7 +66,7 @@ def extend_round(round_id: Any) -> Response | tuple[str, int]:
                 "orders",
                 f"/rounds/{round_id}",
                 json={"closes_at": closes_at},
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _close_page(str(round_id), faults), faults.status

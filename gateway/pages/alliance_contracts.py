@@ -14,7 +14,7 @@ from contracts.vat import VAT_CLASSES
 from gateway.pages import ask, catalogue_words, contract_form, offer_form
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.typed import sending_key
+from gateway.pages.typed import seen_version, sending_key
 from gateway.upstream import upstream
 
 _PER_PAGE = 50
@@ -107,7 +107,7 @@ def save_contract(contract_id: Any) -> Response | tuple[str, int]:
     body = contract_form.read_contract(request.form, faults)
     if not faults:
         with faults.of_service(contract_form.charge_fields(request.form)):
-            upstream.put("catalogue", path, json=body, etag=_seen())
+            upstream.put("catalogue", path, json=body, etag=seen_version())
     if faults:
         return _contract_form(request.form, faults, ask.one("catalogue", path)), faults.status
     flash("The contract is saved. Rounds that are open keep the terms they opened with.")
@@ -180,7 +180,7 @@ def save_offer(offer_id: Any) -> Response | tuple[str, int]:
     body = offer_form.read_offer(request.form, faults)
     if not faults:
         with faults.of_service(offer_form.price_fields(request.form)):
-            upstream.put("catalogue", path, json=body, etag=_seen())
+            upstream.put("catalogue", path, json=body, etag=seen_version())
     if faults:
         found = ask.one("catalogue", path)
         contract = ask.one("catalogue", f"/contracts/{found['contract_id']}")
@@ -204,11 +204,6 @@ def withdraw_offer(offer_id: Any) -> Response | tuple[str, int]:
 
 def _after() -> dict[str, Any]:
     return {"after": request.args.get("after")}
-
-
-def _seen() -> str:
-    """The version that the editor saw, as If-Match wants it."""
-    return f'"{request.form.get("version", "0")}"'
 
 
 def _spoken(contract: dict[str, Any]) -> str:

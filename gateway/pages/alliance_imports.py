@@ -9,7 +9,7 @@ from gateway.pages import ask
 from gateway.pages.doors import alliance, for_registrar
 from gateway.pages.faults import Faults
 from gateway.pages.show import plural
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 OUTCOMES = (("added", "Added"), ("changed", "Changed"), ("unchanged", "Unchanged"), ("refused", "Refused"))
@@ -78,7 +78,7 @@ def apply_import(import_id: Any) -> Response | tuple[str, int]:
             "members",
             f"/imports/{import_id}/apply",
             key=request.form.get("sending_key"),
-            etag=f'"{request.form.get("version", "0")}"',
+            etag=seen_version(),
         ).json()
     if faults:
         return _preview_page(str(import_id), faults), faults.status

@@ -15,7 +15,7 @@ from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.related_parties import CAPACITIES, academy_year, related_parties
 from gateway.pages.reports import shown
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 _KEPT: Final = ("person_name", "capacity", "nature", "starts_on", "declared_on")
@@ -79,7 +79,7 @@ def end_interest(interest_id: Any) -> Response | tuple[str, int]:
         stands = ask.one("members", path)
         body = {name: stands[name] for name in _KEPT} | {"ends_on": last.isoformat()}
         with faults.of_service():
-            upstream.put("members", path, json=body, etag=f'"{request.form.get("version", "0")}"')
+            upstream.put("members", path, json=body, etag=seen_version())
     if faults:
         return _list_page(faults), faults.status
     flash("The interest has its last day.")

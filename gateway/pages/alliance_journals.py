@@ -9,7 +9,7 @@ from contracts.london import london_today
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 ROWS: Final = range(6)
@@ -64,7 +64,7 @@ def act_on_journal(journal_id: Any, what: str) -> Response | tuple[str, int]:
                 f"/manual-journals/{journal_id}/{what}",
                 json=body,
                 key=request.form.get("sending_key"),
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _page(str(journal_id), faults), faults.status

@@ -10,7 +10,7 @@ from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.show import plural
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 # Of each question of the checklist, the page on which it is mended, with what that page is asked for.
@@ -44,7 +44,7 @@ def set_financial_year() -> Response | tuple[str, int]:
     begins_in = request.form.get("year_begins_in", "")
     with faults.of_service():
         body = {"year_begins_in": int(begins_in) if begins_in.isdigit() else None}
-        upstream.put("billing", "/periods/financial-year", json=body, etag=_etag())
+        upstream.put("billing", "/periods/financial-year", json=body, etag=seen_version())
     if faults:
         return _list_page(faults), faults.status
     flash("The financial year is saved.")
@@ -89,7 +89,7 @@ def close_month(month: str) -> Response | tuple[str, int]:
     faults = Faults()
     body = {"why": request.form.get("why", "").strip()}
     with faults.of_service(otherwise="checklist"):
-        upstream.post("billing", f"/periods/{month}/close", json=body, etag=_etag())
+        upstream.post("billing", f"/periods/{month}/close", json=body, etag=seen_version())
     return _done(month, faults, "The month is closed. What belongs to it and comes later is posted in the next one.")
 
 
@@ -101,12 +101,8 @@ def reopen_month(month: str) -> Response | tuple[str, int]:
     why = Typed(request.form, faults).text("why", "why the month is reopened")
     if not faults:
         with faults.of_service(otherwise="why"):
-            upstream.post("billing", f"/periods/{month}/reopen", json={"why": why}, etag=_etag())
+            upstream.post("billing", f"/periods/{month}/reopen", json={"why": why}, etag=seen_version())
     return _done(month, faults, "The month is open again. Close it when you are done.")
-
-
-def _etag() -> str:
-    return f'"{request.form.get("version", "0")}"'
 
 
 def _done(month: str, faults: Faults, said: str) -> Response | tuple[str, int]:

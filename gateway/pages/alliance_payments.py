@@ -11,7 +11,7 @@ from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader, for_supplier, supplier
 from gateway.pages.faults import Faults
 from gateway.pages.show import money
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import Answer, upstream
 
 _FILE_HEADERS: Final = ("content-type", "content-disposition")
@@ -63,7 +63,7 @@ def choose_payments(payment_run_id: Any) -> AnyResponse | tuple[str, int]:
             "why": why or "Nothing is left out.",
         }
         with faults.of_service(otherwise="why"):
-            upstream.put("billing", f"/payment-runs/{payment_run_id}/choice", json=body, etag=_etag())
+            upstream.put("billing", f"/payment-runs/{payment_run_id}/choice", json=body, etag=seen_version())
     return _done(str(payment_run_id), faults, "The choice is saved.")
 
 
@@ -121,7 +121,7 @@ def save_payment_settings(bank_account_id: Any) -> AnyResponse | tuple[str, int]
     }
     if not faults:
         with faults.of_service():
-            upstream.put("billing", f"/payment-settings/{bank_account_id}", json=body, etag=_etag())
+            upstream.put("billing", f"/payment-settings/{bank_account_id}", json=body, etag=seen_version())
     if faults:
         return _settings(faults, str(bank_account_id)), faults.status
     flash("Saved. New files are written with it.")
@@ -197,11 +197,7 @@ def _done(run_id: str, faults: Faults, said: str) -> AnyResponse | tuple[str, in
 
 
 def _post(path: str, body: Any) -> Answer:
-    return upstream.call("POST", "billing", path, json=body, key=request.form.get("sending_key"), etag=_etag())
-
-
-def _etag() -> str:
-    return f'"{request.form.get("version", "0")}"'
+    return upstream.call("POST", "billing", path, json=body, key=request.form.get("sending_key"), etag=seen_version())
 
 
 def _leaves_something_out() -> bool:

@@ -16,7 +16,7 @@ from gateway.pages.doors import alliance, for_registrar
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows, role_row
 from gateway.pages.show import plural
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 from gateway.usecases import invite as inviting
 
@@ -78,7 +78,7 @@ def save_person(person_id: Any) -> Response | tuple[str, int]:
                 "members",
                 f"/people/{person_id}",
                 json={"name": name, "email": email, "roles": rows.roles},
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _entry_page(str(person_id), faults), faults.status

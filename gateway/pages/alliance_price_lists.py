@@ -10,7 +10,7 @@ from gateway.pages import ask, catalogue_words
 from gateway.pages.alliance_contracts import contract_page
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 _LINES_PER_PAGE = 200
@@ -63,7 +63,7 @@ def apply_price_list(price_list_id: Any) -> Response | tuple[str, int]:
             "catalogue",
             f"/price-lists/{price_list_id}/apply",
             key=request.form.get("sending_key"),
-            etag=f'"{request.form.get("version", "0")}"',
+            etag=seen_version(),
         ).json()
     if faults:
         return _page(str(price_list_id), faults), faults.status
@@ -84,7 +84,7 @@ def decline_price_list(price_list_id: Any) -> Response | tuple[str, int]:
                 f"/price-lists/{price_list_id}/decline",
                 json={"reason": reason},
                 key=request.form.get("sending_key"),
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             ).json()
     if faults:
         return _page(str(price_list_id), faults), faults.status

@@ -13,7 +13,7 @@ from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.show import plural
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 _BOARD_ORDER = ("approved", "submitted", "returned", "draft", "silent", "declined", "dropped")
@@ -112,7 +112,7 @@ def _act(round_id: str, action: str) -> None:
         "orders",
         f"/rounds/{round_id}/{action}",
         key=request.form.get("sending_key"),
-        etag=f'"{request.form.get("version", "0")}"',
+        etag=seen_version(),
     )
 
 

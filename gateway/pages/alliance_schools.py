@@ -11,7 +11,7 @@ from contracts.school_types import MEMBERSHIP_CLASSES, SCHOOL_TYPES, VAT_REFUNDS
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_alliance, for_registrar
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 _TEXTS = ("la_code", "establishment_number", "postcode", "town", "pupils_source")
@@ -110,7 +110,7 @@ def _change(urn: int, what: str, body: dict[str, Any], done: str, faults: Faults
                 f"/schools/{urn}/{what}",
                 json=body,
                 key=request.form.get("sending_key"),
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _entry_page(urn, faults), faults.status

@@ -15,7 +15,7 @@ from gateway.pages.faults import Faults
 from gateway.pages.service_form import entitlement_rows, filled, read_plan
 from gateway.pages.service_words import BILLED, DRIVERS, PERIODS
 from gateway.pages.show import plural
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 Page = Response | tuple[str, int]
@@ -72,7 +72,7 @@ def change_service(plan_id: Any) -> Page:
     body = read_plan(request.form, faults)
     if not faults:
         with faults.of_service():
-            version = f'"{request.form.get("version", "0")}"'
+            version = seen_version()
             upstream.put("orders", f"/subscription-plans/{plan_id}", json=body, etag=version)
     if faults:
         plan = ask.one("orders", f"/subscription-plans/{plan_id}")

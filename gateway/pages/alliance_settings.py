@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from gateway.pages import ask, company_form
 from gateway.pages.doors import alliance, for_alliance, for_manager, for_registrar
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, seen_version
 from gateway.upstream import upstream
 
 
@@ -31,7 +31,7 @@ def save_settings() -> Response | tuple[str, int]:
     }
     if not faults:
         with faults.of_service(company_form.FIELDS):
-            upstream.put("members", "/alliance", json=body, etag=f'"{request.form.get("version", "0")}"')
+            upstream.put("members", "/alliance", json=body, etag=seen_version())
     if faults:
         return _page(faults), faults.status
     flash("The details are saved. New orders and bills bear them.")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from gateway.pages import ask, company_form
 from gateway.pages.doors import alliance, for_alliance, for_registrar
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 
@@ -69,7 +69,7 @@ def save_supplier(supplier_id: Any) -> Response | tuple[str, int]:
     body = _sent(faults)
     if not faults:
         with faults.of_service(company_form.FIELDS):
-            etag = f'"{request.form.get("version", "0")}"'
+            etag = seen_version()
             upstream.put("members", f"/suppliers/{supplier_id}", json=body, etag=etag)
     if faults:
         return _form_page(str(supplier_id), ask.one("members", f"/suppliers/{supplier_id}"), faults), faults.status

@@ -20,7 +20,7 @@ from gateway.pages.doors import (
     supplier,
 )
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 View = Callable[..., Any]
@@ -104,7 +104,7 @@ def _decide(side: Side, purchase_order_id: str, amendment_id: str) -> Response |
                 "orders",
                 f"{_path(purchase_order_id)}/{amendment_id}/{act}",
                 json=body,
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _page(side, purchase_order_id, faults), faults.status

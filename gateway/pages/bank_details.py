@@ -9,7 +9,7 @@ from gateway.identity import current_session
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_alliance, for_firm, for_firm_head, for_manager, own_supplier, supplier
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, seen_version
 from gateway.upstream import upstream
 
 Page = Response | tuple[str, int]
@@ -102,7 +102,7 @@ def _confirm(supplier_id: str, bank_details_id: str, home: str) -> Page:
         fields = {"sort_code": "again_sort_code", "account_number": "again_account_number"}
         with faults.of_service(fields, otherwise="again_account_number"):
             path = f"/suppliers/{supplier_id}/bank-details/{bank_details_id}/confirm"
-            upstream.post("members", path, json=body, etag=f'"{request.form.get("version", "0")}"')
+            upstream.post("members", path, json=body, etag=seen_version())
     if faults:
         return _page(supplier_id, faults), faults.status
     flash("The change is confirmed. It counts after the waiting time, unless somebody stops it.")

@@ -9,7 +9,7 @@ from gateway.pages import ask
 from gateway.pages.company_form import SCHEMES
 from gateway.pages.doors import for_receiver, own_urn, school
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, seen_version
 from gateway.upstream import upstream
 
 
@@ -35,7 +35,7 @@ def save_bill_address() -> Response | tuple[str, int]:
     if not faults:
         with faults.of_service(otherwise="identifier"):
             path = f"/accounts/{own_urn()}/electronic-address"
-            upstream.put("billing", path, json=body, etag=f'"{request.form.get("version", "0")}"')
+            upstream.put("billing", path, json=body, etag=seen_version())
     if faults:
         return _page(faults), faults.status
     flash("Saved. Every electronic bill bears it from now on.")

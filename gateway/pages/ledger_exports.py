@@ -13,7 +13,7 @@ from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader, for_receiver, for_school, school
 from gateway.pages.faults import Faults
 from gateway.pages.files import sent_on
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 View = Callable[..., Any]
@@ -78,7 +78,7 @@ def _register(side: Side) -> None:
     def save_export_settings() -> AnyResponse | tuple[str, int]:
         faults = Faults()
         with faults.of_service():
-            etag = f'"{request.form.get("version", "0")}"'
+            etag = seen_version()
             upstream.put("billing", "/export-profile", json=_profile(), etag=etag)
         if faults:
             return _settings(side, faults), faults.status

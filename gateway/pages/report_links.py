@@ -61,7 +61,8 @@ def _address(kind: str, why: str | None, side: str, period: Mapping[str, str]) -
         return url_for(_DESK[why])
     if kind == "behind" and why:
         report, _, narrowed = why.partition("?")
-        return url_for(f"{side}.report_behind", name=report, **{**period, **dict(parse_qsl(narrowed, keep_blank_values=True))})
+        asked: dict[str, Any] = {**period, **dict(parse_qsl(narrowed, keep_blank_values=True))}
+        return url_for(f"{side}.report_behind", name=report, **asked)
     page, name = _PAGES[side].get(kind, ("", ""))
     named: dict[str, Any] = {name: why}
     return url_for(page, **named) if page and why else ""

@@ -9,7 +9,7 @@ from gateway.pages import ask
 from gateway.pages.doors import for_approver, for_receiver, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.show import money
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 _DECIDED = ("approved", "returned")
@@ -98,7 +98,7 @@ def _path(round_id: str) -> str:
 
 def _decide(round_id: str, action: str, body: dict[str, str] | None, faults: Faults) -> dict[str, Any]:
     """The order's state after the decision; nothing where it was refused."""
-    etag, key = f'"{request.form.get("version", "0")}"', request.form.get("sending_key")
+    etag, key = seen_version(), request.form.get("sending_key")
     with faults.of_service():
         path = f"{_path(round_id)}/{action}"
         return dict(upstream.post("orders", path, json=body, key=key, etag=etag).json())

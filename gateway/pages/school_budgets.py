@@ -9,7 +9,7 @@ from gateway.identity import current_seat
 from gateway.pages import ask
 from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, seen_version
 from gateway.upstream import upstream
 
 
@@ -52,7 +52,7 @@ def set_budgets() -> Response | tuple[str, int]:
                 "orders",
                 f"/budgets/{own_urn()}",
                 json={"financial_year": year, "budgets": wanted},
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _form_page(_budgets(year), faults), faults.status

@@ -12,6 +12,7 @@ from gateway.pages.doors import for_governor, for_school, school
 from gateway.pages.faults import Faults
 from gateway.pages.files import passed_on
 from gateway.pages.fund_form import read_decision
+from gateway.pages.typed import seen_version
 from gateway.upstream import upstream
 
 
@@ -41,7 +42,7 @@ def decide_contribution(fund_year_id: Any) -> Response | tuple[str, int]:
     if not faults:
         contribution = year["contributions"][0]["fund_contribution_id"]
         with faults.of_service():
-            version = f'"{request.form.get("version", "0")}"'
+            version = seen_version()
             upstream.put("billing", f"/fund-contributions/{contribution}/decision", json=body, etag=version)
     if faults:
         return _page(str(fund_year_id), faults), faults.status

@@ -13,7 +13,7 @@ from gateway.identity import current_seat
 from gateway.pages import ask
 from gateway.pages.doors import for_head, own_urn, school
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 
@@ -68,7 +68,7 @@ def leave_alliance() -> Response | tuple[str, int]:
             f"/schools/{own_urn()}/leave",
             json={"left_on": left_on.isoformat()},
             key=request.form.get("sending_key"),
-            etag=f'"{request.form.get("version", "0")}"',
+            etag=seen_version(),
         )
     if faults:
         return _check_page(left_on, faults), faults.status

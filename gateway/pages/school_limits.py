@@ -11,7 +11,7 @@ from gateway.pages import ask
 from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.school_budgets import may_set
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, seen_version
 from gateway.upstream import upstream
 
 APPROVER, GOVERNOR = "school_approver", "governor"
@@ -45,7 +45,7 @@ def set_limits() -> Response | tuple[str, int]:
                 "members",
                 f"/schools/{own_urn()}/approval-limits",
                 json={"limits": wanted, "second_above_pence": second},
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _page(faults), faults.status

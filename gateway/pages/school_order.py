@@ -15,7 +15,7 @@ from gateway.pages.order_merge import Order, choices, loaded, merged, order_of
 from gateway.pages.order_rows import Shown, faulty_ids, groups_of, sums_of
 from gateway.pages.order_typing import Typing, read_typing, typing_of
 from gateway.pages.show import FUNDS, money
-from gateway.pages.typed import sending_key
+from gateway.pages.typed import seen_version, sending_key
 from gateway.upstream import upstream
 
 _STALE = "version_conflict"
@@ -111,7 +111,7 @@ def send_order(round_id: Any) -> Response | tuple[str, int]:
             f"{order_path(str(round_id))}/submit",
             json={},
             key=request.form.get("sending_key"),
-            etag=f'"{request.form.get("version", "0")}"',
+            etag=seen_version(),
         )
     if not faults:
         return redirect(url_for("school.order_sent", round_id=round_id), 303)
@@ -133,7 +133,7 @@ def order_sent(round_id: Any) -> Response | str:
 
 def put_order(round_id: str, order: Order) -> dict[str, Any]:
     """Save an order over the version in the form that was sent. Raises Problem, ServiceUnavailable."""
-    etag = f'"{request.form.get("version", "0")}"'
+    etag = seen_version()
     body = {"lines": list(order.lines.values()), **order.head}
     saved: dict[str, Any] = upstream.put("orders", order_path(round_id), json=body, etag=etag).json()
     return saved

@@ -22,6 +22,7 @@ from gateway.pages.order_merge import Order, loaded, order_of
 from gateway.pages.order_typing import typing_of
 from gateway.pages.school_order import order_path, put_order, show_merge
 from gateway.pages.show import per_unit, price
+from gateway.pages.typed import seen_version
 from gateway.upstream import upstream
 
 # What the report's page carries along, so that it can be read again by other columns.
@@ -108,7 +109,7 @@ def declined_order(round_id: Any) -> Response | tuple[str, int]:
     """Say that the school needs nothing this time; what was saved stays, in case it changes its mind."""
     faults = Faults()
     with faults.of_service():
-        etag = f'"{request.form.get("version", "0")}"'
+        etag = seen_version()
         upstream.post("orders", f"{order_path(str(round_id))}/decline", json={}, etag=etag)
     if faults:
         return _decline_page(str(round_id), faults), faults.status

@@ -17,7 +17,7 @@ from gateway.pages import ask, ways_in
 from gateway.pages.doors import for_head, for_school, own_urn, school
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows, role_row
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 from gateway.usecases import invite as inviting
 
@@ -53,7 +53,7 @@ def save_roles(person_id: Any) -> Response | tuple[str, int]:
                 "members",
                 f"/schools/{own_urn()}/people/{person_id}",
                 json={"roles": [_sent(role) for role in rows.roles]},
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _entry_page(str(person_id), faults), faults.status

@@ -11,7 +11,7 @@ from gateway.identity import current_seat, current_session
 from gateway.pages import ask
 from gateway.pages.doors import for_approver, for_receiver, for_school, own_urn, school
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 Page = Response | tuple[str, int]
@@ -147,7 +147,7 @@ def _act(subscription_id: Any, action: str, body: dict[str, Any], done: str) -> 
             f"/subscriptions/{subscription_id}/{action}",
             json=body,
             key=request.form.get("sending_key"),
-            etag=f'"{request.form.get("version", "0")}"',
+            etag=seen_version(),
         )
     if faults:
         return _page(str(subscription_id), faults), faults.status

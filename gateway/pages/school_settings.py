@@ -9,7 +9,7 @@ from contracts.school_types import MEMBERSHIP_CLASSES, VAT_REFUNDS
 from gateway.pages import ask, catalogue_words
 from gateway.pages.doors import for_receiver, for_school, own_urn, school
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, seen_version
 from gateway.upstream import upstream
 
 NEW = "new"
@@ -62,7 +62,7 @@ def save_sites() -> Response | tuple[str, int]:
                 "members",
                 f"/schools/{own_urn()}/sites",
                 json={"sites": [_site(row) for row in wanted]},
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _sites_page(faults, rows), faults.status

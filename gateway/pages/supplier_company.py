@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from gateway.pages import ask, company_form
 from gateway.pages.doors import for_firm, for_firm_head, own_supplier, supplier
 from gateway.pages.faults import Faults
-from gateway.pages.typed import Typed
+from gateway.pages.typed import Typed, seen_version
 from gateway.upstream import upstream
 
 CHANGED: Final = {
@@ -59,7 +59,7 @@ def save_company() -> Response | tuple[str, int]:
     }
     if not faults:
         with faults.of_service(company_form.FIELDS):
-            etag = f'"{request.form.get("version", "0")}"'
+            etag = seen_version()
             upstream.put("members", f"/suppliers/{own_supplier()}/details", json=body, etag=etag)
     if faults:
         return _form_page(faults), faults.status

@@ -15,7 +15,7 @@ from gateway.pages import ask, ways_in
 from gateway.pages.doors import for_firm, for_firm_head, own_supplier, supplier
 from gateway.pages.faults import Faults
 from gateway.pages.role_rows import RoleRows, role_row
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 from gateway.usecases import invite as inviting
 
@@ -51,7 +51,7 @@ def save_roles(person_id: Any) -> Response | tuple[str, int]:
                 "members",
                 f"/suppliers/{own_supplier()}/people/{person_id}",
                 json={"roles": [_sent(role) for role in rows.roles]},
-                etag=f'"{request.form.get("version", "0")}"',
+                etag=seen_version(),
             )
     if faults:
         return _entry_page(str(person_id), faults), faults.status

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
+from flask import request
+
 from contracts.london import LONDON
 from gateway.pages.faults import Faults
 
@@ -120,3 +122,8 @@ def sending_key(sent: Mapping[str, str], faults: Faults) -> str:
     was stored, and changed input needs a new one.
     """
     return sent.get("sending_key", "") if faults.unanswered and sent.get("sending_key") else str(uuid.uuid4())
+
+
+def seen_version() -> str:
+    """The version that the sender of the form in hand saw of what it changes, as If-Match wants it."""
+    return f'"{request.form.get("version", "0")}"'
