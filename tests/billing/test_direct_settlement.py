@@ -253,3 +253,15 @@ def test_a_line_that_gives_back_within_a_direct_invoice_is_shown_and_counted_onc
     assert (noted["state"], noted["paid_pence"]) == ("paid", 25878)
     credit(direct, order, Credit(2, "2.3962", ASH), buyer_urn=ASH)
     assert bills_of(direct, ASH)[0]["credited_pence"] == 479 + 96
+
+
+def test_what_is_rejected_after_its_order_was_settled_can_be_invoiced_anew(direct: World) -> None:
+    order = direct.ordered(Order([Line({ASH: 3}, "7.0000")]))
+    wrong = answered(direct.invoice(order, "D-1", buyer_urn=ASH), 201)
+    assert direct.rows("SELECT settled_at IS NOT NULL FROM purchase_order") == [(True,)]
+    refused(direct.invoice(order, "D-2", buyer_urn=ASH), 422, "closed_order")
+    rejection = f"/supplier-invoices/{wrong['supplier_invoice_id']}/rejection"
+    answered(direct.a(MANAGER).post(rejection, {"reason": "Wrong address"}))
+    credit(direct, order, Credit(3, "7.0000"), of=("D-1",), buyer_urn=ASH)
+    again = answered(direct.invoice(order, "D-2", buyer_urn=ASH), 201)
+    assert [match["state"] for match in again["matches"]] == ["billable"]

@@ -73,10 +73,15 @@ _SUM_RECEIPTS = text("""
     WHERE drop_line.purchase_order_id = told.purchase_order_id AND drop_line.line_no = told.line_no
         AND drop_line.school_urn = told.school_urn
 """)
+# Settled directly, an order is settled once its invoices are found right; one that is rejected later is sent anew.
 _BY_NUMBER = text("""
     SELECT CAST(purchase_order_id AS text) AS purchase_order_id, o.number, CAST(o.round_id AS text) AS round_id,
         coalesce(o.title, round.title, '') AS title, CAST(o.supplier_id AS text) AS supplier_id,
-        coalesce(supplier.name, '') AS supplier_name, o.answer, o.settled_at,
+        coalesce(supplier.name, '') AS supplier_name, o.answer,
+        CASE WHEN NOT EXISTS (
+            SELECT FROM supplier_invoice_line l JOIN supplier_invoice i USING (supplier_invoice_id)
+            WHERE l.purchase_order_id = o.purchase_order_id AND i.rejected_why IS NOT NULL) THEN o.settled_at
+        END AS settled_at,
         coalesce(settlement, 'recharge') AS settlement
     FROM purchase_order o LEFT JOIN contract USING (contract_id) LEFT JOIN round USING (round_id)
     LEFT JOIN supplier ON supplier.supplier_id = o.supplier_id
@@ -125,7 +130,10 @@ def record_answers(connection: Connection, rows: Rows) -> None:
 
 
 def orders_by_number(connection: Connection, numbers: Collection[str]) -> dict[str, Row[Any]]:
-    """The purchase orders that the actor may see, by their numbers in capitals, and how each is settled."""
+    """The purchase orders that the actor may see, by their numbers in capitals, and how each is settled.
+
+    `settled_at` is None also where an invoice of the order was rejected since: its units can be invoiced anew.
+    """
     rows = connection.execute(_BY_NUMBER, {"numbers": [number.upper() for number in numbers]})
     return {row.number: row for row in rows}
 
