@@ -45,6 +45,8 @@ _COUNT: Final = re.compile(r"−?[0-9]{1,3}(?:,[0-9]{3})*")
 _OUTSIDE: Final = re.compile(r"[\[\]:*?/\\']")
 _HIDDEN: Final = "visually-hidden"
 _PAGED: Final = "data-paged"
+_OWN: Final = "data-spreadsheet"
+"""Marks a report's own spreadsheet, made of the same figures: it needs no second link below."""
 
 
 class PartMissing(RuntimeError):
@@ -83,7 +85,7 @@ def register(app: Flask) -> None:
 def _with_link(content: str) -> Markup:
     """What a page shows, with the way to its spreadsheet where it has tables."""
     shown = any("form-control" not in table for table in _TABLE.findall(content))
-    if not shown or request.method != "GET" or not _is_money_page():
+    if not shown or _OWN in content or request.method != "GET" or not _is_money_page():
         return Markup(content)  # noqa: S704 -- rendered by the page's own template
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("as", "after")]
     address = f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}"

@@ -102,3 +102,10 @@ def test_every_table_of_a_money_page_has_its_sheet(visit: Visit, who: str, path:
     assert answer.status_code == 200
     if tables:
         assert len(sheets(answer.get_data())) == len(tables)
+
+
+def test_a_report_has_one_spreadsheet_its_own(visit: Visit) -> None:
+    for path in ("/alliance/reports/savings", "/alliance/reports/savings/behind?category=Stationery"):
+        page = visit("manager").get(path).text
+        assert "These tables as a spreadsheet" not in page
+        assert page.count(">Spreadsheet</a>") == 1
