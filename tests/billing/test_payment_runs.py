@@ -166,10 +166,16 @@ def test_two_people_pay_and_the_file_is_written_once(world: World) -> None:
     refused(act(world, MANAGER, run, "exports", {"format": "bacs"}), 409, "already_exported")
     once_more = act(world, MANAGER, run, "exports", {"format": "bacs", "why": "The bank lost it."})
     assert once_more.get_data() == written.get_data()
+    renamed = {**ORIGINATOR, "account_name": "ANOTHER NAME", "service_user_number": "998877"}
+    said = world.a(MANAGER).put(f"/payment-settings/{ACCOUNT}", renamed, headers={"If-Match": '"1"'})
+    assert said.status_code == 204
+    same = act(world, MANAGER, run, "exports", {"format": "bacs", "why": "The bank lost it."})
+    assert same.get_data() == written.get_data()  # as it was written, not as the settings stand
     table = act(world, MANAGER, run, "exports", {"format": "csv", "why": "By hand."}).get_data(as_text=True)
     pounds = f"{run['total_pence'] // 100}.{run['total_pence'] % 100:02d}"
     assert table.splitlines()[1].split(",")[:4] == ["200000", "55779911", "Fenwright’s Päper & Co Limited", pounds]
-    assert [export["why"] for export in seen(world, run)["exports"]] == ["", "The bank lost it.", "By hand."]
+    whys = [export["why"] for export in seen(world, run)["exports"]]
+    assert whys == ["", "The bank lost it.", "The bank lost it.", "By hand."]
     advised(world, run)
     paid_and_unpaid(world, run)
     cancelled(world, run)

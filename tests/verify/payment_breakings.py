@@ -15,9 +15,9 @@ def _run(state: str, total: int = 100, approver: str = _APPROVER, *, live: bool 
     made = f"""
         UPDATE document_number SET last = 2 WHERE series = 'PR';
         INSERT INTO payment_run (payment_run_id, number, state, pay_on, due_by, total_pence, made_by, makers,
-            approved_by, approved_by_id, approved_at, exported_at)
+            approved_by, approved_by_id, approved_at, exported_at, originator)
         VALUES ('{_RUN}', 'PR-000002', '{state}', '2026-12-01', '2026-12-01', {total}, 'Mags', ARRAY['{_MAKER}'::uuid],
-            {approved}, {"now()" if with_bank else "NULL"});
+            {approved}, {"now(), '{}'" if with_bank else "NULL, NULL"});
         INSERT INTO payment_run_item (payment_run_id, supplier_invoice_id, supplier_id, amount_pence, account_name,
             sort_code, account_number, reference, live, paid_before_pence)
         SELECT '{_RUN}', supplier_invoice_id, supplier_id, 100, 'X', '200000', '55779911', 'PR-000002/01', {live},

@@ -1,17 +1,20 @@
 """Payment runs, what they pay, and the files that were written of them."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Row, text
 
+from services.billing.domain.bacs import Originator
 from services.billing.storage.bulk import as_json, insert_rows
 
 _RUNS = """
     SELECT CAST(payment_run_id AS text) AS payment_run_id, number, state, pay_on, due_by, total_pence, made_by, made_at,
         CAST(makers AS text[]) AS makers, approved_by, approved_at, exported_at, cancelled_by, cancelled_at,
-        cancelled_why, version, CAST(bank_account_id AS text) AS bank_account_id, (
+        cancelled_why, version, originator, CAST(bank_account_id AS text) AS bank_account_id, (
             SELECT count(DISTINCT supplier_id) FROM payment_run_item i
             WHERE i.payment_run_id = payment_run.payment_run_id AND left_out_why IS NULL) AS suppliers, (
             SELECT count(*) FROM payment_run_item i
@@ -56,7 +59,8 @@ _APPROVE = text("""
     WHERE payment_run_id = :run
 """)
 _EXPORT = text("""
-    UPDATE payment_run SET state = 'exported', exported_at = now(), bank_account_id = :account, version = version + 1
+    UPDATE payment_run SET state = 'exported', exported_at = now(), bank_account_id = :account,
+        originator = CAST(:originator AS jsonb), version = version + 1
     WHERE payment_run_id = :run
 """)
 _EXPORTED_ITEMS = text("""
@@ -149,10 +153,11 @@ def set_approved(connection: Connection, run_id: str, by: str, by_id: str) -> No
     connection.execute(_APPROVE, {"run": run_id, "by": by, "by_id": by_id})
 
 
-def set_exported(connection: Connection, run_id: str, bank_account_id: str | None) -> None:
-    """The file is written: from now on payments of its invoices are its own."""
+def set_exported(connection: Connection, run_id: str, bank_account_id: str, originator: Originator) -> None:
+    """The file is written: from now on payments of its invoices are its own, and it says from whom they come."""
     connection.execute(_EXPORTED_ITEMS, {"run": run_id})
-    connection.execute(_EXPORT, {"run": run_id, "account": bank_account_id})
+    names = {"run": run_id, "account": bank_account_id, "originator": json.dumps(asdict(originator))}
+    connection.execute(_EXPORT, names)
 
 
 def add_export(connection: Connection, row: Mapping[str, Any]) -> None:

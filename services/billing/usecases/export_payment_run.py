@@ -53,12 +53,12 @@ def export_run(database: Database, actor: Actor, run_id: str, version: int, form
         if not again:
             _must_be_in_time(run.pay_on, form)
             refuse_outdated(connection, run_id, "Give it up and propose it anew.")
-        payer = _payer(connection, run.bank_account_id)
         if not again:
-            payment_runs.set_exported(connection, run_id, payer.bank_account_id)
+            payer = _payer(connection, run.bank_account_id)
+            payment_runs.set_exported(connection, run_id, payer.bank_account_id, _originator(payer))
             remittance_advices.add_advices(connection, run_id)
             tell_suppliers(connection, run_id)
-        file = _file(payment_runs.get_run(connection, run_id), payer, payment_runs.items_of(connection, run_id), form)
+        file = _file(payment_runs.get_run(connection, run_id), payment_runs.items_of(connection, run_id), form)
         payment_runs.add_export(
             connection,
             {
@@ -120,11 +120,15 @@ def _payer(connection: Connection, bank_account_id: str | None) -> Row[Any]:
     )
 
 
-def _file(run: Row[Any] | None, payer: Row[Any], items: Sequence[Row[Any]], form: Format) -> PaymentFile:
-    """The same bytes every time it is written."""
+def _originator(payer: Row[Any]) -> Originator:
+    return Originator(payer.service_user_number, payer.sort_code, payer.account_number, payer.account_name)
+
+
+def _file(run: Row[Any] | None, items: Sequence[Row[Any]], form: Format) -> PaymentFile:
+    """The same bytes every time it is written, whatever is said of the account since."""
     if run is None:
         raise LookupError("The run was there a moment ago.")
-    originator = Originator(payer.service_user_number, payer.sort_code, payer.account_number, payer.account_name)
+    originator = Originator(**run.originator)
     payments = credits_of(items)
     if sum(payment.amount_pence for payment in payments) != run.total_pence:
         raise ValueError(f"{run.number}: the file does not come to the run's total.")
