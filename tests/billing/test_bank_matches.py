@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from chassis.actor import SERVICE
+from services.billing.usecases import read_bank
+from services.billing.usecases.reconcile_lines import outcomes_of
 from tests.billing.documents import camt, entry
 from tests.billing.fund_world import Fund
 from tests.billing.test_credit_notes import Credit, credit
@@ -104,6 +106,28 @@ def test_a_match_of_several_documents_is_made_again_as_a_whole(money: World) -> 
     assert redone["matched_to"] == [{**each, "posted_as": "RC-000002"} for each in done["matched_to"]]
     assert money.balances() == matched
     assert (bills(money)["B-000001"]["state"], bills(money)["B-000003"]["state"]) == ("paid", "paid")
+
+
+def test_suggestions_are_worked_out_again_only_when_something_changed(
+    money: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+
+    def counting(connection: Any, rows: Any) -> Any:
+        counted.append(len(rows))
+        return outcomes_of(connection, rows)
+
+    monkeypatch.setattr(read_bank, "outcomes_of", counting)
+    money.pay(entry("1.00", "x"))
+    for _ in range(3):
+        (line,) = lines(money)
+        answered(money.a(BOARD).get(f"/bank-lines/{line['bank_line_id']}"))
+    assert counted == [1]
+    money.invoiced(money.ordered(Order([Line({ASH: 1}, "0.8333")], number="PO-000009")), "INV-9")
+    money.billed()
+    (line,) = lines(money)
+    assert counted == [1, 1]
+    assert line["suggestions"][0]["items"][0]["number"] == "B-000004"
 
 
 def test_a_closed_month_keeps_its_matches(money: World) -> None:
@@ -351,11 +375,12 @@ def test_what_became_of_runs_is_said_of_lines_that_name_them(money: World) -> No
         ("paid", "PR-000001", "Names PR-000001, which is paid already."),
         ("paid", "PR-000001/01", "Names PR-000001/01, which is paid already."),
     ):
-        money.rows("UPDATE payment_run SET state = :state RETURNING 1", state=state)
+        money.rows("UPDATE payment_run SET state = :state, version = version + 1 RETURNING 1", state=state)
         money.pay(entry("5.00", reference, sign="DBIT", name=state))
         assert lines(money)[-1]["explanation"].startswith(said)
     cancelled = """
-        UPDATE payment_run SET state = 'cancelled', cancelled_by = 'A', cancelled_at = now(), cancelled_why = 'x'
+        UPDATE payment_run SET state = 'cancelled', version = version + 1, cancelled_by = 'A', cancelled_at = now(),
+            cancelled_why = 'x'
         RETURNING 1
     """
     money.rows(cancelled)
@@ -424,7 +449,7 @@ def a_run(world: World) -> tuple[str, str]:
         connection.execute(
             text("""
                 UPDATE payment_run SET state = 'exported', approved_by = 'B', approved_by_id = gen_random_uuid(),
-                    approved_at = now(), exported_at = now()
+                    approved_at = now(), exported_at = now(), originator = '{}'
             """)
         )
         connection.execute(

@@ -42,6 +42,11 @@ _PAGE = text(f"""
 """)  # noqa: S608 -- queries of this module
 _THESE = text(f"{_LINE} WHERE l.bank_line_id = ANY(CAST(:lines AS uuid[])) ORDER BY l.seq FOR UPDATE OF l")
 _NEW = text(f"{_LINE} WHERE l.state = 'new' ORDER BY l.seq")
+_STAMP = text("""
+    SELECT (SELECT last FROM document_number WHERE series = 'J'), (SELECT sum(position) FROM consumer_cursor),
+        (SELECT count(*) FROM credit_share), (SELECT sum(version) FROM bank_account),
+        (SELECT sum(version) FROM payment_run), (SELECT count(*) + count(withdrawn_why) FROM fund_payment)
+""")
 _EXPLAIN = text("""
     UPDATE bank_line l SET explanation = told.value FROM jsonb_each_text(CAST(:told AS jsonb)) AS told
     WHERE l.bank_line_id = CAST(told.key AS uuid)
@@ -104,6 +109,14 @@ def lines_of(connection: Connection, line_ids: Collection[str]) -> list[Row[Any]
 def new_lines(connection: Connection) -> list[Row[Any]]:
     """Every line that is matched to nothing, in the order of import."""
     return list(connection.execute(_NEW))
+
+
+def stamp_of_open_items(connection: Connection) -> tuple[Any, ...]:
+    """What is another whenever something that money can settle, or whose it is, may have changed.
+
+    Whatever moves money or makes it due is posted; the rest comes as events, or is counted here.
+    """
+    return tuple(connection.execute(_STAMP).one())
 
 
 def explain(connection: Connection, told: Mapping[str, str]) -> None:

@@ -1,8 +1,10 @@
 """Show bank lines with what they are matched to or what is proposed for them, and what is open to be matched."""
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Engine, Row
 
 from chassis.actor import Actor
 from chassis.database import Database
@@ -12,6 +14,9 @@ from services.billing.domain.open_item import OpenItem, Purpose
 from services.billing.storage import bank
 from services.billing.storage.open_items import open_items
 from services.billing.usecases.reconcile_lines import outcomes_of
+
+_LATEST: Final[WeakKeyDictionary[Engine, tuple[object, Mapping[str, Outcome]]]] = WeakKeyDictionary()
+"""By database the latest outcomes of this process, and what they were worked out from."""
 
 
 class LineView(NamedTuple):
@@ -41,7 +46,7 @@ def list_bank_lines(
             connection, state=state, statement=statement, account=account, words=words, after=after, limit=limit + 1
         )
         waiting = any(line.state == "new" for line in found[:limit])
-        outcomes = outcomes_of(connection, bank.new_lines(connection)) if waiting else {}
+        outcomes = _outcomes(connection) if waiting else {}
     views = [LineView(line, outcomes.get(line.bank_line_id)) for line in found[:limit]]
     return views, found[limit - 1].seq if len(found) > limit else None
 
@@ -52,7 +57,7 @@ def get_bank_line(database: Database, actor: Actor, line_id: str) -> LineView:
         found = bank.list_lines(connection, state=None, line=line_id, after=0, limit=1)
         if not found:
             raise NotFound("There is no such bank line.")
-        outcomes = outcomes_of(connection, bank.new_lines(connection)) if found[0].state == "new" else {}
+        outcomes = _outcomes(connection) if found[0].state == "new" else {}
     return LineView(found[0], outcomes.get(line_id))
 
 
@@ -68,6 +73,16 @@ def list_open_items(
     wanted = words.upper().replace("£", "").split()
     found = [item for item in items if all(word in _searched(item) for word in wanted)]
     return found[:limit], len(found)
+
+
+def _outcomes(connection: Connection) -> Mapping[str, Outcome]:
+    """What becomes of every waiting line, worked out again only where lines or what is open have changed."""
+    lines = bank.new_lines(connection)
+    stamp = (bank.stamp_of_open_items(connection), tuple((line.bank_line_id, line.purpose) for line in lines))
+    latest = _LATEST.get(connection.engine)
+    if latest is None or latest[0] != stamp:
+        latest = _LATEST[connection.engine] = (stamp, outcomes_of(connection, lines))
+    return latest[1]
 
 
 def _searched(item: OpenItem) -> str:
