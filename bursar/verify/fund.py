@@ -80,14 +80,14 @@ CHECKS: Final = (
     ),
     Check(
         "fund_years_carry_what_is_left",
-        "A closed year carries forward what was billed less what was spent of it, with interest less bank charges, and"
-        " so says the ledger.",
+        "A closed year carries forward what was billed and not credited less what was spent of it, with interest less"
+        " bank charges, and so says the ledger.",
         """
         SELECT format('%s: carries %s pence, the ledger %s; %s billed, %s spent, %s interest less charges', title,
             carried_pence, coalesce(moved.pence, 0), coalesce(billed.pence, 0), coalesce(spent.pence, 0),
             coalesce(moved.bank, 0))
         FROM fund_year LEFT JOIN (
-            SELECT fund_year_id, sum(gross_pence) AS pence
+            SELECT fund_year_id, sum(gross_pence - credited_pence) AS pence
             FROM bill JOIN fund_contribution USING (fund_contribution_id) GROUP BY fund_year_id
         ) billed USING (fund_year_id) LEFT JOIN (
             SELECT fund_year_id, sum(paid_pence) AS pence FROM fund_payment GROUP BY fund_year_id

@@ -74,9 +74,13 @@ def dispute_answered(body: Body) -> Words:
 
 def credit_note_issued(body: Body) -> Words:
     """To the people of the school that gets something back."""
+    who = f"The supplier has credited £{pounds(body['gross_pence'])} with VAT of what your school was billed on "
+    why = ""
+    if body.get("purpose") == "fund":
+        who = f"£{pounds(body['gross_pence'])} is credited of your school’s contribution to the fund, billed on "
+        why = f" Why: {body['why']}"
     return Words(
         f"Credit note {body['number']}: £{pounds(body['gross_pence'])} off bill {body['bill_number']}",
-        f"The supplier has credited £{pounds(body['gross_pence'])} with VAT of what your school was billed on "
-        f"{body['bill_number']}. Credit note {body['number']} takes it off that bill.",
+        f"{who}{body['bill_number']}. Credit note {body['number']} takes it off that bill.{why}",
         f"/school/credit-notes/{body['credit_note_id']}",
     )

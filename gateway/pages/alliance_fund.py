@@ -14,7 +14,7 @@ from gateway.pages.faults import Faults
 from gateway.pages.files import passed_on
 from gateway.pages.fund_form import filled, read_payment, read_year, rows_of
 from gateway.pages.show import plural
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
 Page = Response | tuple[str, int]
@@ -74,7 +74,7 @@ def change_fund_year(fund_year_id: Any) -> Page:
     body = read_year(request.form, faults)
     if not faults:
         with faults.of_service(_FIELDS):
-            upstream.put("billing", f"/fund-years/{fund_year_id}", json=body, etag=_version())
+            upstream.put("billing", f"/fund-years/{fund_year_id}", json=body, etag=seen_version())
     if faults:
         year = ask.one("billing", f"/fund-years/{fund_year_id}")
         return _form_page(year, request.form, faults), faults.status
@@ -94,6 +94,13 @@ def fund_year(fund_year_id: Any) -> str:
 def propose_fund_year(fund_year_id: Any) -> Page:
     """Freeze the shares as they were seen, and ask the governors."""
     return _act(fund_year_id, "propose", lambda _: "The governing bodies are asked, by mail and on their pages.")
+
+
+@alliance.post("/fund/<uuid:fund_year_id>/redraft")
+@for_manager
+def redraft_fund_year(fund_year_id: Any) -> Page:
+    """Take a proposal that nobody has answered back to a draft."""
+    return _act(fund_year_id, "redraft", lambda _: "It is a draft again. Change it, then ask the governors anew.")
 
 
 @alliance.post("/fund/<uuid:fund_year_id>/bills")
@@ -139,6 +146,27 @@ def withdraw_fund_payment(fund_year_id: Any, fund_payment_id: Any) -> Page:
     return redirect(url_for("alliance.fund_year", fund_year_id=fund_year_id), 303)
 
 
+@alliance.post("/fund/<uuid:fund_year_id>/credits")
+@for_manager
+def credit_fund_bill(fund_year_id: Any) -> Page:
+    """Credit what a school was billed, in whole or in part."""
+    faults = Faults()
+    typed = Typed(request.form, faults)
+    contribution = typed.text("contribution", "the bill")
+    body = {
+        "amount_pence": typed.pence("credit_amount", "the amount"),
+        "why": typed.text("credit_why", "why it is credited"),
+    }
+    if not faults:
+        with faults.of_service({"amount_pence": "credit_amount", "why": "credit_why"}):
+            path, key = f"/fund-contributions/{contribution}/credits", request.form.get("sending_key")
+            upstream.post("billing", path, json=body, key=key)
+    if faults:
+        return _page(str(fund_year_id), faults), faults.status
+    flash("Credited. The school gets a credit note.")
+    return redirect(url_for("alliance.fund_year", fund_year_id=fund_year_id), 303)
+
+
 @alliance.post("/fund/<uuid:fund_year_id>/close")
 @for_manager
 def close_fund_year(fund_year_id: Any) -> Page:
@@ -172,15 +200,11 @@ def _act(
     done: dict[str, Any] = {}
     with faults.of_service(_FIELDS):
         path, key = f"/fund-years/{fund_year_id}/{act}", request.form.get("sending_key")
-        done = upstream.post("billing", path, json=body or {}, key=key, etag=_version()).json()
+        done = upstream.post("billing", path, json=body or {}, key=key, etag=seen_version()).json()
     if faults:
         return _page(str(fund_year_id), faults), faults.status
     flash(told(done))
     return redirect(url_for("alliance.fund_year", fund_year_id=fund_year_id), 303)
-
-
-def _version() -> str:
-    return f'"{request.form.get("version", "0")}"'
 
 
 def _form_page(year: dict[str, Any] | None, typed: MultiDict[str, str], faults: Faults) -> str:
@@ -205,7 +229,12 @@ def _page(year_id: str, faults: Faults) -> str:
         year=year,
         allocation=ask.one("billing", f"/fund-years/{year_id}/allocation") if draft else None,
         budget_lines=[(line["line_no"], line["name"]) for line in year["lines"]],
+        billed=[
+            (row["fund_contribution_id"], f"{row['bill_number']}, {row['school_name']}")
+            for row in year["contributions"]
+            if row["bill_id"]
+        ],
         typed=request.form,
-        keys=[sending_key(request.form, faults), *(sending_key({}, Faults()) for _ in range(2))],
+        keys=[sending_key(request.form, faults), *(sending_key({}, Faults()) for _ in range(4))],
         faults=faults,
     )

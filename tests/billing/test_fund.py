@@ -256,6 +256,52 @@ def test_interest_and_charges_of_the_funds_bank_are_carried_forward_once(fund: F
     assert fund.world.balances() == {"1250": 60_948, "3100": -60_948}
 
 
+def test_a_billed_contribution_is_credited_and_the_fund_has_so_much_less(fund: Fund) -> None:
+    year = fund.proposed()
+    manager, asked = fund.world.a(MANAGER), fund.contribution(year, ASH)
+    address = f"/fund-contributions/{asked['fund_contribution_id']}/credits"
+    sent = {"amount_pence": 10_594, "why": "Left on 31 December."}
+    refused(manager.post(address, sent), 409, "contribution_not_billed")
+    fund.decide(year, ASH)
+    bill = fund.act(year, "bills", status=201)["items"][0]
+    fund.bank(("bill", bill["bill_id"], "FB-000001", 60_594, ASH))
+    assert fund.world.a(governor_of(ASH)).post(address, sent).status_code == 403
+    refused(manager.post(address, {**sent, "amount_pence": 60_595}), 422, "contribution_overcredited")
+    first, again = (manager.post(address, sent, key="a-credit-0001") for _ in range(2))
+    assert answered(first, 201)["credited_pence"] == 10_594
+    assert again.headers["Idempotent-Replay"] == "true"
+    refused(manager.post(address, {**sent, "amount_pence": 50_001}), 422, "contribution_overcredited")
+    shown = fund.shown(year)
+    assert (shown["billed_pence"], shown["credited_pence"]) == (60_594, 10_594)
+    (note,) = answered(fund.world.a(governor_of(ASH)).get("/credit-notes"))["items"]
+    assert (note["bill_number"], note["gross_pence"]) == ("FB-000001", 10_594)
+    assert manager.get(f"/credit-notes/{note['credit_note_id']}.pdf").data.startswith(b"%PDF")
+    assert fund.world.balances() == {"1110": -10_594, "1250": 60_594, "4100": -50_000}
+    ((version, told),) = fund.world.rows("SELECT version, body FROM event_log WHERE type = 'CreditNoteIssued'")
+    assert (version, told["purpose"], told["why"], told["amounts"]) == (2, "fund", "Left on 31 December.", [])
+    fund.bank(("credit_note", note["credit_note_id"], note["number"], -10_594, ASH))
+    close_fund_year(fund.world.database.database, MANAGER, year["fund_year_id"], datetime(2027, 9, 1, 9, tzinfo=UTC))
+    assert fund.world.balances() == {"1250": 50_000, "3100": -50_000}
+    refused(manager.post(address, {**sent, "amount_pence": 1}), 409, "fund_year_not_proposed")
+
+
+def test_a_proposal_that_nobody_has_answered_is_drafted_anew(fund: Fund) -> None:
+    year = fund.proposed()
+    manager, address = fund.world.a(MANAGER), f"/fund-years/{year['fund_year_id']}"
+    refused(manager.post(f"{address}/redraft", {}, headers={"If-Match": '"1"'}), 412, "version_conflict")
+    draft = fund.act(year, "redraft")
+    assert (draft["state"], draft["contributions"], draft["asked_pence"]) == ("draft", [], 0)
+    assert answered(fund.world.a(governor_of(ASH)).get("/fund-years"))["items"] == []
+    lines = [{"name": "Safeguarding network", "amount_pence": 175_200}]
+    answered(manager.put(address, {**YEAR, "lines": lines, "caps": []}, headers=_seen(draft)))
+    again = fund.act(fund.shown(year), "propose")
+    assert {row["school_urn"]: row["amount_pence"] for row in again["contributions"]} == {
+        urn: 100 * pupils for urn, pupils in PUPILS.items()
+    }
+    fund.decide(again, ASH, "declined", why="Not this year.")
+    refused(manager.post(f"{address}/redraft", {}, headers=_seen(again)), 409, "fund_year_answered")
+
+
 def test_governors_are_reminded_once_for_each_morning_that_came(fund: Fund) -> None:
     year = fund.proposed()
     fund.decide(year, ASH)

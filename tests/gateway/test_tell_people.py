@@ -143,6 +143,24 @@ def test_a_reminder_says_what_can_be_done_about_the_bill(
     assert unsaid not in words
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "The supplier has credited"),
+        ({"purpose": "fund", "why": "Left in May."}, "of your school’s contribution to the fund"),
+    ],
+)
+def test_a_credit_note_says_what_it_is_of(
+    store: ServiceDatabase, people: dict[str, str], changes: dict[str, str], said: str
+) -> None:
+    hear(store, ("CreditNoteIssued", body("CreditNoteIssued", **changes)))
+    with store.database.transaction(SERVICE) as connection:
+        (written,) = connection.execute(text("SELECT DISTINCT text FROM mail")).scalars()
+    words = " ".join(written.split())
+    assert said in words
+    assert changes.get("why", "") in words
+
+
 def test_a_supplier_reads_which_school_its_invoice_is_held_for(store: ServiceDatabase, people: dict[str, str]) -> None:
     hear(store, ("SupplierInvoiceAnswered", body("SupplierInvoiceAnswered")))
     said = mail(store, "invoice_answered")

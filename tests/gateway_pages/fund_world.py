@@ -40,6 +40,7 @@ def a_head(year_id: str, state: str, **more: Any) -> Json:
         "declined_pence": 139_406,
         "billed_schools": 1,
         "billed_pence": 60_594,
+        "credited_pence": 594,
         "received_pence": 60_594,
         "own_state": None if state == "draft" else "awaiting",
         "own_pence": None if state == "draft" else 364_406,
@@ -80,6 +81,7 @@ def a_contribution(contribution_id: str, urn: int, name: str, state: str, pence:
         "bill_id": None,
         "bill_number": None,
         "paid_pence": 0,
+        "credited_pence": 0,
         "version": 2 if answered else 1,
     } | more
 

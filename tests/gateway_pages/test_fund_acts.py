@@ -90,6 +90,27 @@ def test_a_school_that_is_asked_for_nothing_has_nothing_to_record(visit: Visit, 
     assert services.changes == []
 
 
+def test_a_proposal_is_taken_back_as_it_was_seen(visit: Visit, services: FakeServices) -> None:
+    manager, page = visit("manager"), f"/alliance/fund/{FUND}"
+    assert "Take it back to a draft" not in text_of(manager.get(page))
+    services.table["billing", f"/fund-years/{FUND}"] |= {"confirmed_schools": 0, "declined_schools": 0, "payments": []}
+    assert "Take it back to a draft" in text_of(manager.get(page))
+    manager.post(f"{page}/redraft", {"version": "3", "sending_key": "a-redraft-form"})
+    assert (services.changes[-1].path, services.changes[-1].etag) == (f"/fund-years/{FUND}/redraft", '"3"')
+
+
+def test_a_bill_is_credited_with_the_reason(visit: Visit, services: FakeServices) -> None:
+    manager, page = visit("manager"), f"/alliance/fund/{FUND}"
+    assert "£5.94" in text_of(manager.get(page))
+    sent = {"contribution": CONFIRMED, "credit_amount": "5.94", "credit_why": "", "sending_key": "a-credit-form"}
+    assert set(summary_links(manager.post(f"{page}/credits", sent))) == {"credit_why"}
+    assert services.changes == []
+    assert manager.post(f"{page}/credits", {**sent, "credit_why": "Left in May."}).status_code == 303
+    (call,) = services.changes
+    assert (call.path, call.key) == (f"/fund-contributions/{CONFIRMED}/credits", "a-credit-form")
+    assert call.sent == {"amount_pence": 594, "why": "Left in May."}
+
+
 def test_nobody_but_a_governor_answers(visit: Visit, services: FakeServices) -> None:
     for who in ("buyer", "approver"):
         assert visit(who).post(f"/school/fund/{FUND}/decision", DECISION).status_code == 403

@@ -18,6 +18,7 @@ from services.billing.api import fund_schemas as schemas
 from services.billing.domain.fund import Plan
 from services.billing.usecases import (
     bill_contributions,
+    credit_contribution,
     decide_contribution,
     end_fund_year,
     keep_fund_year,
@@ -92,6 +93,17 @@ def post_propose(fund_year_id: UUID) -> Response:
     """Freeze pupils, caps and shares, and ask the governing bodies. `If-Match` is the ETag of what was checked."""
     version = required_version()
     return _shown(keep_fund_year.propose_year(current_database(), current_actor(), str(fund_year_id), version, _now()))
+
+
+@years.route(f"{_YEAR}/redraft", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@years.response(200, schemas.FundYearOut)
+def post_redraft(fund_year_id: UUID) -> Response:
+    """Take a proposal that nobody has answered back to a draft. `If-Match` is the ETag of what was seen."""
+    return _shown(
+        keep_fund_year.redraft_year(current_database(), current_actor(), str(fund_year_id), required_version())
+    )
 
 
 @years.route(f"{_YEAR}/bills", methods=["POST"])
@@ -170,6 +182,19 @@ def put_decision(sent: dict[str, Any], fund_contribution_id: UUID) -> Response:
             _now(),
         )
     )
+
+
+@contributions.route("/fund-contributions/<uuid:fund_contribution_id>/credits", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@contributions.arguments(schemas.FundCreditIn)
+@contributions.response(201, schemas.FundContributionWithDecisionsOut)
+def post_credit(sent: dict[str, Any], fund_contribution_id: UUID) -> tuple[Response, int]:
+    """Credit a billed contribution in whole or in part, with the reason; the school gets a credit note."""
+    found = credit_contribution.credit_contribution(
+        current_database(), current_actor(), str(fund_contribution_id), **sent
+    )
+    return _contribution(found), 201
 
 
 @years.route(f"{_YEAR}/report")

@@ -90,6 +90,12 @@ class FundReasonIn(Schema):
     why = fields.String(required=True, validate=plain_text(500))
 
 
+class FundCreditIn(FundReasonIn):
+    """How much of a contribution's bill is given back."""
+
+    amount_pence = whole(1, MOST_PENCE, required=True)
+
+
 class FundYearHeadOut(Schema):
     """A year of the fund with what all schools together were asked for, confirmed, were billed and have paid."""
 
@@ -113,6 +119,7 @@ class FundYearHeadOut(Schema):
     declined_pence = fields.Integer()
     billed_schools = fields.Integer()
     billed_pence = fields.Integer()
+    credited_pence = fields.Integer(metadata={"description": "Of what was billed"})
     received_pence = fields.Integer()
     own_state = fields.String(
         allow_none=True,
@@ -187,6 +194,7 @@ class FundContributionOut(Schema):
     bill_id = fields.String(allow_none=True)
     bill_number = fields.String(allow_none=True)
     paid_pence = fields.Integer()
+    credited_pence = fields.Integer()
     version = fields.Integer()
 
 

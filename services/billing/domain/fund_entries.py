@@ -29,6 +29,21 @@ def contribution_entry(bill_id: str, number: str, on: date, urn: int, pence: int
     )
 
 
+def contribution_credit_entry(note_id: str, number: str, on: date, urn: int, pence: int, description: str) -> Entry:
+    """A credited contribution: the school owes the fund so much less."""
+    return Entry(
+        "credit_note",
+        note_id,
+        number,
+        on,
+        description,
+        (
+            Posting(FUND_CONTRIBUTIONS, debit_pence=pence),
+            Posting(FUND_DEBTORS, credit_pence=pence, school_urn=urn),
+        ),
+    )
+
+
 def year_end_entry(
     year_id: str,
     title: str,

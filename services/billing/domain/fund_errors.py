@@ -27,6 +27,12 @@ class FundYearNotProposed(BrokenRule):
     code = "fund_year_not_proposed"
 
 
+class FundYearAnswered(BrokenRule):
+    """What a governing body has answered, or money was spent for, is no longer changed."""
+
+    code = "fund_year_answered"
+
+
 class FundYearNotOver(BrokenRule):
     """A year is closed once its last day is past and nothing of it is left to do."""
 
@@ -67,6 +73,18 @@ class ContributionBilled(BrokenRule):
     """A contribution that is billed stays confirmed."""
 
     code = "contribution_billed"
+
+
+class ContributionNotBilled(BrokenRule):
+    """Only what is billed is credited."""
+
+    code = "contribution_not_billed"
+
+
+class ContributionOvercredited(BrokenRule):
+    """All credits of a contribution together are at most its bill."""
+
+    code = "contribution_overcredited"
 
 
 class FundDecisionInvalid(BrokenRule):

@@ -13,7 +13,8 @@ _CONTRIBUTION = """
         y.title, y.from_on, y.to_on, y.answer_by, y.state AS year_state, c.school_urn,
         coalesce(school.name, '') AS school_name, c.pupils, c.pupils_on, c.pupils_source, c.cap_pence, c.amount_pence,
         c.state, c.version, d.governor, d.decided_on, d.minute_reference, d.why, d.recorded_by, d.recorded_at,
-        CAST(b.bill_id AS text) AS bill_id, b.number AS bill_number, coalesce(b.paid_pence, 0) AS paid_pence
+        CAST(b.bill_id AS text) AS bill_id, b.number AS bill_number, coalesce(b.paid_pence, 0) AS paid_pence,
+        coalesce(b.credited_pence, 0) AS credited_pence
     FROM fund_contribution c JOIN fund_year y USING (fund_year_id)
     LEFT JOIN school ON school.urn = c.school_urn
     LEFT JOIN fund_decision d ON d.fund_contribution_id = c.fund_contribution_id AND d.version = c.version
@@ -43,6 +44,14 @@ _TO_BILL = text("""
         AND NOT EXISTS (SELECT FROM bill b WHERE b.fund_contribution_id = c.fund_contribution_id)
     ORDER BY c.school_urn FOR UPDATE OF c
 """)
+_LOCK_ALL = text("SELECT state FROM fund_contribution WHERE fund_year_id = :year ORDER BY school_urn FOR UPDATE")
+_ANSWERED = text("""
+    SELECT EXISTS (SELECT FROM fund_decision JOIN fund_contribution USING (fund_contribution_id)
+        WHERE fund_year_id = :year)
+""")
+_ASK_NO_MORE = text("DELETE FROM fund_contribution WHERE fund_year_id = :year")
+_LEFT = text("SELECT gross_pence - credited_pence FROM bill WHERE bill_id = :bill FOR UPDATE")
+_CREDIT = text("UPDATE bill SET credited_pence = credited_pence + :pence WHERE bill_id = :bill")
 _DUE = text("""
     SELECT CAST(fund_year_id AS text) AS fund_year_id, proposed_at, answer_by, reminded_at FROM fund_year y
     WHERE state = 'proposed' AND EXISTS (
@@ -113,6 +122,29 @@ def add_fund_bills(
     """Store bills for contributions with the one line that each has."""
     insert_rows(connection, "bill", bills)
     insert_rows(connection, "bill_line", lines)
+
+
+def ask_no_more(connection: Connection, year_id: str) -> bool:
+    """Forget what a year asks of schools; False, and nothing is forgotten, where a governing body has answered."""
+    connection.execute(_LOCK_ALL, {"year": year_id}).all()
+    if connection.execute(_ANSWERED, {"year": year_id}).scalar_one():
+        return False
+    connection.execute(_ASK_NO_MORE, {"year": year_id})
+    return True
+
+
+def creditable_pence(connection: Connection, bill_id: str) -> int:
+    """What is not credited yet of a bill, which nobody else credits until this transaction ends."""
+    pence: int = connection.execute(_LEFT, {"bill": bill_id}).scalar_one()
+    return pence
+
+
+def add_credit_note(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Store a credit note on a bill for the fund, with its line, and count it on the bill."""
+    insert_rows(connection, "credit_note", [row])
+    same = {name: row[name] for name in ("credit_note_id", "school_urn", "bill_id", "net_pence", "vat_pence")}
+    insert_rows(connection, "credit_note_line", [{**same, "line_no": 1, "bill_line_no": 1, "quantity": 0}])
+    connection.execute(_CREDIT, {"bill": row["bill_id"], "pence": row["gross_pence"]})
 
 
 def awaited_years(connection: Connection) -> list[Row[Any]]:

@@ -18,7 +18,8 @@ _YEAR = """
         coalesce((SELECT CAST(sum(amount_pence) AS bigint) FROM fund_line l
             WHERE l.fund_year_id = y.fund_year_id), 0) AS budget_pence,
         t.schools, t.pupils, t.asked_pence, t.awaiting_schools, t.awaiting_pence, t.confirmed_schools,
-        t.confirmed_pence, t.declined_schools, t.declined_pence, t.billed_schools, t.billed_pence, t.received_pence,
+        t.confirmed_pence, t.declined_schools, t.declined_pence, t.billed_schools, t.billed_pence,
+        fund_credited(y.fund_year_id) AS credited_pence, t.received_pence,
         own_state, own_pence
     FROM fund_year y CROSS JOIN LATERAL fund_totals(y.fund_year_id) t LEFT JOIN (
         SELECT fund_year_id AS of_year, state AS own_state, amount_pence AS own_pence FROM fund_contribution
@@ -64,6 +65,11 @@ _MEMBERS = text("""
 """)
 _PROPOSE = text("""
     UPDATE fund_year SET state = 'proposed', proposed_by = :by, proposed_at = :at, version = version + 1
+    WHERE fund_year_id = :year
+""")
+_REDRAFT = text("""
+    UPDATE fund_year SET state = 'draft', proposed_by = NULL, proposed_at = NULL, reminded_at = NULL,
+        version = version + 1
     WHERE fund_year_id = :year
 """)
 _END = text("""
@@ -158,6 +164,11 @@ def members_on(connection: Connection, first_day: date, basis_on: date) -> list[
 def mark_proposed(connection: Connection, year_id: str, by: str, at: datetime) -> None:
     """The schools are asked from now on."""
     connection.execute(_PROPOSE, {"year": year_id, "by": by, "at": at})
+
+
+def mark_draft(connection: Connection, year_id: str) -> None:
+    """The year can be changed again, and no school is asked."""
+    connection.execute(_REDRAFT, {"year": year_id})
 
 
 def mark_ended(

@@ -30,7 +30,10 @@ def close_fund_year(database: Database, actor: Actor, year_id: str, now: datetim
         faults = _left_to_do(year, over=london_day(now) > locked.to_on)
         if faults:
             raise FundYearNotOver(" ".join(faults))
-        contributed, spent = year.head.billed_pence, sum(line.spent_pence for line in year.lines)
+        contributed, spent = (
+            year.head.billed_pence - year.head.credited_pence,
+            sum(line.spent_pence for line in year.lines),
+        )
         bank = fund_years.bank_left_to_carry(connection, locked.to_on)
         carried = contributed - spent - bank.charges_pence + bank.interest_pence
         entry = year_end_entry(

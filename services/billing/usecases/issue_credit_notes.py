@@ -73,5 +73,7 @@ def _issued(row: dict[str, Any], bill: Row[Any], amounts: list[dict[str, Any]]) 
         "round_id": bill.round_id,
         "issue_date": row["issue_date"].isoformat(),
         "amounts": amounts,
+        "purpose": "general",
+        "why": "",
     }
-    return NewEvent("CreditNoteIssued", f"bill:{row['bill_id']}", body)
+    return NewEvent("CreditNoteIssued", f"bill:{row['bill_id']}", body, version=2)

@@ -14,8 +14,8 @@ from chassis.event_log import NewEvent, append_many
 from contracts.errors import BrokenRule, NotFound, VersionConflict
 from contracts.london import london_day
 from services.billing.domain.fund import BudgetLine, Member, Plan, check_plan, share
-from services.billing.domain.fund_errors import FundYearInvalid, FundYearNotDraft
-from services.billing.storage import directory, fund_contributions, fund_years
+from services.billing.domain.fund_errors import FundYearAnswered, FundYearInvalid, FundYearNotDraft, FundYearNotProposed
+from services.billing.storage import directory, fund_contributions, fund_payments, fund_years
 from services.billing.usecases.read_fund import YearView, view_year
 
 
@@ -83,6 +83,26 @@ def propose_year(database: Database, actor: Actor, year_id: str, version: int, n
         fund_contributions.add_contributions(connection, [row for row in rows if row["pupils_on"] is not None])
         fund_years.mark_proposed(connection, year_id, actor.name, now)
         ask_governors(connection, year_id, now, reminder=False)
+        return view_year(connection, year_id)
+
+
+def redraft_year(database: Database, actor: Actor, year_id: str, version: int) -> YearView:
+    """Take a proposal that the editor saw as `version` back to a draft, so that its budget can be changed.
+
+    Raises NotFound, VersionConflict, FundYearNotProposed, FundYearAnswered.
+    """
+    with database.transaction(actor) as connection:
+        found = fund_years.lock_year(connection, year_id)
+        if found is None:
+            raise NotFound("There is no such year of the fund.")
+        if found.state != "proposed":
+            raise FundYearNotProposed("Only a year that the governors are asked about is taken back to a draft.")
+        if found.version != version:
+            raise VersionConflict("Somebody else changed this year of the fund meanwhile.")
+        paid = fund_payments.payments_of(connection, year_id)
+        if paid or not fund_contributions.ask_no_more(connection, year_id):
+            raise FundYearAnswered("A governing body has answered already, or something was paid.")
+        fund_years.mark_draft(connection, year_id)
         return view_year(connection, year_id)
 
 

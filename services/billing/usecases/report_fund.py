@@ -95,6 +95,7 @@ def _steps(head: Row[Any]) -> list[dict[str, Value]]:
         ("Declined", head.declined_schools, head.declined_pence),
         ("Confirmed", head.confirmed_schools, head.confirmed_pence),
         ("Billed", head.billed_schools, head.billed_pence),
+        ("Credited", None, head.credited_pence),
         ("Received", None, head.received_pence),
     )
     return [{"step": step, "schools": schools, "pence": pence} for step, schools, pence in steps]
