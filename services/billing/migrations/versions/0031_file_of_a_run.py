@@ -13,6 +13,8 @@ _STATEMENTS = (
     UPDATE payment_run r SET originator = to_jsonb(o) - ARRAY['bank_account_id', 'version']
     FROM payment_originator o WHERE o.bank_account_id = r.bank_account_id AND r.exported_at IS NOT NULL
     """,
+    # The deferred checks of what was just changed: a table with some outstanding cannot be altered.
+    "SET CONSTRAINTS ALL IMMEDIATE",
     """
     ALTER TABLE payment_run ADD CONSTRAINT payment_run_says_from_whom
         CHECK ((originator IS NULL) = (exported_at IS NULL)) NOT VALID
