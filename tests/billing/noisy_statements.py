@@ -1,7 +1,8 @@
 """Bank statements as they really come, with the truth beside them: who paid what, before banks and people touched it.
 
 Most payers quote our reference; of the rest some cut it short, mistype it, leave it out, pay under another name, pay
-several bills at once, pay one bill in parts, pay a penny off or pay twice. Charges and interest come between them.
+several bills at once, pay one bill in parts, pay a penny off or pay twice. Charges and interest come between them,
+and what goes out: suppliers paid one by one or by payment runs, credits they give back, refunds to schools.
 """
 
 import random
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.billing.domain.bank_money import BankMoney
-from services.billing.domain.open_item import OpenItem
+from services.billing.domain.open_item import ItemKind, OpenItem
 
 # Of 1,000 payments so many are of each kind; the others quote the whole reference in one of the ways banks show it.
 KINDS: Final = {
@@ -26,10 +27,22 @@ KINDS: Final = {
     "penny off": 10,
     "paid twice": 5,
 }
+# The same of 1,000 documents of suppliers; the others are named by our number.
+SUPPLIERS_KINDS: Final = {"their number": 120, "payee alone": 60, "several, payee alone": 60}
 _FIRST_DAY: Final = date(2026, 11, 2)
 _PLACES: Final = ("Ash", "Beech", "Cedar", "Damson", "Elm", "Fir", "Gorse", "Hazel", "Ivy", "Juniper", "Larch", "Maple")
 _SAINTS: Final = ("St Mary's", "St John's", "Holy Trinity", "St Anne's", "Christ Church", "All Saints", "St Peter's")
 _ENDS: Final = ("Primary School", "CE Primary", "Junior School", "Infant School", "Academy", "Community School")
+_FIRMS: Final = (
+    "Fenwright Paper",
+    "Oakdale Supplies",
+    "Harrow Cleaning",
+    "Tindall Energy",
+    "Kestrel Catering",
+    "Pym Furniture",
+    "Luxford Books",
+    "Garrick Fire Safety",
+)
 _STREETS: Final = ("Hill", "Vale", "Green", "Park", "Bridge", "Field", "Wood", "Lane", "Cross", "Mill", "Ford", "Heath")
 
 
@@ -66,8 +79,47 @@ def open_bills(count: int, of: int, seed: int = 1) -> list[OpenItem]:
     return found
 
 
-def noisy_statement(bills: Sequence[OpenItem], seed: int = 2) -> Statement:
-    """Every bill paid, in one way or another, with charges between."""
+def open_outgoings(count: int, bills: Sequence[OpenItem], seed: int = 1) -> list[OpenItem]:
+    """So many invoices of suppliers, a credit note of theirs to every 15 of these, and a school's to every 10; and two
+    payment runs, each with one supplier's part for every supplier, over the first fifth of the invoices."""
+    chance = random.Random(seed)
+    found = []
+    for number in range(1, count + 1):
+        name = _FIRMS[number % len(_FIRMS)]
+        credit = number % 15 == 0 and number > count // 5
+        pence = chance.randrange(2_000, 90_000) if credit else -chance.randrange(10_000, 3_000_000)
+        kind: ItemKind = "supplier_credit_note" if credit else "supplier_invoice"
+        ours, theirs = f"SI-{number:06d}", f"{name[:3].upper()}/{26_000 + 3 * number}"
+        due = _FIRST_DAY + timedelta(days=number % 40)
+        found.append(OpenItem(kind, f"invoice {number}", ours, ours, name, None, name, pence, due, theirs))
+    for number, bill in enumerate(bills[: count // 10], 1):
+        ours, pence = f"CN-{number:06d}", -chance.randrange(500, 60_000)
+        found.append(
+            OpenItem(
+                "credit_note", f"credit {number}", ours, ours, bill.party, bill.school_urn, None, pence, _FIRST_DAY
+            )
+        )
+    in_runs = found[: count // 5]
+    for number, items in ((1, in_runs[::2]), (2, in_runs[1::2])):
+        found += _run(f"PR-{number:06d}", items)
+    return found
+
+
+def _run(number: str, items: Sequence[OpenItem]) -> list[OpenItem]:
+    parts: dict[str, int] = {}
+    for item in items:
+        parts[item.party] = parts.get(item.party, 0) + item.open_pence
+    whole = OpenItem("payment_run", number, number, number, f"{len(parts)} suppliers", None, None, sum(parts.values()),
+                     _FIRST_DAY)  # fmt: skip
+    return [whole] + [
+        OpenItem("remittance", f"{number}/{place:02d}", f"{number}/{place:02d}", f"{number}/{place:02d}", name, None,
+                 name, pence, _FIRST_DAY)
+        for place, (name, pence) in enumerate(parts.items(), 1)
+    ]  # fmt: skip
+
+
+def noisy_statement(bills: Sequence[OpenItem], seed: int = 2, outgoings: Sequence[OpenItem] = ()) -> Statement:
+    """Every bill paid, in one way or another, with charges between; and everything of `open_outgoings`."""
     chance = random.Random(seed)
     writer = _Writer(chance)
     waiting: dict[int | None, list[OpenItem]] = {}
@@ -86,7 +138,35 @@ def noisy_statement(bills: Sequence[OpenItem], seed: int = 2) -> Statement:
             writer.combine(group, whole=whole)
     for month in range(max(1, len(bills) // 400)):
         writer.charge(month)
+    _pay_out(writer, outgoings, chance)
     return writer.statement
+
+
+def _pay_out(writer: "_Writer", outgoings: Sequence[OpenItem], chance: random.Random) -> None:
+    """The first run in one line, the second supplier by supplier; what is in neither by itself or several together."""
+    kinds, weights = list(SUPPLIERS_KINDS), list(SUPPLIERS_KINDS.values())
+    runs = [item for item in outgoings if item.kind == "payment_run"]
+    for item in runs[:1]:
+        writer.settle("run", item)
+    for item in outgoings:
+        if item.kind == "remittance" and not any(item.reference.startswith(f"{run.reference}/") for run in runs[:1]):
+            writer.settle("run, by supplier", item)
+    waiting: dict[str, list[OpenItem]] = {}
+    count = sum(item.kind.startswith("supplier") for item in outgoings)
+    for place, item in enumerate(outgoings):
+        if item.paid_whole or place < count // 5:
+            continue
+        if item.kind == "credit_note":
+            writer.settle(chance.choice(("whole", "whole", "payee alone")), item)
+            continue
+        kind = chance.choices([*kinds, "whole"], [*weights, 1000 - sum(weights)])[0]
+        if kind.startswith("several") and item.kind == "supplier_invoice":
+            waiting.setdefault(item.party, []).append(item)
+        else:
+            writer.settle(kind, item)
+    for together in waiting.values():
+        for group in _groups(together, chance):
+            writer.settle("several, payee alone" if len(group) > 1 else "whole", *group)
 
 
 class _Writer:
@@ -130,6 +210,15 @@ class _Writer:
         if len(bills) == 1:
             kind, said = "whole", bills[0].reference
         self._line(kind, total, said, bills[0].party, truth)
+
+    def settle(self, kind: str, *items: OpenItem) -> None:
+        """Documents that the alliance pays, or is paid back, in one line."""
+        said = {"their number": items[0].their_number or items[0].reference, "payee alone": "payment"}
+        reference = said.get(kind.removeprefix("several, ")) or self._written(items[0].reference)
+        truth = {item.document_id: item.open_pence for item in items}
+        payee = "BACS" if kind == "run" else self._bank_name(items[0].party)
+        kind = f"{'refund' if items[0].kind == 'credit_note' else 'supplier'}: {kind}"
+        self._line(kind, sum(truth.values()), reference, payee, truth)
 
     def charge(self, month: int) -> None:
         """A charge of the bank's: nothing of ours is behind it."""
