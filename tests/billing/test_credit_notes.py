@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chassis.actor import SERVICE
 from services.billing.domain.errors import CreditExceedsInvoice
 from services.billing.domain.invoice import InvoiceLine, SupplierInvoice, vat_by_line
 from services.billing.storage.invoices import Original
+from services.billing.storage.open_items import open_items
 from services.billing.usecases.register_invoice import register_form
 from tests.backends import ServiceDatabase
 from tests.billing.world import (
@@ -345,3 +347,19 @@ def check_books(world: World) -> None:
             AND bill_id IS NULL AND billable_quantity > least(d.received, d.quantity)
     """
     assert world.rows(kept) == []
+
+
+def test_a_line_that_gives_back_within_an_invoice_is_taken_off_what_is_paid_once(world: World) -> None:
+    order = world.ordered()
+    lines = tuple(
+        InvoiceLine(number, 1, "Paper", units, Decimal("10.9500"), units * 1095, "S", Decimal("20.00"))
+        for number, units in ((1, 102), (2, -2))
+    )
+    sent = SupplierInvoice("INV-1", date(2026, 11, 23), None, order.number, lines, 109500, 21900, 131400)
+    database = world.database.database
+    register_form(database, seller_of(FENWRIGHT), sent, Original(b"INV-1", "text/plain"))
+    with database.transaction(SERVICE) as connection:
+        assert [item.open_pence for item in open_items(connection, "general")] == [-131400]
+    credit(world, order, Credit(1), of=("INV-1",))
+    with database.transaction(SERVICE) as connection:
+        assert [item.open_pence for item in open_items(connection, "general")] == [-131400 + 1314]

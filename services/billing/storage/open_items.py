@@ -29,7 +29,7 @@ _CREDIT_NOTES = """
     ) given WHERE open_pence > 0
 """
 # What a supplier credits lowers what is open of the invoices it credits. Beyond that, and where it is placed on no
-# invoice yet, the credit note itself is owed to us.
+# invoice yet, the credit note itself is owed to us. A line that gives back within an invoice is in its total already.
 _SUPPLIERS = """
     SELECT 'supplier_invoice', CAST(i.supplier_invoice_id AS text), i.our_number, i.our_number,
         coalesce(supplier.name, ''), NULL, CAST(i.supplier_id AS text),
@@ -88,17 +88,18 @@ _HELD = """
     WHERE h.purpose = :purpose GROUP BY h.school_urn, h.supplier_id HAVING sum(h.amount_pence) <> 0
 """
 _OPEN = text(f"""
-    WITH credited AS (
-        SELECT of_invoice_id, CAST(sum(net_pence + vat_pence) AS bigint) AS pence FROM credit_share
-        GROUP BY of_invoice_id
+    WITH given_back AS (
+        SELECT supplier_invoice_id, of_invoice_id, sum(c.net_pence + c.vat_pence) AS pence
+        FROM credit_share c JOIN supplier_invoice note USING (supplier_invoice_id)
+        WHERE note.gross_pence < 0 GROUP BY supplier_invoice_id, of_invoice_id
+    ), credited AS (
+        SELECT of_invoice_id, CAST(sum(pence) AS bigint) AS pence FROM given_back GROUP BY of_invoice_id
     ), placed AS (
         SELECT c.supplier_invoice_id, c.pence, greatest(0, i.paid_pence + credited.pence - i.gross_pence) AS over,
             coalesce(sum(c.pence) OVER (PARTITION BY c.of_invoice_id ORDER BY c.supplier_invoice_id
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS later
-        FROM (
-            SELECT supplier_invoice_id, of_invoice_id, sum(net_pence + vat_pence) AS pence FROM credit_share
-            GROUP BY supplier_invoice_id, of_invoice_id
-        ) c JOIN credited USING (of_invoice_id) JOIN supplier_invoice i ON i.supplier_invoice_id = c.of_invoice_id
+        FROM given_back c JOIN credited USING (of_invoice_id)
+        JOIN supplier_invoice i ON i.supplier_invoice_id = c.of_invoice_id
     )
     SELECT kind, document_id, number, reference, party, school_urn, supplier_id,
         CAST(open_pence AS bigint) AS open_pence, due_on, their_number
