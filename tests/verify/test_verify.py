@@ -27,6 +27,7 @@ def test_every_check_has_something_that_breaks_it() -> None:
     assert sorted({breaking.check for breaking in BREAKINGS}) == sorted(check_names())
 
 
+@pytest.mark.usefixtures("clean_ones_known")
 @pytest.mark.parametrize("breaking", BREAKINGS, ids=lambda breaking: breaking.check)
 def test_what_is_broken_is_found(broken: Break, breaking: Breaking) -> None:
     verdict = verify(broken(breaking.part, breaking.sql), patience=0)
