@@ -63,15 +63,7 @@ def test_money_that_goes_out_posts_right_and_is_among_the_first_three(seed: int)
     named = {line_id for line_id in out if statement.kinds[line_id].partition(": ")[2] in ("whole", "run")}
     named |= {line_id for line_id in out if statement.kinds[line_id].endswith("by supplier")}
     assert named <= set(posted)
-    print(
-        seed,
-        len(out),
-        len(named),
-        len(out & set(posted)),
-        len(among),
-        sorted(statement.kinds[x] for x in out - set(posted) - among),
-    )
-    assert len((out & set(posted)) | among) / len(out) >= 0.95
+    assert len((out & set(posted)) | among) / len(out) >= 0.98
 
 
 def test_no_bill_is_settled_beyond_what_is_open() -> None:
