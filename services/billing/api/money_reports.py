@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response
+from flask import Response, jsonify
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
@@ -14,7 +14,7 @@ from chassis.workbooks import XLSX
 from contracts.london import london_today
 from contracts.report import Report
 from services.billing.api.fields import Day
-from services.billing.usecases.read_supplier_totals import SupplierTotals, read_supplier_totals
+from services.billing.usecases.read_supplier_totals import read_supplier_totals
 from services.billing.usecases.report_spending import REPORTS, documents_behind
 
 money_reports = Blueprint("money-reports", __name__, description="Reports on money")
@@ -98,9 +98,10 @@ def behind_document(asked: dict[str, Any]) -> Response:
 @requires(*READERS)
 @money_reports.arguments(PeriodQuery, location="query")
 @money_reports.response(200, SupplierTotalsOut)
-def supplier_totals(period: dict[str, Any]) -> SupplierTotals:
+def supplier_totals(period: dict[str, Any]) -> Response:
     """What every supplier was ordered from, invoiced and was paid in the days."""
-    return read_supplier_totals(current_database(), current_actor(), *_days(period))
+    found = read_supplier_totals(current_database(), current_actor(), *_days(period))
+    return jsonify(items=[dict(row._mapping) for row in found.items], paid=found.paid)
 
 
 def _behind(asked: dict[str, Any], **part: int) -> Report:

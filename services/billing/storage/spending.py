@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, text
 
 # An order belongs to the day on which it was issued, in London. Each penny of it is counted once: what schools were
 # billed of it (less what was credited), or what is still to come while it is not settled. Bills that a supplier makes
-# out to a school itself count as it made them.
+# out to a school itself count as it made them. Orders and bills are put together by GROUP BY: as a join, row security
+# makes the planner expect one row, and sum all bills anew for each.
 _PARTS = """
     WITH part AS (
         SELECT d.purchase_order_id, d.school_urn, o.supplier_id, o.number, o.title, o.settled_at, l.category_code,
@@ -39,13 +40,18 @@ _PARTS = """
         SELECT charged.purchase_order_id, school_urn, category_code, charged.kind, document_id, sum(net) AS net
         FROM charged JOIN purchase_order_line l USING (purchase_order_id, line_no)
         GROUP BY charged.purchase_order_id, school_urn, category_code, charged.kind, document_id
-    ), billed AS (
-        SELECT purchase_order_id, school_urn, category_code, sum(net) AS net
-        FROM document GROUP BY purchase_order_id, school_urn, category_code
+    ), told AS (
+        SELECT purchase_order_id, school_urn, category_code, supplier_id, settled_at IS NOT NULL AS settled, ordered,
+            0 AS billed
+        FROM part
+        UNION ALL
+        SELECT purchase_order_id, school_urn, category_code, NULL, NULL, NULL, net FROM document
     ), known AS (
-        SELECT part.*, coalesce(billed.net, 0) AS billed,
-            CASE WHEN settled_at IS NULL THEN greatest(ordered - coalesce(billed.net, 0), 0) ELSE 0 END AS committed
-        FROM part LEFT JOIN billed USING (purchase_order_id, school_urn, category_code)
+        SELECT purchase_order_id, school_urn, category_code,
+            (array_agg(supplier_id) FILTER (WHERE supplier_id IS NOT NULL))[1] AS supplier_id, sum(ordered) AS ordered,
+            sum(billed) AS billed,
+            CASE WHEN bool_or(settled) THEN 0 ELSE greatest(sum(ordered) - sum(billed), 0) END AS committed
+        FROM told GROUP BY purchase_order_id, school_urn, category_code HAVING count(ordered) > 0
     )
 """
 _SUMS = """CAST(coalesce(sum(ordered), 0) AS bigint) AS ordered_pence,
@@ -71,28 +77,32 @@ _SPENT = text(f"""
 # Each document once for each school and category: the order with what is ordered and to come, the others with what
 # they bill. Nothing is billed of what is not ordered, so the documents add up to the report.
 _DOCUMENTS = f"""
-    {_PARTS}, listed AS (
-        SELECT number, title, supplier_id, school_urn, category_code, 0 AS place, 'purchase_order' AS kind,
+    {_PARTS}, each AS (
+        SELECT purchase_order_id, school_urn, category_code, 0 AS place, 'purchase_order' AS kind,
             purchase_order_id AS document_id, ordered, 0 AS billed, committed
         FROM known
         UNION ALL
-        SELECT part.number, part.title, part.supplier_id, school_urn, category_code, 1, kind, document_id, 0, net, 0
-        FROM document JOIN part USING (purchase_order_id, school_urn, category_code)
+        SELECT purchase_order_id, school_urn, category_code, 1, kind, document_id, 0, net, 0 FROM document
+    ), listed AS (
+        SELECT * FROM (
+            SELECT *, min(place) OVER (PARTITION BY purchase_order_id, school_urn, category_code) AS first FROM each
+        ) placed WHERE first = 0
     )
 """  # noqa: S608 -- assembled from this module
 _BEHIND_SUMS = text(f"{_DOCUMENTS} SELECT count(*) AS documents, {_SUMS} FROM listed")  # noqa: S608 -- this module's
 _BEHIND = text(f"""
     {_DOCUMENTS}
-    SELECT l.number, l.title, l.school_urn, coalesce(school.name, '') AS school_name, l.category_code, l.kind,
+    SELECT o.number, o.title, l.school_urn, coalesce(school.name, '') AS school_name, l.category_code, l.kind,
         CAST(l.document_id AS text) AS document_id, CAST(c.bill_id AS text) AS credited_bill_id,
-        coalesce(b.number, c.number, i.our_number, l.number) AS document, coalesce(s.name, '') AS supplier_name,
+        coalesce(b.number, c.number, i.our_number, o.number) AS document, coalesce(s.name, '') AS supplier_name,
         CAST(ordered AS bigint) AS ordered_pence, CAST(billed AS bigint) AS billed_pence,
         CAST(committed AS bigint) AS committed_pence
-    FROM listed l LEFT JOIN school ON school.urn = l.school_urn LEFT JOIN supplier s USING (supplier_id)
+    FROM listed l JOIN purchase_order o USING (purchase_order_id)
+    LEFT JOIN school ON school.urn = l.school_urn LEFT JOIN supplier s USING (supplier_id)
     LEFT JOIN bill b ON l.kind = 'bill' AND b.bill_id = l.document_id
     LEFT JOIN credit_note c ON l.kind = 'credit_note' AND c.credit_note_id = l.document_id
     LEFT JOIN supplier_invoice i ON l.kind = 'supplier_invoice' AND i.supplier_invoice_id = l.document_id
-    ORDER BY l.number, l.school_urn, l.category_code, place, document, document_id LIMIT :limit OFFSET :skipped
+    ORDER BY o.number, l.school_urn, l.category_code, place, document, document_id LIMIT :limit OFFSET :skipped
 """)  # noqa: S608 -- assembled from this module
 # Invoices by their date, less what their supplier has credited of them; payments by the day on which they left.
 _SUPPLIER_TOTALS = text("""
