@@ -140,7 +140,7 @@ def _single(evidence: Evidence, item: OpenItem) -> Proposal | None:
     reference, named = evidence.reference(item)
     payer, seen = evidence.payer(item)
     score = points + reference + payer
-    if score < _LEAST or (points == _PART and reference < 20 and payer < 12):
+    if score < _LEAST or (points == _PART and reference < 20 and (over > 0 or payer < 12)):
         return None
     return Proposal(score, shares, tuple(filter(None, (said, seen, named))))
 
