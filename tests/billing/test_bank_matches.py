@@ -14,6 +14,7 @@ from services.billing.usecases.reconcile_lines import outcomes_of
 from tests.billing.documents import camt, entry
 from tests.billing.fund_world import Fund
 from tests.billing.test_credit_notes import Credit, credit
+from tests.billing.test_paid_runs import breaches
 from tests.billing.world import (
     ASH,
     BEECH,
@@ -250,6 +251,7 @@ def test_what_is_paid_beyond_a_bill_stays_on_account_pays_another_and_is_paid_ba
     answered(use(ash, 2400))
     refused(use(ash, 1), 409, "document_not_open")
     assert (bills(money)["B-000003"]["state"], money.balances()["2300"]) == ("paid", -2924)
+    assert breaches(money) == []
     money.pay(entry("29.24", "OVERPAID", sign="DBIT", name="Ash Primary School"), entry("30.00", "x", sign="DBIT"))
     back, over = lines(money)
     refused(
@@ -258,7 +260,7 @@ def test_what_is_paid_beyond_a_bill_stays_on_account_pays_another_and_is_paid_ba
     wrong = {"items": [{**held, "amount_pence": -3000}]}
     refused(money.a(MANAGER).post(f"/bank-lines/{over['bank_line_id']}/match", wrong), 409, "document_not_open")
     assert accept(money, back)["matched_to"][0]["posted_as"] == "RF-000001"
-    assert money.balances().get("2300") is None
+    assert (money.balances().get("2300"), breaches(money)) == (None, [])
     act(money, back, "undo")
     act(money, line, "undo")  # what was used of it is taken back first
     assert (bills(money)["B-000003"]["state"], bills(money)["B-000001"]["state"]) == ("open", "paid")
@@ -288,6 +290,7 @@ def test_money_on_account_of_a_supplier_lowers_what_it_is_paid(money: World) -> 
     assert {code: money.balances()[code] for code in ("1200", "2110")} == {"1200": -2880, "2110": 480}
     statement = money.rows("SELECT kind, debit_pence, credit_pence, account FROM entry JOIN entry_line USING (entry_id)"
                            " WHERE document_number = 'PY-000002' ORDER BY account")  # fmt: skip
+    assert breaches(money) == []
     assert [tuple(row)[1:] for row in statement] == [(0, 1880, "1200"), (2400, 0, "2100"), (0, 520, "2110")]
 
 
@@ -307,7 +310,7 @@ def test_a_transfer_between_accounts_of_one_purpose_is_set_off(money: World) -> 
     went, came = lines(money)
     assert went["suggestions"][0]["items"][0]["id"] == came["bank_line_id"]
     accept(money, went)
-    assert (lines(money), money.balances().get("1200")) == ([], None)
+    assert (lines(money), money.balances().get("1200"), breaches(money)) == ([], None, [])
 
 
 def test_lines_that_nothing_can_settle_are_set_aside_for_a_reason(money: World) -> None:
@@ -325,6 +328,7 @@ def test_lines_that_nothing_can_settle_are_set_aside_for_a_reason(money: World) 
     for line in (notice, euro):
         (to,) = answered(set_aside(line))["matched_to"]
         assert (to["kind"], to["by"], to["why"]) == ("set_aside", MANAGER.name, "Nothing moved.")
+    assert breaches(money) == []
     assert money.balances() == before
     refused(set_aside(notice), 409, "bank_line_matched")
     assert act(money, euro, "undo")["state"] == "new"
