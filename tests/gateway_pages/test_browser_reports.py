@@ -29,4 +29,8 @@ def test_a_board_member_reads_the_report_and_asks_why(window: Window) -> None:
     page.go_back()
     page.get_by_role("link", name="1100").press("Enter")
     expect(page).to_have_url(re.compile("/alliance/ledger/accounts/1100$"))
+    page.go_back()
+    page.get_by_role("link", name="Stationery").first.press("Enter")
+    expect(page).to_have_url(re.compile("/alliance/reports/savings/behind\\?.*category=Stationery"))
+    expect(page.locator("tfoot")).to_contain_text("£525.00")
     assert window.complaints == []
