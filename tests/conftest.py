@@ -16,7 +16,7 @@ from tests.clients import Clients
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # Builds an image and starts eighteen containers: `make compose-test` asks for it.
 collect_ignore = [] if os.environ.get("COMPOSE_TEST") == "1" else ["compose"]
-LONGEST = ("tests/e2e/", "tests/compose/", "tests/demo/")
+LONGEST = ("tests/e2e/", "tests/compose/", "tests/demo/", "tests/verify/")
 REQUIRED = os.environ.get("REQUIRE_BACKENDS") == "1"
 
 

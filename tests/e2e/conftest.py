@@ -25,7 +25,7 @@ CHROMIUM_FLAGS = [
 _urns = count(910_001, 20)
 
 
-@pytest.fixture(scope="session", params=["pgmq", pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)])
+@pytest.fixture(scope="package", params=["pgmq", pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)])
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The product with embedded PostgreSQL, once with `pgmq://` and once with RabbitMQ."""
     folder: Path = tmp_path_factory.mktemp(f"stack-{request.param}")

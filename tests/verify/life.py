@@ -35,7 +35,7 @@ from tests.clients import Clients
 from tests.orders.advices import an_advice
 from tests.verify.life_of_answers import answer_with_changes
 from tests.verify.life_of_money import credit_two_units, invoice_directly
-from tests.verify.life_of_payments import chase, pay
+from tests.verify.life_of_payments import chase, pay, post_by_hand
 from tests.verify.life_of_suppliers import change_bank_details, open_an_order
 from tests.verify.life_of_the_fund import keep_a_fund
 
@@ -121,6 +121,7 @@ class Life:
         self._credit(round_id, orders)
         keep_a_fund(self.databases["billing"].database, MANAGER, ASH)
         chase(self._do, self.databases["billing"].database, buyer(CEDAR))
+        post_by_hand(self._do, MANAGER)
         pay(self._do, self.tell, self.databases["billing"].database, MANAGER, orders["Paper"]["supplier_id"])
         self.tell()
         self._answer(contracts, offers)

@@ -42,6 +42,18 @@ def chase(do: Do, billing: Database, school: Actor) -> None:
     do("billing", school, "POST", "/ledger-exports", {"from_on": "2026-01-01", "to_on": "2027-12-31", "again": False})
 
 
+def post_by_hand(do: Do, manager: Actor) -> None:
+    """One manager proposes an entry, another approves it."""
+    lines = [
+        {"account": "5200", "debit_pence": 1250, "credit_pence": 0},
+        {"account": "5100", "debit_pence": 0, "credit_pence": 1250},
+    ]
+    sent = {"dated_on": london_today().isoformat(), "why": "A charge that was taken for goods", "lines": lines}
+    proposed = do("billing", manager, "POST", "/manual-journals", sent)
+    path = f"/manual-journals/{proposed['manual_journal_id']}/approval"
+    do("billing", replace(manager, person_id=_SECOND, name="Second"), "POST", path, version=proposed["version"])
+
+
 def pay(do: Do, tell: Callable[[], None], billing: Database, manager: Actor, supplier_id: str) -> None:
     """Two people pay a supplier, once the change of its account that waited is stopped; then it asks for another."""
     path = f"/suppliers/{supplier_id}/bank-details"

@@ -62,23 +62,15 @@ PERIOD_BREAKINGS: Final[tuple[tuple[str, str, str, tuple[str, ...], int], ...]] 
     ),
     (
         "journals_are_posted_as_approved",
-        """
-        INSERT INTO manual_journal (manual_journal_id, number, dated_on, why, pence, state, proposed_by, proposer_id,
-            decided_by, decider_id, decided_at, decided_why, version)
-        VALUES ('00000000-0000-4000-8000-0000000000f1', 'MJ-000001', '2026-09-28', 'x', 100, 'posted', 'x',
-            gen_random_uuid(), 'y', gen_random_uuid(), now(), '', 2);
-        INSERT INTO manual_journal_line VALUES ('00000000-0000-4000-8000-0000000000f1', 1, '1300', 100, 0),
-            ('00000000-0000-4000-8000-0000000000f1', 2, '2150', 0, 100);
-        INSERT INTO document_number VALUES ('MJ', 1)
-        """,
-        "MJ-000001 is posted: account 1300 says 100 pence, its entry 0",
+        "UPDATE manual_journal_line SET account = '1300' WHERE account = '5200'",
+        "MJ-000001 is posted: account 1300 says 1250 pence, its entry 0",
         (),
         2,
     ),
     (
         "manual_journal_numbers_have_no_gaps",
-        "INSERT INTO document_number VALUES ('MJ', 1)",
-        "the counter of MJ stands at 1, the last number is 0",
+        "UPDATE document_number SET last = 2 WHERE series = 'MJ'",
+        "the counter of MJ stands at 2, the last number is 1",
         (),
         1,
     ),
