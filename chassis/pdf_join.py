@@ -8,6 +8,7 @@ what typst writes (PDF 1.7 with a plain cross-reference table), and refuses ever
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Final
 
 _TRAILER: Final = re.compile(rb"trailer\s*<<(.*)>>\s*startxref\s+(\d+)\s+%%EOF\s*$", re.DOTALL)
@@ -30,7 +31,7 @@ class NotJoinable(ValueError):
 class _Joined:
     """What is written so far: the bytes, and for each object its place; object 0 is none."""
 
-    body: bytearray = field(default_factory=lambda: bytearray(b"%PDF-1.7\n%\x80\x80\x80\x80\n"))
+    body: BytesIO = field(default_factory=BytesIO)  # gives what was written without a copy of it
     places: list[int] = field(default_factory=lambda: [0])
 
     def reserve(self, count: int = 1) -> int:
@@ -41,8 +42,8 @@ class _Joined:
 
     def write(self, number: int, content: bytes) -> None:
         """Write one object."""
-        self.places[number] = len(self.body)
-        self.body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+        self.places[number] = self.body.tell()
+        self.body.write(b"%d 0 obj\n%b\nendobj\n" % (number, content))
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class _Roots:
 def joined(parts: Iterable[bytes]) -> bytes:
     """The pages of all parts, one after another, with the title and language of the first. Raises NotJoinable."""
     whole = _Joined()
+    whole.body.write(b"%PDF-1.7\n%\x80\x80\x80\x80\n")
     roots = _Roots(whole.reserve(), whole.reserve(), whole.reserve(), whole.reserve())
     catalog = role_map = ending = b""
     for place, part in enumerate(parts):
@@ -200,14 +202,17 @@ def _renumbered(content: bytes, offset: int, place: int = 0, first_parent: int =
     """The object with new numbers; what its stream holds stays as it is."""
     stream = _STREAM.search(content) if b"stream" in content else None
     head, rest = (content[: stream.start()], content[stream.start() :]) if stream else (content, b"")
+    plain = b"(" not in head or _ONLY_CELL_IDS.fullmatch(head)  # no string that could hold anything like a reference
     if place and b"(U" in head:
-        head = _CELL_ID.sub(rb"(U%dp\1x\2y\3)" % place, head)
-    if place and b"/StructParent" in head:
+        mark = b"(U%dp" % place
+        head = head.replace(b"(U", mark) if plain else _CELL_ID.sub(mark + rb"\1x\2y\3)", head)
+    if first_parent and b"/StructParent" in head:
         head = _PARENTS.sub(lambda found: b"%b %d" % (found.group(1), int(found.group(2)) + first_parent), head)
-    if _ONLY_CELL_IDS.fullmatch(head):  # nine in ten objects, and no string that could hold anything like a reference
-        return _PLAIN_REFERENCE.sub(lambda found: b"%d 0 R" % (int(found.group(1)) + offset), head) + rest
-    head = _REFERENCE.sub(lambda found: found.group(1) or b"%d 0 R" % (int(found.group(2)) + offset), head)
-    return head + rest
+    if not plain:
+        return _REFERENCE.sub(lambda found: found.group(1) or b"%d 0 R" % (int(found.group(2)) + offset), head) + rest
+    pieces = _PLAIN_REFERENCE.split(head)  # nine in ten objects: what stands between references, and their numbers
+    pieces[1::2] = [b"%d 0 R" % (int(number) + offset) for number in pieces[1::2]]
+    return b"".join(pieces) + rest
 
 
 def _write_roots(whole: _Joined, roots: _Roots, role_map: bytes) -> None:
@@ -235,9 +240,9 @@ def _write_roots(whole: _Joined, roots: _Roots, role_map: bytes) -> None:
 
 
 def _finished(whole: _Joined, root: int, ending: bytes) -> bytes:
-    start = len(whole.body)
+    start = whole.body.tell()
     rows = b"".join(b"%010d 00000 n \n" % place for place in whole.places[1:])
-    whole.body += b"xref\n0 %d\n0000000000 65535 f \n" % len(whole.places) + rows
-    whole.body += b"trailer\n<</Size %d/Root %d 0 R%b>>\n" % (len(whole.places), root, ending)
-    whole.body += b"startxref\n%d\n%%%%EOF\n" % start
-    return bytes(whole.body)
+    whole.body.write(b"xref\n0 %d\n0000000000 65535 f \n" % len(whole.places) + rows)
+    whole.body.write(b"trailer\n<</Size %d/Root %d 0 R%b>>\n" % (len(whole.places), root, ending))
+    whole.body.write(b"startxref\n%d\n%%%%EOF\n" % start)
+    return whole.body.getvalue()

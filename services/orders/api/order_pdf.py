@@ -4,9 +4,7 @@ A long order is set in parts that are joined: typst takes gigabytes for a thousa
 hundred megabytes for a part of them.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from chassis.pdf_join import joined
@@ -19,17 +17,15 @@ from services.orders.domain.order_document import Progress, Rendered
 
 Json = dict[str, Any]
 
-PART: Final = 160
+PART: Final = 200
 """Lines of drops in a part: more take more memory, fewer repeat the fonts more often."""
-
-_PAGES: Final = re.compile(rb"/Type/Pages/Count (\d+)")
 
 
 def order_pdf(order: IssuedOrder, tell: Progress) -> Rendered:
     """The whole order as one file; `tell` hears how far it is."""
     pieces = _pieces(order.drops)
     if len(pieces) <= 1:
-        content = _set(_inputs(order, order.drops, opening=True, pages_known=True))
+        content = _set(_inputs(order, order.drops, opening=True))
     else:
         content = joined(_parts(order, pieces, tell))
     return Rendered(content, MEDIA_TYPE, f"{called(order)}.pdf")
@@ -51,35 +47,25 @@ def called(order: IssuedOrder) -> str:
 
 
 def _parts(order: IssuedOrder, pieces: Sequence[Sequence[Drop]], tell: Progress) -> Iterator[bytes]:
-    """The opening and then each piece; while one is taken, typst sets the next, which must know its first page."""
-    wanted = [(), *pieces]
-    page = 1
-    with ThreadPoolExecutor(1) as beside:
-        coming = beside.submit(_set, _inputs(order, (), opening=True))
-        for place in range(1, len(wanted) + 1):
-            part = coming.result()
-            found = _PAGES.search(part)
-            page += int(found.group(1)) if found else 0
-            if place < len(wanted):
-                coming = beside.submit(_set, _inputs(order, wanted[place], opening=False, first_page=page))
-            tell(95 * place // len(wanted))
-            yield part
+    """The opening and then each piece."""
+    wanted: list[Sequence[Drop]] = [(), *pieces]
+    for done, drops in enumerate(wanted, start=1):
+        yield _set(_inputs(order, drops, opening=not drops))
+        tell(95 * done // len(wanted))
 
 
 def _set(inputs: Json) -> bytes:
     return tagged_pdf("services.orders.api", "order.typ", inputs)
 
 
-def _inputs(
-    order: IssuedOrder, drops: Sequence[Drop], *, opening: bool, first_page: int = 1, pages_known: bool = False
-) -> Json:
-    ends = f"{drops[0].place} to {drops[-1].place}" if drops else ""
+def _inputs(order: IssuedOrder, drops: Sequence[Drop], *, opening: bool) -> Json:
+    """What `order.typ` wants. The pages of a part are numbered by themselves, after the name of the part."""
+    part = "" if opening else f"Drops {drops[0].place} to {drops[-1].place}" if drops[1:] else f"Drop {drops[0].place}"
     return {
         "order": _order(order) if opening else _heads(order),
         "opening": opening,
-        "first_page": first_page,
-        "pages_known": pages_known,
-        "heading": "Drops, school by school" if opening else f"Drops {ends}",
+        "part": part,
+        "heading": part or "Drops, school by school",
         "drops": [drop_words(order, drop) for drop in drops],
     }
 
