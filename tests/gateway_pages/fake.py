@@ -5,10 +5,10 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -235,10 +235,16 @@ def _keep_invitation(database: ServiceDatabase) -> None:
             store_link(connection, link, token_hash(token))
 
 
+def _whole(app: Flask, environ: Any, start_response: Any) -> list[bytes]:
+    """The whole answer, closed before it is sent: werkzeug's server leaves files open where a browser breaks off."""
+    with closing(app(environ, start_response)) as answer:
+        return [b"".join(answer)]
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """The application behind a real port, for a browser; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, partial(_whole, app), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
