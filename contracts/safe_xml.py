@@ -34,7 +34,9 @@ _FOREIGN: Final = (
 )
 _NAMED: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"'>]*)")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_NAMES: Final = frozenset(ENCODINGS) | {"UTF8", "ASCII", "LATIN1", "CP1252", "UTF-16LE", "UTF-16BE"}
+_NAMES: Final = frozenset(ENCODINGS) | {"UTF8", "ASCII", "LATIN1", "CP1252"}
+# A parser goes on in these from their name, wherever it stands: only where the first bytes are in them already.
+_NAMES_OF_UTF_16: Final = _NAMES | {"UTF-16LE", "UTF-16BE"}
 
 _COUNT = etree.XPath("count(//*)")
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
@@ -86,7 +88,7 @@ def _in_ascii(data: bytes) -> bytes:
     codec = next((codec for start, codec in _UTF_16 if data.startswith(start)), None)
     known = data.decode(codec, "replace").lstrip("\ufeff").encode() if codec else data
     named = _NAMED.match(known)
-    if named and named[1].decode("ascii", "replace").upper() not in _NAMES:  # UTF-16 shows in the bytes, named or not
+    if named and named[1].decode("ascii", "replace").upper() not in (_NAMES_OF_UTF_16 if codec else _NAMES):
         raise refused
     return known
 

@@ -40,6 +40,14 @@ def test_bytes_that_are_named_for_another_encoding_are_read_as_what_they_are_or_
         parse(written("<a/>", "utf-8", "UTF-16"))
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_an_encoding_that_changes_within_the_declaration_is_refused(codec: str) -> None:
+    begun = f'<?xml version="1.0" encoding="{codec.replace("-le", "LE").replace("-be", "BE")}"'.encode()
+    for body in (' ?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', " ?><a/>"):
+        with pytest.raises(XmlNotAllowed, match="another encoding"):
+            parse(begun + body.encode(codec))
+
+
 @pytest.mark.parametrize("codec", READ)
 def test_a_document_type_is_refused_in_every_encoding(codec: str) -> None:
     with pytest.raises(XmlNotAllowed, match="document type"):
