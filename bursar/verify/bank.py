@@ -104,7 +104,9 @@ _MATCHES = (
         """
         SELECT format('line of %s for %s pence in %s is set aside', booked_on, l.amount_pence, currency)
         FROM bank_match m JOIN bank_line l USING (bank_line_id)
-        WHERE m.undone_at IS NULL AND m.kind = 'set_aside' AND (currency = 'GBP' AND l.amount_pence <> 0 OR why = '')
+        WHERE m.undone_at IS NULL AND m.kind = 'set_aside' AND (currency = 'GBP' AND l.amount_pence <> 0 OR why = ''
+            OR EXISTS (SELECT FROM bank_match other WHERE other.bank_line_id = m.bank_line_id
+                AND other.undone_at IS NULL AND other.bank_match_id <> m.bank_match_id))
         """,
     ),
     Check(

@@ -260,6 +260,12 @@ def test_what_is_paid_beyond_a_bill_stays_on_account_pays_another_and_is_paid_ba
     wrong = {"items": [{**held, "amount_pence": -3000}]}
     refused(money.a(MANAGER).post(f"/bank-lines/{over['bank_line_id']}/match", wrong), 409, "document_not_open")
     assert accept(money, back)["matched_to"][0]["posted_as"] == "RF-000001"
+    money.invoiced(money.ordered(Order([Line({ASH: 5}, "2.0000")], number="PO-000003")), "INV-3")
+    (later,) = money.billed()
+    for spent in (line, back):  # what was paid back pays nothing again
+        again = f"/bank-lines/{spent['bank_line_id']}/held-money"
+        sent = {"items": [{"kind": "bill", "id": later["bill_id"], "amount_pence": 100}]}
+        refused(money.a(MANAGER).post(again, sent), 409, "nothing_on_account")
     assert (money.balances().get("2300"), breaches(money)) == (None, [])
     act(money, back, "undo")
     act(money, line, "undo")  # what was used of it is taken back first
@@ -269,6 +275,21 @@ def test_what_is_paid_beyond_a_bill_stays_on_account_pays_another_and_is_paid_ba
     assert (bills(money)["B-000001"]["state"], money.balances().get("2300")) == ("open", None)
     act(money, line, "redo")
     assert money.balances()["2300"] == -5324
+
+
+def test_a_line_that_left_money_on_account_of_two_schools_pays_for_each(money: World) -> None:
+    money.pay(entry("30.00", "FOR TWO", name="Both"))
+    (line,) = lines(money)
+    kept = [
+        {"kind": "school_account", "id": str(urn), "amount_pence": pence} for urn, pence in ((ASH, 1000), (BEECH, 2000))
+    ]
+    answered(money.a(MANAGER).post(f"/bank-lines/{line['bank_line_id']}/match", {"items": kept}))
+    at = f"/bank-lines/{line['bank_line_id']}/held-money"
+    for number, pence in (("B-000002", 2000), ("B-000003", 1000)):
+        item = {"kind": "bill", "id": bills(money)[number]["bill_id"], "amount_pence": pence}
+        refused(money.a(MANAGER).post(at, {"items": [{**item, "amount_pence": pence + 1}]}), 409, "nothing_on_account")
+        answered(money.a(MANAGER).post(at, {"items": [item]}))
+    assert (money.balances().get("2300"), breaches(money)) == (None, [])
 
 
 def test_money_on_account_of_a_supplier_lowers_what_it_is_paid(money: World) -> None:

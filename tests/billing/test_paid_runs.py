@@ -111,6 +111,20 @@ def test_a_line_for_each_supplier_pays_a_run_and_none_is_paid_twice(world: World
     assert breaches(world) == []
 
 
+def test_money_on_account_pays_no_invoice_whose_file_is_with_the_bank(world: World) -> None:
+    run = exported(world)
+    item = next(each for each in run["items"] if each["supplier_id"] == FENWRIGHT)
+    world.pay(entry("1.00", "PAID TWICE", sign="DBIT", name="Fenwright Paper"))
+    waiting = answered(world.a(MANAGER).get("/bank-lines?state=new"))["items"]
+    line = next(each for each in waiting if each["amount_pence"] == -100)
+    at = f"/bank-lines/{line['bank_line_id']}"
+    kept = {"kind": "supplier_account", "id": FENWRIGHT, "amount_pence": -100}
+    answered(world.a(MANAGER).post(f"{at}/match", {"items": [kept]}))
+    part = {"kind": "supplier_invoice", "id": item["supplier_invoice_id"], "amount_pence": -100}
+    problem = refused(world.a(MANAGER).post(f"{at}/held-money", {"items": [part]}), 409, "document_not_open")
+    assert run["number"] in problem["detail"]
+
+
 def test_an_invoice_that_was_paid_before_the_file_is_in_no_file(world: World) -> None:
     run = propose(world)
     answered(act(world, SECOND, run, "approval"))

@@ -40,7 +40,11 @@ def statement_xlsx(view: AccountView) -> bytes:
 
 def _sentence(view: AccountView) -> str:
     name = f"{view.school.name} (URN {view.school.urn})"
-    held = f" £{pounds(view.on_account_pence)} beyond that is held on account." if view.on_account_pence else ""
+    held = ""
+    if view.on_account_pence > 0:
+        held = f" £{pounds(view.on_account_pence)} beyond that is held on account."
+    elif view.on_account_pence < 0:
+        held = f" £{pounds(-view.on_account_pence)} was paid back beyond that, and is owed."
     if view.balance_pence > 0:
         return f"{name} owes £{pounds(view.balance_pence)}.{held}"
     if view.balance_pence < 0:

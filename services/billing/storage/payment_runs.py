@@ -94,7 +94,8 @@ _SETTLE = text("""
 _OTHERS = text("""
     SELECT CAST(i.supplier_invoice_id AS text), r.number
     FROM payment_run_item i JOIN payment_run r USING (payment_run_id)
-    WHERE i.live AND i.payment_run_id <> :run AND i.supplier_invoice_id = ANY(CAST(:invoices AS uuid[]))
+    WHERE i.live AND i.payment_run_id IS DISTINCT FROM CAST(:run AS uuid) AND (NOT :exported OR r.state = 'exported')
+        AND i.supplier_invoice_id = ANY(CAST(:invoices AS uuid[]))
 """)
 
 
@@ -182,7 +183,9 @@ def settle_runs(connection: Connection, invoice_ids: Collection[str]) -> None:
     connection.execute(_SETTLE, {"invoices": list(invoice_ids)})
 
 
-def others_with(connection: Connection, run_id: str, invoice_ids: Collection[str]) -> dict[str, str]:
-    """Which of these invoices another live run has: by invoice that run's number."""
-    rows = connection.execute(_OTHERS, {"run": run_id, "invoices": list(invoice_ids)})
+def others_with(
+    connection: Connection, run_id: str | None, invoice_ids: Collection[str], *, exported: bool = False
+) -> dict[str, str]:
+    """Which of these invoices another live run has, or one whose file is written: by invoice that run's number."""
+    rows = connection.execute(_OTHERS, {"run": run_id, "invoices": list(invoice_ids), "exported": exported})
     return {row[0]: row[1] for row in rows}
