@@ -256,6 +256,27 @@ def test_interest_and_charges_of_the_funds_bank_are_carried_forward_once(fund: F
     assert fund.world.balances() == {"1250": 60_948, "3100": -60_948}
 
 
+def test_what_a_school_paid_beyond_its_contribution_is_no_interest_and_not_spent(fund: Fund) -> None:
+    year = fund.proposed()
+    fund.bank(("school_account", "", "on account", 30_000, ASH))
+    account = fund.shown(year)["account"]
+    assert (account["received_pence"], account["other_pence"], account["balance_pence"]) == (30_000, 0, 30_000)
+    refused(fund.pay_out(year), 409, "fund_balance_too_low")
+    fund.bank(("school_account", "", "on account", -30_000, ASH))
+    assert fund.shown(year)["account"]["other_pence"] == 0
+
+
+def test_years_close_in_their_order(fund: Fund) -> None:
+    first = fund.proposed()
+    dates = {"from_on": "2027-09-01", "to_on": "2028-08-31", "answer_by": "2028-01-31"}
+    second = fund.proposed(title="Partnership fund 2027–28", **dates)
+    database, late = fund.world.database.database, datetime(2028, 9, 1, 9, tzinfo=UTC)
+    with pytest.raises(FundYearNotOver, match="comes before it"):
+        close_fund_year(database, MANAGER, second["fund_year_id"], late)
+    for year in (first, second):
+        close_fund_year(database, MANAGER, year["fund_year_id"], late)
+
+
 def test_a_billed_contribution_is_credited_and_the_fund_has_so_much_less(fund: Fund) -> None:
     year = fund.proposed()
     manager, asked = fund.world.a(MANAGER), fund.contribution(year, ASH)
@@ -277,6 +298,8 @@ def test_a_billed_contribution_is_credited_and_the_fund_has_so_much_less(fund: F
     assert (note["bill_number"], note["gross_pence"]) == ("FB-000001", 10_594)
     assert manager.get(f"/credit-notes/{note['credit_note_id']}.pdf").data.startswith(b"%PDF")
     assert fund.world.balances() == {"1110": -10_594, "1250": 60_594, "4100": -50_000}
+    report = answered(manager.get("/reports/vat?from_on=2025-01-01&to_on=2027-12-31"))
+    assert [section["rows"] for section in report["sections"] if section["rows"]] == []  # no supply, nor its credit
     ((version, told),) = fund.world.rows("SELECT version, body FROM event_log WHERE type = 'CreditNoteIssued'")
     assert (version, told["purpose"], told["why"], told["amounts"]) == (2, "fund", "Left on 31 December.", [])
     fund.bank(("credit_note", note["credit_note_id"], note["number"], -10_594, ASH))

@@ -88,6 +88,11 @@ _BANK = text("""
     WHERE account IN ('5200', '5300') AND (kind = 'fund_year_end'
         OR posted_on <= :last_day AND entry_id IN (SELECT entry_id FROM entry_line WHERE account = '1250'))
 """)
+_BEFORE = text("""
+    SELECT title FROM fund_year WHERE state = 'proposed'
+        AND from_on < (SELECT from_on FROM fund_year WHERE fund_year_id = :year) ORDER BY from_on LIMIT 1
+""")
+_HELD = text("SELECT CAST(coalesce(sum(amount_pence), 0) AS bigint) FROM held_money WHERE purpose = 'fund'")
 _COUNT_PUPILS = """
     ON CONFLICT (school_urn, counted_on) DO UPDATE SET pupils = excluded.pupils, source = excluded.source
 """
@@ -190,8 +195,8 @@ def mark_ended(
 def account_between(connection: Connection, first_day: date, last_day: date) -> Row[Any]:
     """What moved on the fund's bank account by the ledger, in pence.
 
-    brought_forward_pence, received_pence, spent_pence, other_pence (charges and interest) and balance_pence, which is
-    the first and the second less the third plus the fourth.
+    brought_forward_pence, received_pence (also what stays on account of a school), spent_pence, other_pence (charges
+    and interest) and balance_pence, which is the first and the second less the third plus the fourth.
     """
     return connection.execute(_ACCOUNT, {"first_day": first_day, "last_day": last_day}).one()
 
@@ -201,7 +206,14 @@ def bank_left_to_carry(connection: Connection, last_day: date) -> Row[Any]:
     return connection.execute(_BANK, {"last_day": last_day}).one()
 
 
+def proposed_before(connection: Connection, year_id: str) -> str | None:
+    """The title of an earlier year that is neither closed nor cancelled: what it carries forward comes first."""
+    title: str | None = connection.execute(_BEFORE, {"year": year_id}).scalar()
+    return title
+
+
 def balance_now(connection: Connection) -> int:
-    """What is on the fund's account by everything that is posted, in pence."""
+    """What is on the fund's account by everything that is posted, less what it holds for schools, in pence."""
     pence: int = account_between(connection, date.max, date.max).balance_pence
-    return pence
+    held: int = connection.execute(_HELD).scalar_one()
+    return pence - held

@@ -21,7 +21,8 @@ _TO_SCHOOLS: Final = """
         l.vat_rate, -sum(c.net_pence), -sum(c.vat_pence)
     FROM credit_note b JOIN credit_note_line c USING (credit_note_id)
     JOIN bill_line l ON l.bill_id = c.bill_id AND l.line_no = c.bill_line_no
-    WHERE {period} AND b.school_urn = coalesce(CAST(:urn AS integer), b.school_urn)
+    JOIN bill ON bill.bill_id = c.bill_id
+    WHERE bill.purpose = 'general' AND {period} AND b.school_urn = coalesce(CAST(:urn AS integer), b.school_urn)
     GROUP BY b.credit_note_id, l.vat_class, l.vat_rate
     UNION ALL
     SELECT 'direct', b.supplier_invoice_id, b.number, coalesce(nullif(min(l.name), ''), min(d.title), ''),

@@ -28,6 +28,8 @@ def close_fund_year(database: Database, actor: Actor, year_id: str, now: datetim
             raise FundYearNotProposed("A year is closed that is proposed and neither closed nor cancelled.")
         year = view_year(connection, year_id)
         faults = _left_to_do(year, over=london_day(now) > locked.to_on)
+        if before := fund_years.proposed_before(connection, year_id):
+            faults.append(f"{before} comes before it and is not closed.")
         if faults:
             raise FundYearNotOver(" ".join(faults))
         contributed, spent = (
