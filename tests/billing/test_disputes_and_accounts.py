@@ -123,6 +123,17 @@ def test_a_whole_line_is_upheld_and_a_declined_or_withdrawn_dispute_lets_the_bil
     refused(world.a(MANAGER).post(f"/bill-disputes/{third['dispute_id']}/answer", sent), 422, "line_not_disputable")
 
 
+def test_what_stands_beside_a_dispute_that_is_taken_back_stands_as_it_was_answered(world: World) -> None:
+    world.invoiced(world.ordered(Order([Line({ASH: 34}, "0.0100")])))
+    [bill] = world.billed()
+    first = answer(world, dispute(world, bill), "upheld", net_pence=17)
+    rest = answer(world, dispute(world, bill, why="None at all"), "upheld")
+    assert [(each["net_pence"], each["vat_pence"]) for each in (first, rest)] == [(17, 4), (17, 3)]  # 7p in all
+    answer(world, first, "declined")
+    [claim] = answered(world.a(MANAGER).get("/credit-claims"))["items"]
+    assert (claim["quantity"], claim["net_pence"], claim["vat_pence"]) == (17, 17, 3)
+
+
 def test_an_upheld_dispute_is_taken_back_until_the_supplier_credits_it_or_the_month_closes(world: World) -> None:
     order = world.ordered(Order([Line({ASH: 34})]))
     invoice = world.invoiced(order)

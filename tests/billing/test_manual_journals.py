@@ -87,6 +87,7 @@ def test_nothing_is_posted_in_a_closed_month_or_in_advance(world: World) -> None
     lines = (("5200", 5, 0), ("5100", 0, 5))
     tomorrow = (london_today() + timedelta(1)).isoformat()
     refused(world.a(MANAGER).post("/manual-journals", sent(*lines, on=tomorrow)), 422, "journal_in_future")
+    refused(world.a(MANAGER).post("/manual-journals", sent(*lines, on="2006-09-28")), 422, "journal_too_old")
     waiting, posted = proposed(world, *lines), proposed(world, *lines)
     answered(act(world, SECOND, posted, "approval", 1))
     world.rows("INSERT INTO period (month, state) VALUES ('2026-09-01', 'closed') RETURNING 1")

@@ -20,6 +20,8 @@ from services.billing.domain.ledger import (
     Posting,
 )
 
+YEARS_BACK: Final = 6
+"""As long as records for VAT are kept (VAT Notice 700/21: six years)."""
 OF_DOCUMENTS: Final = frozenset(
     {
         SCHOOL_DEBTORS,
@@ -53,6 +55,12 @@ class JournalInFuture(BrokenRule):
     code = "journal_in_future"
 
 
+class JournalTooOld(BrokenRule):
+    """A journal is of one of the last YEARS_BACK years: a mistyped year would bring months nobody ever closes."""
+
+    code = "journal_too_old"
+
+
 class JournalDecided(BrokenRule):
     """The journal is in a state in which this can no longer be done."""
 
@@ -75,12 +83,16 @@ class JournalLine:
 
 
 def check_journal(lines: Sequence[JournalLine], postable: Collection[str], on: date, today: date) -> int:
-    """What both sides come to in pence. Raises JournalInFuture, AccountNotPostable, JournalNotBalanced.
+    """What both sides come to in pence. Raises JournalInFuture, JournalTooOld, AccountNotPostable,
+    JournalNotBalanced.
 
     `postable` are the accounts of the chart.
     """
     if on > today:
         raise JournalInFuture("The day is yet to come.", fields={"dated_on": "Enter today or a day before it."})
+    if on.year < today.year - YEARS_BACK:
+        fault = f"Enter a day since the beginning of {today.year - YEARS_BACK}."
+        raise JournalTooOld("The day is too long ago for an open month.", fields={"dated_on": fault})
     faults = {
         f"lines.{index}.account": _refusal(line.account)
         for index, line in enumerate(lines)

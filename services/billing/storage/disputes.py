@@ -27,7 +27,7 @@ _PAGE = text(f"""
 """)
 _LOCK = text("SELECT state FROM bill_dispute WHERE dispute_id = :dispute FOR UPDATE")
 _UPHELD_BESIDE = text("""
-    SELECT other.net_pence FROM bill_dispute x JOIN bill_dispute other USING (bill_id, line_no)
+    SELECT other.net_pence, other.vat_pence FROM bill_dispute x JOIN bill_dispute other USING (bill_id, line_no)
     WHERE x.dispute_id = :dispute AND other.dispute_id <> x.dispute_id AND other.state = 'upheld'
     ORDER BY other.answered_at, other.dispute_id
 """)
@@ -97,9 +97,9 @@ def match_of_line(connection: Connection, bill_id: str, line_no: int) -> Row[Any
     return connection.execute(_MATCH, {"bill": bill_id, "line_no": line_no}).one_or_none()
 
 
-def upheld_beside(connection: Connection, dispute_id: str) -> list[int]:
-    """What the line's other disputes were upheld for, net pence, in the order in which they were answered."""
-    return list(connection.execute(_UPHELD_BESIDE, {"dispute": dispute_id}).scalars())
+def upheld_beside(connection: Connection, dispute_id: str) -> list[Row[Any]]:
+    """What the line's other disputes were upheld for, net_pence and vat_pence, in the order of their answers."""
+    return list(connection.execute(_UPHELD_BESIDE, {"dispute": dispute_id}))
 
 
 def set_upheld(connection: Connection, match: Row[Any], upheld: Amount) -> None:

@@ -1,6 +1,7 @@
 """A school disputes a line of its bill; the manager upholds that, and claims it of the supplier, or declines it."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -107,8 +108,9 @@ def _take_back(connection: Connection, actor: Actor, dispute: Row[Any], why: str
     others = disputes.upheld_beside(connection, dispute.dispute_id)
     if match.state == "billed":
         upheld = NOTHING
-        for net_pence in others:
-            upheld += upheld_amount(_amount(match, "billable"), upheld, net_pence)
+        for other in others:  # the money as it was answered, and its units
+            claimed = upheld_amount(_amount(match, "billable"), upheld, other.net_pence)
+            upheld += replace(claimed, vat_pence=other.vat_pence)
         disputes.set_upheld(connection, match, upheld)
         match_invoices(connection, [match.purchase_order_id])
     if not others and (match.credit_requested if match.state == "billed" else match.disputed):

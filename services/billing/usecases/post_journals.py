@@ -52,7 +52,7 @@ def propose_journal(
 ) -> JournalView:
     """Propose an entry on a day whose month is open; nothing is posted before a second person approves it.
 
-    Raises JournalInFuture, AccountNotPostable, JournalNotBalanced, PeriodClosed.
+    Raises JournalInFuture, JournalTooOld, AccountNotPostable, JournalNotBalanced, PeriodClosed.
     """
     with database.transaction(actor) as connection:
         pence = check_journal(lines, _postable(connection), dated_on, london_today())
