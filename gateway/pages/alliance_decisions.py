@@ -10,6 +10,7 @@ from gateway.pages.alliance_invoices import invoice_page, invoices_page
 from gateway.pages.alliance_workbench import BULK, SHOWN, workbench_page
 from gateway.pages.doors import alliance, for_manager
 from gateway.pages.faults import Faults
+from gateway.pages.invoice_parts import place
 from gateway.pages.show import plural
 from gateway.pages.typed import Typed
 from gateway.upstream import upstream
@@ -68,7 +69,7 @@ def _back() -> str:
     if back == "invoices":
         return url_for("alliance.invoices")
     if _is_id(back):
-        return url_for("alliance.invoice", invoice_id=back)
+        return url_for("alliance.invoice", invoice_id=back, **place())
     show = request.form.get("show")
     return url_for("alliance.workbench", show=show if show in SHOWN else None)
 

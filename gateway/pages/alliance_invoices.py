@@ -10,7 +10,8 @@ from gateway.pages import ask
 from gateway.pages.alliance_workbench import BULK
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
-from gateway.pages.invoice_parts import invoice_part
+from gateway.pages.invoice_parts import invoice_part, place
+from gateway.pages.spreadsheets import is_asked
 from gateway.pages.typed import Typed, sending_key
 from gateway.upstream import upstream
 
@@ -60,7 +61,7 @@ def decide_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[str
     if faults:
         return invoice_page(str(invoice_id), faults), faults.status
     flash(DECISIONS[decision][1])
-    return redirect(url_for("alliance.invoice", invoice_id=invoice_id, _anchor=f"line-{line_no}"), 303)
+    return redirect(url_for("alliance.invoice", invoice_id=invoice_id, **place(), _anchor=f"line-{line_no}"), 303)
 
 
 @alliance.post("/invoices/<uuid:invoice_id>/reject")
@@ -90,7 +91,7 @@ def _rejection(invoice_id: str, act: str, asked: str, says: str) -> Response | t
     if faults:
         return invoice_page(invoice_id, faults), faults.status
     flash(says)
-    return redirect(url_for("alliance.invoice", invoice_id=invoice_id), 303)
+    return redirect(url_for("alliance.invoice", invoice_id=invoice_id, **place()), 303)
 
 
 def possible_decisions(match: dict[str, Any]) -> list[tuple[str, str]]:
@@ -136,6 +137,8 @@ def invoice_page(invoice_id: str, faults: Faults) -> str:
         invoice=found,
         matches=by_line,
         part=part,
+        place=place(),
+        for_spreadsheet=is_asked(),
         differing=[line for line in part.lines if line["line_no"] in differing],
         agreeing=found["line_count"] - found["differing_line_count"],
         shown=_first(agreeing, by_line),

@@ -11,6 +11,7 @@ from flask import render_template, request
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_reader
 from gateway.pages.faults import Faults
+from gateway.pages.spreadsheets import is_asked
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
 
@@ -36,13 +37,15 @@ def workbench_page(faults: Faults) -> str:
     """The workbench as it is asked for, with what was wrong with the last choice."""
     show = request.values.get("show", "to_decide")
     show = show if show in SHOWN else "to_decide"
-    params = {"show": show, "limit": _AT_ONCE, "after": request.values.get("after") or None}
+    after = request.values.get("after") or None
+    params = {"show": show, "limit": _AT_ONCE, "after": after}
     found = upstream.get("billing", "/open-matches", params=params).json()
-    whole = request.args.get("as") == "xlsx"  # a table for each invoice: a spreadsheet has those of all parts
+    whole = is_asked()  # a table for each invoice: a spreadsheet has those of all parts
     lines = ask.items("billing", "/open-matches", show=show) if whole else found["items"]
     return render_template(
         "alliance/workbench.html",
         show=show,
+        after=after,
         shown=SHOWN,
         counts=found.get("counts", {}),
         following=None if whole else found.get("next"),

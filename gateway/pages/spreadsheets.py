@@ -62,13 +62,18 @@ class _Rest:
     address: str | None
 
 
+def is_asked() -> bool:
+    """Whether the page is read for its spreadsheet, where a page of many tables has those of all its parts."""
+    return request.args.get("as") == "xlsx"
+
+
 def register(app: Flask) -> None:
     """Offer the spreadsheet below a page's tables, and send it to whoever asks for it."""
     app.jinja_env.filters["with_spreadsheet"] = _with_link
 
     @app.after_request
     def as_spreadsheet(response: Response) -> Response:
-        if request.args.get("as") != "xlsx" or response.status_code != 200 or response.mimetype != "text/html":
+        if not is_asked() or response.status_code != 200 or response.mimetype != "text/html":
             return response
         if not _is_money_page() or response.is_streamed:
             return response

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from gateway.upstream import Problem
 from tests.gateway_pages.answer_world import ANSWER
@@ -334,6 +335,78 @@ def test_of_an_invoice_of_many_lines_that_agree_all_come_by_pages(visit: Visit, 
     page = text_of(manager.get(f"/alliance/invoices/{HELD_INVOICE}"))
     assert [call.params["differing"] for call in services.calls if call.path.endswith("/matches")] == ["false"]
     assert "2. Line 2" in page
+
+
+def test_all_lines_of_a_long_invoice_are_shown_though_what_gives_back_is_matched_to_nothing(
+    visit: Visit, services: FakeServices
+) -> None:
+    manager, found = visit("manager"), a_long_invoice(services)
+    address, path = f"/alliance/invoices/{HELD_INVOICE}", f"/supplier-invoices/{HELD_INVOICE}"
+    lines, matches = found["lines"], [each for each in found["matches"] if each["line_no"] != 2]
+    lines[1] |= {"name": "Deposit", "net_pence": -500}
+    services.table["billing", f"{path}/lines"] = {"items": lines[:4], "next": 4}
+    services.table["billing", f"{path}/matches"] = {"items": matches[:2], "next": "3.910001"}
+    first = manager.get(f"{address}?show=all")
+    assert "2. Deposit" in text_of(first)
+    assert "Taken off what was invoiced before." in text_of(first)
+    assert "4. Line 4" not in text_of(first), "its matches are on the next page"
+    assert f"{address}?after=3.910001&amp;show=all" in first.text
+    services.after["billing", f"{path}/lines"] = {"items": lines[2:4], "next": 4}
+    services.after["billing", f"{path}/matches"] = {"items": matches[2:], "next": None}
+    second = manager.get(f"{address}?show=all&after=3.910001")
+    assert services.calls[-1].params["after"] == 2
+    assert "3. Line 3" not in text_of(second), "all its matches were on the page before"
+    assert "4. Line 4" in text_of(second)
+    assert "5. Line 5" not in text_of(second)
+    assert f"{address}?after=4.999999&amp;show=all" in second.text
+
+
+@pytest.mark.parametrize(("seat", "address"), [("manager", "/alliance/invoices/"), ("supplier", "/supplier/invoices/")])
+@pytest.mark.parametrize("show", ["all", "differing"])
+def test_the_spreadsheet_of_a_long_invoice_has_all_parts(
+    visit: Visit, services: FakeServices, seat: str, address: str, show: str
+) -> None:
+    reader, found = visit(seat), a_long_invoice(services)
+    path = f"/supplier-invoices/{HELD_INVOICE}"
+    for what in ("lines", "matches"):
+        first = [] if (show, what) == ("differing", "matches") else found[what][:30]
+        services.table["billing", f"{path}/{what}"] = {"items": first, "next": "30"}
+        services.after["billing", f"{path}/{what}"] = {"items": found[what][-1:] if not first else found[what][30:]}
+    answer = reader.get(f"{address}{HELD_INVOICE}?show={show}&as=xlsx")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    top, below = (book.get_sheet_by_index(at).to_python() for at in range(2))
+    assert len(book.sheet_names) == 2
+    if seat == "supplier":
+        assert (len(top), len(below)) == (1 + 1, 1 + (60 if show == "all" else 1) + 3)
+    else:
+        assert [row[1] for row in top[1:]] == [f"Line {at}" for at in (range(1, 61) if show == "all" else [60])]
+        held = found["matches"][-1]
+        assert top[-1][3:6] == [held[f"quantity_{what}"] for what in ("ordered", "received", "invoiced")]
+
+
+def test_deciding_on_a_part_of_a_long_invoice_keeps_the_part_and_what_is_typed(
+    visit: Visit, services: FakeServices
+) -> None:
+    manager, found = visit("manager"), a_long_invoice(services)
+    path, urn = f"/supplier-invoices/{HELD_INVOICE}", found["matches"][-1]["school_urn"]
+    services.table["billing", f"{path}/lines"] = {"items": found["lines"][-1:], "next": None}
+    services.after["billing", f"{path}/matches"] = {"items": found["matches"][-1:], "next": None}
+    address = f"/alliance/invoices/{HELD_INVOICE}?show=differing&after=59.910001"
+    decide = f"/alliance/invoices/{HELD_INVOICE}/lines/60/schools/{urn}/decide"
+    page = parsed(manager.get(address))
+    kept = {"show": "differing", "after": "59.910001"}
+    for action in (decide, "/alliance/invoices/decide"):
+        (form,) = page.xpath("//form[@action=$action]", action=action)
+        assert {field.get("name"): field.get("value") for field in form.iter("input")}.items() >= kept.items()
+    again = manager.post(decide, {f"reason-60-{urn}": "Agreed by telephone", **kept})
+    assert again.status_code == 422
+    assert 'value="Agreed by telephone"' in again.text
+    done = manager.post(decide, {f"reason-60-{urn}": "Agreed", "decision": "dispute", **kept})
+    assert done.location == f"{address}#line-60"
+    chosen = {"line": f"{HELD_INVOICE}.60.{urn}", "back": HELD_INVOICE, **kept}
+    faulty = manager.post("/alliance/invoices/decide", {**chosen, "decision": "dispute"})
+    assert "60. Line 60" in text_of(faulty)
+    assert "1. Line 1 " not in text_of(faulty)
 
 
 def test_the_board_can_be_narrowed_to_one_state(visit: Visit) -> None:
