@@ -139,7 +139,8 @@ def withdraw_fund_payment(fund_year_id: Any, fund_payment_id: Any) -> Page:
     why = Typed(request.form, faults).text(f"why-{fund_payment_id}", "why the payment is taken back")
     if not faults:
         with faults.of_service({"why": f"why-{fund_payment_id}"}):
-            upstream.post("billing", f"/fund-payments/{fund_payment_id}/withdraw", json={"why": why})
+            path, key = f"/fund-payments/{fund_payment_id}/withdraw", request.form.get("sending_key")
+            upstream.post("billing", path, json={"why": why}, key=key)
     if faults:
         return _page(str(fund_year_id), faults), faults.status
     flash("Taken back.")
@@ -235,6 +236,6 @@ def _page(year_id: str, faults: Faults) -> str:
             if row["bill_id"]
         ],
         typed=request.form,
-        keys=[sending_key(request.form, faults), *(sending_key({}, Faults()) for _ in range(4))],
+        key=sending_key(request.form, faults),
         faults=faults,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gateway.upstream import Problem
+from gateway.upstream import Problem, ServiceUnavailable
 from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary_text, text_of, value_of
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.fund_world import CONFIRMED, DRAFT_FUND, FUND, PAYMENT
@@ -109,6 +109,31 @@ def test_a_bill_is_credited_with_the_reason(visit: Visit, services: FakeServices
     (call,) = services.changes
     assert (call.path, call.key) == (f"/fund-contributions/{CONFIRMED}/credits", "a-credit-form")
     assert call.sent == {"amount_pence": 594, "why": "Left in May."}
+
+
+def test_what_got_no_answer_is_sent_again_with_the_same_key(visit: Visit, services: FakeServices) -> None:
+    manager, page = visit("manager"), f"/alliance/fund/{FUND}"
+    year = services.table["billing", f"/fund-years/{FUND}"]
+    year["confirmed_pence"] += 1
+    year["payments"][0]["state"] = "to_pay"
+    acts = {
+        "credits": (
+            f"/fund-contributions/{CONFIRMED}/credits",
+            {"contribution": CONFIRMED, "credit_amount": "5.94", "credit_why": "Left in May."},
+        ),
+        "bills": (f"/fund-years/{FUND}/bills", {}),
+        "close": (f"/fund-years/{FUND}/close", {}),
+        f"payments/{PAYMENT}/withdraw": (f"/fund-payments/{PAYMENT}/withdraw", {f"why-{PAYMENT}": "Entered twice."}),
+    }
+    for act, (path, typed) in acts.items():
+        services.refusals["POST", "billing", path] = ServiceUnavailable("billing")
+        answer = manager.post(f"{page}/{act}", {**typed, "sending_key": f"key of {act}"})
+        assert answer.status_code == 503
+        assert services.changes[-1].key == f"key of {act}"
+        form = parsed(answer).xpath(f"//form[@action='{page}/{act}']")[0]
+        assert form.xpath("string(.//input[@name='sending_key']/@value)") == f"key of {act}"
+        kept = {name: value for name, value in typed.items() if name != "contribution"}
+        assert {name: value_of(answer, name) for name in kept} == kept
 
 
 def test_nobody_but_a_governor_answers(visit: Visit, services: FakeServices) -> None:
