@@ -73,7 +73,9 @@ def act_on_journal(journal_id: Any, what: str) -> Response | tuple[str, int]:
 
 
 def _used() -> list[int]:
-    return [row for row in ROWS if request.form.get(f"account-{row}")]
+    """The rows in which anything stands."""
+    names = ("account", "debit", "credit")
+    return [row for row in ROWS if any(request.form.get(f"{name}-{row}", "").strip() for name in names)]
 
 
 def _fields() -> dict[str, str]:
@@ -86,17 +88,24 @@ def _read(faults: Faults) -> dict[str, Any]:
     typed = Typed(request.form, faults)
     on = typed.day("dated_on", "the day")
     body: dict[str, Any] = {"dated_on": on and on.isoformat(), "why": typed.text("why", "why it is posted")}
-    body["lines"] = [
-        {
-            "account": request.form[f"account-{row}"],
-            "debit_pence": typed.pence(f"debit-{row}", "the debit", needed=False) or 0,
-            "credit_pence": typed.pence(f"credit-{row}", "the credit", needed=False) or 0,
-        }
-        for row in _used()
-    ]
+    body["lines"] = [_line(row, typed, faults) for row in _used()]
     if len(body["lines"]) < 2:
         faults.add("Choose at least two accounts: one to debit and one to credit.", "account-0")
     return body
+
+
+def _line(row: int, typed: Typed, faults: Faults) -> dict[str, Any]:
+    account = request.form.get(f"account-{row}", "")
+    debit, credit = f"debit-{row}", f"credit-{row}"
+    if not account:
+        faults.add("Choose the account of this amount.", f"account-{row}")
+    elif not request.form.get(debit, "").strip() and not request.form.get(credit, "").strip():
+        faults.add("Enter a debit or a credit.", debit)
+    return {
+        "account": account,
+        "debit_pence": typed.pence(debit, "the debit", needed=False) or 0,
+        "credit_pence": typed.pence(credit, "the credit", needed=False) or 0,
+    }
 
 
 def _list_page(faults: Faults) -> str:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from gateway.upstream import Problem
 from tests.gateway_pages import fake
-from tests.gateway_pages.conftest import Visitor, summary_links, text_of
+from tests.gateway_pages.conftest import Visitor, parsed, summary_links, text_of, value_of
 from tests.gateway_pages.fake import DONE, FakeServices
 from tests.gateway_pages.ledger_world import ACCRUAL, ADJUSTMENT, ENTRY, IMPORT, JOURNAL, MONTH, a_journal, a_month
 from tests.gateway_pages.test_browser import Window, _violations, address, window
@@ -109,6 +109,23 @@ def test_what_is_wrong_with_a_journal_is_said_at_its_line(visit: Visit, services
     services.refusals["POST", "billing", "/manual-journals"] = Problem(422, "account_not_postable", why, errors)
     assert summary_links(manager.post(page, typed | {"account-3": "5100", "credit-3": "1"})) == {"account-3": why}
     assert summary_links(manager.post(f"{page}/{JOURNAL}/refusal", {"why": ""})) == {"why": "Enter why."}
+
+
+def test_no_line_of_a_journal_is_left_out_unsaid(visit: Visit, services: FakeServices) -> None:
+    manager, page = visit("manager"), "/alliance/ledger/journals"
+    whole = {"account-0": "5200", "debit-0": "1", "account-1": "5100", "credit-1": "1"}
+    typed = {"dated_on": "2026-10-12", "why": "Closed", **whole, "credit-3": "7.50", "account-5": "5200"}
+    answer = manager.post(page, typed)
+    assert answer.status_code == 422
+    assert summary_links(answer) == {
+        "account-3": "Choose the account of this amount.",
+        "debit-5": "Enter a debit or a credit.",
+    }
+    inputs = {name: value for name, value in typed.items() if not name.startswith("account")}
+    assert {name: value_of(answer, name) for name in inputs} == inputs
+    chosen = parsed(answer).xpath("//select[starts-with(@name, 'account-')][option/@selected]/@name")
+    assert chosen == ["account-0", "account-5"]
+    assert services.changes == []
 
 
 @pytest.mark.parametrize(("typed", "sent"), [("3.75", "3.75"), ("4", "4.00"), ("3.755", None), ("-1", None)])
