@@ -1,5 +1,6 @@
 """One bank line: matched to whatever is open, found by words, in whole or in part; set aside; or what it left used."""
 
+from collections import Counter
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -75,10 +76,16 @@ def where() -> dict[str, Any]:
 
 
 def held_of(line: dict[str, Any]) -> tuple[int, str]:
-    """What a matched line left on account that nobody used since, in pence, and whose it is: a URN or supplier's id."""
-    kept = [to for to in line["matched_to"] if to["kind"] in _ON_ACCOUNT]
-    whose = str(kept[0]["school_urn"] or kept[0]["supplier_id"]) if kept else ""
-    return sum(to["amount_pence"] for to in kept), whose
+    """What a matched line left on account that nobody used since, in pence, and whose it is: a URN or supplier's id.
+
+    Of several whose money it left, the first; billing uses one's money at a time.
+    """
+    left: Counter[tuple[str, str]] = Counter()
+    for to in line["matched_to"]:
+        if to["kind"] in _ON_ACCOUNT:
+            left[to["kind"], str(to["school_urn"] or to["supplier_id"])] += to["amount_pence"]
+    unused = ((pence, party) for (_, party), pence in left.items() if pence * line["amount_pence"] > 0)
+    return next(unused, (0, ""))
 
 
 def _typed_items(faults: Faults) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from gateway.pages.alliance_bank_line import held_of
 from gateway.upstream import Problem
 from tests.gateway_pages.bank_world import (
     ACCOUNT,
@@ -16,6 +17,8 @@ from tests.gateway_pages.bank_world import (
     MATCHED,
     OVERPAID,
     STATEMENT,
+    a_line,
+    matched_to,
 )
 from tests.gateway_pages.conftest import Visitor, parsed
 from tests.gateway_pages.fake import FakeServices
@@ -103,6 +106,22 @@ def test_money_beyond_every_document_is_kept_on_account_and_used_later(visit: Vi
         [{"kind": "bill", "id": "b", "amount_pence": 5324}],
     )
     assert manager.post(f"/alliance/bank/lines/{LINE}", {"keep": "1.00"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("pence", "kept", "held"),
+    [
+        (50000, [(910001, 5324), (910001, -5324)], (0, "")),
+        (50000, [(910001, 5324), (910001, -5324), (910002, 700)], (700, "910002")),
+        (50000, [(910001, 5324), (910002, 700), (910001, -324)], (5000, "910001")),
+        (-50000, [(910001, 700), (910002, -5324)], (-5324, "910002")),
+    ],
+)
+def test_what_is_left_on_account_is_of_one_party(
+    pence: int, kept: list[tuple[int, int]], held: tuple[int, str]
+) -> None:
+    matched = [matched_to("school_account", "on account", each) | {"school_urn": urn} for urn, each in kept]
+    assert held_of(a_line(5, pence, "Oak", "B-000001", matched_to=matched)) == held
 
 
 def test_a_line_that_moves_no_pounds_is_set_aside(visit: Visit, services: FakeServices) -> None:
