@@ -14,7 +14,7 @@ from gateway.pages.alliance_bank_line import held_of
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.show import day, money, plural
-from gateway.pages.typed import sending_key
+from gateway.pages.typed import MOST_SOUGHT, sending_key, sought
 from gateway.upstream import upstream
 
 STATES: Final = {"new": "Not matched", "matched": "Matched", "reconciled": "Reconciled"}
@@ -126,6 +126,7 @@ def _page(faults: Faults) -> str:
         last=ask.one("billing", f"/bank-lines/{last}") if last else None,
         matched=what_is_matched,
         most=_SHOWN,
+        longest=MOST_SOUGHT,
         key=sending_key(request.form, faults),
         faults=faults,
     )
@@ -137,7 +138,7 @@ def _where() -> dict[str, Any]:
     return {
         "statement": request.values.get("statement") or None,
         "state": state if state in STATES else None,
-        "words": request.values.get("words", "").strip() or None,
+        "words": sought("words") or None,
     }
 
 

@@ -10,7 +10,7 @@ from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager
 from gateway.pages.faults import Faults
 from gateway.pages.show import money
-from gateway.pages.typed import Typed, sending_key
+from gateway.pages.typed import MOST_SOUGHT, Typed, sending_key, sought
 from gateway.upstream import upstream
 
 _NOMINAL: Final = {"5200": "Bank charges (5200)", "5300": "Interest received (5300)"}
@@ -109,8 +109,8 @@ def _typed() -> dict[str, str]:
 def _page(line_id: str, faults: Faults) -> str:
     line = ask.one("billing", f"/bank-lines/{line_id}")
     held, party = held_of(line)
-    words = request.values.get("find", "").strip()
-    most = min(request.form.get("look", _AT_ONCE, type=int), _MOST)
+    words = sought("find")
+    most = min(max(request.form.get("look", _AT_ONCE, type=int), _AT_ONCE), _MOST)
     typed = _typed() or _suggested(line, words)
     return render_template(
         "alliance/bank_line.html",
@@ -118,6 +118,7 @@ def _page(line_id: str, faults: Faults) -> str:
         held=held,
         **_open(line, f"{party} {words}".strip(), most, typed),
         find=words,
+        longest=MOST_SOUGHT,
         most=most,
         more=_AT_ONCE,
         typed=typed | {name: value for name, value in request.form.items() if name in ("keep", "keep_of", "why")},

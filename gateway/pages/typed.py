@@ -1,5 +1,6 @@
 """Reading what was typed into a form: each value, or a fault that says what to type instead."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
@@ -11,6 +12,10 @@ from contracts.london import LONDON
 from gateway.pages.faults import Faults
 
 MOST_UNITS = 1_000_000
+MOST_SOUGHT = 60
+"""Characters of words to look for: as many as services take."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Typed:
@@ -113,6 +118,11 @@ def units(value: str, field: str, label: str, faults: Faults) -> int | None:
         return int(value)
     faults.add(f"Enter a whole number from 0 to {MOST_UNITS:,} for {label}.", field)
     return None
+
+
+def sought(field: str) -> str:
+    """The words to look for that the address or the form has, on one line and no longer than services take."""
+    return _CONTROL.sub(" ", request.values.get(field, "")).strip()[:MOST_SOUGHT].strip()
 
 
 def sending_key(sent: Mapping[str, str], faults: Faults) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.pages.alliance_bank_line import held_of
 from gateway.upstream import Problem
+from services.billing.api import bank_schemas
 from tests.gateway_pages.bank_world import (
     ACCOUNT,
     BILL,
@@ -90,6 +91,20 @@ def test_looking_for_other_documents_keeps_what_is_typed(visit: Visit, services:
     assert (page.status_code, services.changes) == (200, [])
     values = {each.get("name"): each.get("value") for each in parsed(page).iter("input")}
     assert {field: values[field] for field in (name, "find", "keep")} == {name: "12.34", "find": "oak", "keep": "1.00"}
+
+
+def test_what_is_looked_for_is_cut_to_what_billing_takes(visit: Visit, services: FakeServices) -> None:
+    manager, words = visit("manager"), "oak\x00street " * 10
+    of_supplier = matched_to("supplier_account", "on account", 5) | {"school_urn": None, "supplier_id": BILL}
+    held = a_line(5, 5, "Oak", "", state="matched", matched_to=[of_supplier])
+    services.table = {**services.table, ("billing", f"/bank-lines/{MATCHED}"): held}
+    page = manager.post(f"/alliance/bank/lines/{MATCHED}", {"find": words, "look": "-1"})
+    manager.get(f"{BENCH}?words={words}")
+    (sought,) = [call.params for call in services.calls if call.path == "/open-items"]
+    assert bank_schemas.OpenItemQuery().load(sought)["words"].startswith(f"{BILL} oak street oak")
+    (sought,) = [call.params for call in services.calls if call.path == "/bank-lines"]
+    assert bank_schemas.BankLineQuery().load({name: sought[name] for name in ("state", "words")})
+    assert parsed(page).xpath("//input[@name='find']/@maxlength") == ["60"]
 
 
 def test_money_beyond_every_document_is_kept_on_account_and_used_later(visit: Visit, services: FakeServices) -> None:

@@ -179,7 +179,7 @@ class OpenItemQuery(Schema):
     """What is open on the accounts of one purpose, by words in its numbers, party or amount."""
 
     purpose = fields.String(load_default="general", validate=validate.OneOf(PURPOSES))
-    words = fields.String(load_default="", validate=plain_text(60, least=0))
+    words = fields.String(load_default="", validate=plain_text(100, least=0))
     ids = fields.String(
         load_default="",
         validate=plain_text(10_000, least=0),
