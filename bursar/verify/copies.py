@@ -98,12 +98,18 @@ COPIES = (
         told.DELIVERY_SITES,
     ),
     _same("billing", "members", "school", "SchoolRecorded", "urn", *_MEMBERSHIP),
-    Copy(
-        "billing",
-        "members",
-        "pupil_counts",
-        kept("pupil_count", "concat(school_urn, '/', counted_on)", "pupils", "source"),
-        told.PUPIL_COUNTS,
+    *(
+        Copy(
+            part,
+            "members",
+            "pupil_counts",
+            kept("pupil_count", "concat(school_urn, '/', counted_on)", "pupils", "source", where=dated),
+            counts,
+        )
+        for part, counts, dated in (
+            ("orders", told.PUPIL_READINGS, told.DATED_COUNT),
+            ("billing", told.PUPIL_COUNTS, "true"),
+        )
     ),
     Copy(
         "gateway",

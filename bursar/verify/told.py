@@ -17,12 +17,16 @@ DELIVERY_SITES = """
     FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
         jsonb_array_elements(body -> 'sites') AS site
 """
-PUPIL_COUNTS = """
+_PUPIL_COUNTS = """
     SELECT concat(body ->> 'urn', '/', count ->> 'counted_on') AS subject,
-        jsonb_build_array(count -> 'pupils', count -> 'source') AS facts
+        jsonb_build_array(count -> 'pupils', {source}) AS facts
     FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
         jsonb_array_elements(body -> 'pupil_counts') AS count
 """
+PUPIL_COUNTS = _PUPIL_COUNTS.format(source="count ->> 'source'")
+# Ordering names a source where none was told, and keeps a count without a day from the day on which its school joined.
+PUPIL_READINGS = _PUPIL_COUNTS.format(source="coalesce(nullif(count ->> 'source', ''), 'School record')")
+DATED_COUNT = "source <> 'School record' OR counted_on <> (SELECT joined_on FROM school WHERE urn = school_urn)"
 VAT_EXCEPTION = (
     "offer_id", "category_code", "school_urn", "vat_class", "reduced", "valid_from", "valid_to", "certificate",
     "withdrawn",

@@ -263,6 +263,23 @@ def test_pupils_come_dated_from_the_schools_record_and_each_day_has_its_count(se
     assert (october["year_days"], october["unit_price"]) == (365, "4.2000")
 
 
+def test_a_count_told_late_is_the_one_of_its_days(services: Services) -> None:
+    urn = services.market.school(pupils=None)
+    plan = services.plan(driver="pupils", unit_price="4.2000")
+    subscription = services.join(plan, urn)
+    census = {"counted_on": "2026-10-08", "pupils": 280, "source": "School census, autumn 2026"}
+    newest = {"pupils": 280, "pupils_on": "2026-10-08", "pupils_source": census["source"]}
+    services.market.hear(("SchoolRecorded", school_body(urn, **newest, pupil_counts=[census])))
+    summer = {"counted_on": "2026-05-21", "pupils": 271, "source": "School census, summer 2026"}
+    services.market.hear(("SchoolRecorded", school_body(urn, **newest, pupil_counts=[summer, census])))
+    services.run_until("2026-10-01")
+    (september,) = services.read(subscription)["charges"]
+    assert [(part["quantity"], part["days"], part["source"]) for part in september["parts"]] == [
+        (271, 30, "School census, summer 2026")
+    ]
+    assert september["net_pence"] == 9355  # 30 × 271 × 4.20 / 365 = 93.55
+
+
 def test_a_school_without_a_reading_is_named_and_charged_once_it_has_one(services: Services) -> None:
     urn = services.market.school(name="Oak Primary")
     plan = services.plan(driver="payslips", unit_price="48.0000")

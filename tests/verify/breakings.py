@@ -835,12 +835,15 @@ COPIES = [
     _copy(
         "orders", "delivery_sites", "members", "UPDATE delivery_site SET main = NOT main WHERE main", "Main building"
     ),
-    _copy(
-        "billing",
-        "pupil_counts",
-        "members",
-        "UPDATE pupil_count SET pupils = 1 WHERE school_urn = 900001 AND counted_on = '2025-10-01'",
-        "900001/2025-10-01: billing keeps [1,",
+    *(
+        _copy(
+            part,
+            "pupil_counts",
+            "members",
+            "UPDATE pupil_count SET pupils = 1 WHERE school_urn = 900001 AND counted_on = '2025-10-01'",
+            f"900001/2025-10-01: {part} keeps [1,",
+        )
+        for part in ("orders", "billing")
     ),
     _copy("billing", "schools", "members", "DELETE FROM school WHERE urn = 900004", "900004: billing keeps nothing"),
     _copy("gateway", "people", "members", "UPDATE person SET roles = '[]' WHERE name = 'Chair'", "'Chair'"),

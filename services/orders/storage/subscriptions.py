@@ -87,10 +87,9 @@ _PUPILS = text("""
 """)
 _COUNT_PUPILS = text("""
     INSERT INTO pupil_count (school_urn, counted_on, pupils, source)
-    SELECT urn, coalesce(pupils_on, joined_on), pupils, coalesce(nullif(pupils_source, ''), 'School record')
-    FROM jsonb_to_recordset(CAST(:bodies AS jsonb))
-        AS b(urn integer, joined_on date, pupils integer, pupils_on date, pupils_source text)
-    WHERE pupils IS NOT NULL
+    SELECT school_urn, counted_on, pupils, coalesce(nullif(source, ''), 'School record')
+    FROM jsonb_to_recordset(CAST(:counts AS jsonb))
+        AS c(school_urn integer, counted_on date, pupils integer, source text)
     ON CONFLICT (school_urn, counted_on) DO UPDATE SET (pupils, source) = (excluded.pupils, excluded.source)
 """)
 _USES = text("""
@@ -224,12 +223,22 @@ def readings_of_school(connection: Connection, drivers: Mapping[str, str], urn: 
 
 
 def count_pupils(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
-    """Keep the schools' dated counts of pupils (bodies of SchoolRecorded).
+    """Keep the schools' dated counts of pupils (bodies of SchoolRecorded), those that were told late among them.
 
     A count without a day of its own, as version 1 tells it, counts from the day on which the school joined.
     """
-    last = {(body["urn"], body.get("pupils_on") or body["joined_on"]): dict(body) for body in bodies}
-    connection.execute(_COUNT_PUPILS, {"bodies": json.dumps(list(last.values()))})
+    last = {(count["school_urn"], count["counted_on"]): count for body in bodies for count in _counts(body)}
+    connection.execute(_COUNT_PUPILS, {"counts": json.dumps(list(last.values()))})
+
+
+def _counts(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All that is told of a school's counts; until version 2 it was the newest alone."""
+    counts = [dict(count) for count in body.get("pupil_counts", ())]
+    on = body.get("pupils_on")
+    if body["pupils"] is not None and not any(count["counted_on"] == on for count in counts):
+        source = body.get("pupils_source")
+        counts.append({"counted_on": on or body["joined_on"], "pupils": body["pupils"], "source": source})
+    return [{"school_urn": body["urn"], **count} for count in counts]
 
 
 def end_with_membership(connection: Connection, bodies: Iterable[Mapping[str, Any]]) -> None:
