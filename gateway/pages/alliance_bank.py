@@ -11,6 +11,7 @@ from gateway.pages.alliance_bank_settings import COLUMNS
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.show import day, plural
+from gateway.pages.spreadsheets import is_asked
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
 
@@ -70,6 +71,13 @@ def _chosen(columns: dict[str, str | None]) -> dict[str, str | None]:
     return columns if columns["date"] else {}
 
 
+def _statements() -> tuple[list[dict[str, Any]], str | None]:
+    """The statements to show, and where the earlier ones begin: a spreadsheet has them all."""
+    if is_asked():
+        return ask.items("billing", "/bank-statements", along="before"), None
+    return ask.part("billing", "/bank-statements", limit=_STATEMENTS, before=request.args.get("before"))
+
+
 def _page(faults: Faults, header: Sequence[str] = ()) -> str:
     state = request.args.get("state", "new")
     lines, following = ask.part(
@@ -78,7 +86,7 @@ def _page(faults: Faults, header: Sequence[str] = ()) -> str:
         state=state if state in ("new", "matched", "reconciled") else None,
         after=request.args.get("after"),
     )
-    statements, earlier = ask.part("billing", "/bank-statements", limit=_STATEMENTS, before=request.args.get("before"))
+    statements, earlier = _statements()
     return render_template(
         "alliance/bank.html",
         lines=lines,

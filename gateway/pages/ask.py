@@ -14,15 +14,15 @@ _AT_ONCE: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask")
 Found = TypeVar("Found")
 
 
-def items(service: str, path: str, **params: Any) -> list[dict[str, Any]]:
-    """A whole list, however many pages the service cuts it into."""
+def items(service: str, path: str, *, along: str = "after", **params: Any) -> list[dict[str, Any]]:
+    """A whole list, however many pages the service cuts it into; `along` is what it calls the place of the next."""
     found: list[dict[str, Any]] = []
-    after: str | None = None
+    place: str | None = None
     while True:
-        answer = upstream.get(service, path, params={"limit": _MOST, **params, "after": after}).json()
+        answer = upstream.get(service, path, params={"limit": _MOST, **params, along: place}).json()
         found += answer["items"]
-        after = answer.get("next")
-        if not after:
+        place = answer.get("next")
+        if not place:
             return found
 
 

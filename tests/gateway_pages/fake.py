@@ -142,7 +142,7 @@ class FakeFile:
 class FakeServices:
     """Stands in for Upstream. `away` services do not answer; `refusals` go by method, service and path.
 
-    `after` is what a list answers, or raises, once it is asked for what follows its first part.
+    `after` is what a list answers, or raises, once it is asked for what follows its first part, or stands before it.
     """
 
     table: dict[Key, Any] = field(default_factory=dict)
@@ -172,7 +172,7 @@ class FakeServices:
             return _answer(DONE.get((method, service, path), {}))
         if (service, path) not in self.table:
             raise Problem(404, "not_found", "There is no such thing.")
-        found = self.after.get((service, path)) if params.get("after") else None
+        found = self.after.get((service, path)) if params.get("after") or params.get("before") else None
         if isinstance(found, Exception):
             raise found
         return _answer(found or self.table[service, path])

@@ -72,6 +72,18 @@ def test_only_the_table_in_parts_is_followed(visit: Visit, services: FakeService
     assert page.xpath("//p[contains(@class, 'spreadsheet')]/a/@href") == ["/alliance/bank?state=all&as=xlsx"]
 
 
+def test_the_bank_comes_with_every_statement_and_every_line(visit: Visit, services: FakeServices) -> None:
+    manager, statements = visit("manager"), "/bank-statements"
+    services.table["billing", "/bank-lines"]["next"] = None
+    once, lines = sheets(manager.get("/alliance/bank?as=xlsx").get_data())
+    found = services.table["billing", statements]["items"]
+    services.table["billing", statements] = {"items": found, "next": "2026-11-01T09:00:00+00:00"}
+    services.after["billing", statements] = {"items": found * 2, "next": None}
+    for address in ("/alliance/bank?as=xlsx", "/alliance/bank?before=2026-11-01T09:00:00%2B00:00&as=xlsx"):
+        whole, also = sheets(manager.get(address).get_data())
+        assert (whole, also) == ([once[0], *once[1:] * 3], lines)
+
+
 def test_the_workbench_comes_whole_with_a_table_for_each_invoice(visit: Visit, services: FakeServices) -> None:
     manager = visit("manager")
     once = sheets(manager.get("/alliance/invoices/workbench?as=xlsx").get_data())
