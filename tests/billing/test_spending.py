@@ -1,5 +1,7 @@
 """What was ordered, billed and is still committed: each amount once."""
 
+import pytest
+
 from tests.billing.world import ASH, BEECH, BOARD, FENWRIGHT, MANAGER, Line, Order, World, answered, buyer_of
 
 PERIOD = "from_on=2026-11-01&to_on=2026-11-30"
@@ -65,3 +67,10 @@ def _schools(world: World) -> dict[str, tuple[int, int, int]]:
         row["school_name"]: (row["ordered_pence"], row["billed_pence"], row["committed_pence"])
         for row in report["sections"][0]["rows"]
     }
+
+
+@pytest.mark.parametrize("asked", ["school_urn=2147483648", "school_urn=-1", "category=a%00b", "to_on=0001-06-01"])
+def test_what_no_figure_can_be_narrowed_to_is_refused(world: World, asked: str) -> None:
+    for suffix in ("", ".xlsx"):
+        answer = world.a(BOARD).get(f"/money-reports/spending/behind{suffix}?{asked}")
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "validation_failed")

@@ -143,6 +143,38 @@ def test_the_lines_behind_a_figure_come_in_parts_and_as_a_spreadsheet(closed: Cl
     refused(market.as_(MANAGER).get("/order-reports/take-up/behind"), 404, "not_found")
 
 
+def test_a_figure_is_narrowed_as_its_report_is_and_no_other_way(closed: Closed) -> None:
+    market, round_id, oak, _ = closed
+    days = f"closed_to={london_today() + timedelta(days=90)}"
+    drops = ok(market.as_(MANAGER).get(f"/order-reports/suppliers/behind?school_urn={oak}&{days}"))
+    assert [row["school_name"] for row in rows(drops)] == ["Oak"]
+    assert drops["sentence"] == "1 line for Oak makes up this figure."
+    for report, narrowed in (
+        ("workload", f"school_urn={oak}"),
+        ("workload", "category=Stationery"),
+        ("suppliers", "category=Stationery"),
+        ("commitments", f"round_id={round_id}"),
+        ("savings", "lead_urn=0"),
+    ):
+        for suffix in ("", ".xlsx"):
+            found = market.as_(MANAGER).get(f"/order-reports/{report}/behind{suffix}?{narrowed}&{days}")
+            assert set(refused(found, 422, "not_narrowed")) == {narrowed.partition("=")[0]}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["school_urn=2147483648", "school_urn=-1", "lead_urn=99999999999", "category=a%00b", "closed_to=0001-06-01"],
+)
+def test_what_no_figure_can_be_narrowed_to_is_refused(market: Market, asked: str) -> None:
+    for report in ("savings", "workload"):
+        refused(market.as_(MANAGER).get(f"/order-reports/{report}/behind?{asked}"), 422, "validation_failed")
+
+
+def test_a_report_of_days_beyond_all_calendars_is_refused(market: Market) -> None:
+    for asked in ("closed_to=0001-06-01", "closed_from=1899-12-31", "closed_to=3000-01-01"):
+        refused(market.as_(MANAGER).get(f"/order-reports/savings?{asked}"), 422, "validation_failed")
+
+
 def test_a_round_says_what_stands_behind_each_item_and_school(closed: Closed) -> None:
     market, round_id, _, _ = closed
     report = ok(market.as_(MANAGER).get(f"/rounds/{round_id}/report"))

@@ -13,7 +13,7 @@ from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
 from contracts.london import london_today
 from contracts.report import Report
-from services.billing.api.fields import Day
+from services.billing.api.fields import Day, plain_text
 from services.billing.usecases.read_supplier_totals import read_supplier_totals
 from services.billing.usecases.report_spending import REPORTS, documents_behind
 
@@ -32,9 +32,9 @@ class PeriodQuery(Schema):
 class DocumentsBehindQuery(PeriodQuery):
     """What a figure is narrowed to (`category` is a code), and after how many of its documents a page begins."""
 
-    school_urn = fields.Integer(load_default=None)
+    school_urn = fields.Integer(load_default=None, validate=validate.Range(0, 2**31 - 1))
     supplier_id = fields.UUID(load_default=None)
-    category = fields.String(load_default=None, validate=validate.Length(0, 60))
+    category = fields.String(load_default=None, validate=plain_text(60, least=0))
     after = fields.Integer(load_default=0, validate=validate.Range(0, 10_000_000))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
 

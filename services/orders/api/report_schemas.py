@@ -1,6 +1,15 @@
 """The reports over HTTP."""
 
+from datetime import date
+from typing import Final
+
 from marshmallow import Schema, fields, validate
+
+from services.orders.api.request_schemas import PLAIN
+
+_DAY: Final = validate.Range(date(1900, 1, 1), date(2999, 12, 31))
+"""A year before it is a day as well."""
+_URN: Final = validate.Range(0, 2_147_483_647)
 
 
 class PeriodSchema(Schema):
@@ -9,18 +18,21 @@ class PeriodSchema(Schema):
     For the report on suppliers they are the days on which deliveries were due.
     """
 
-    closed_from = fields.Date(load_default=None)
-    closed_to = fields.Date(load_default=None)
+    closed_from = fields.Date(load_default=None, validate=_DAY)
+    closed_to = fields.Date(load_default=None, validate=_DAY)
 
 
 class LinesBehindSchema(PeriodSchema):
-    """What a figure is narrowed to, and which page of its lines; `after` is "PO-000001.2.900001", the last one read."""
+    """What a figure is narrowed to, and which page of its lines; `after` is "PO-000001.2.900001", the last one read.
 
-    school_urn = fields.Integer(load_default=None)
-    category = fields.String(load_default=None, validate=validate.Length(1, 200))
+    Each report refuses what its figures are never narrowed to.
+    """
+
+    school_urn = fields.Integer(load_default=None, validate=_URN)
+    category = fields.String(load_default=None, validate=[validate.Length(1, 200), PLAIN])
     round_id = fields.UUID(load_default=None)
     offer_id = fields.UUID(load_default=None)
-    lead_urn = fields.Integer(load_default=None, metadata={"description": "0 where no lead is named"})
+    lead_urn = fields.Integer(load_default=None, validate=_URN, metadata={"description": "0 where no lead is named"})
     supplier_id = fields.UUID(load_default=None)
     after = fields.String(
         load_default="",

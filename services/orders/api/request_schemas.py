@@ -12,7 +12,7 @@ from services.orders.domain.wanted import WantedLine
 MOST_UNITS = 1_000_000
 MOST_LINES = 2_000
 
-_PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
+PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
 _CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNITS = validate.Range(0, MOST_UNITS)
 _PRICE = validate.Regexp(r"[0-9]{1,7}(\.[0-9]{1,4})?\Z", error="Write pounds with at most four decimals.")
@@ -35,7 +35,7 @@ class OrderLineInSchema(Schema):
     min_schools = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MOST_UNITS)
     )
-    note = fields.String(load_default="", validate=[validate.Length(max=500), _PLAIN])
+    note = fields.String(load_default="", validate=[validate.Length(max=500), PLAIN])
 
 
 class OrderLines(fields.List[Any]):
@@ -93,7 +93,7 @@ class ReturnInSchema(Schema):
 class RoundInSchema(Schema):
     """A round as its manager plans it."""
 
-    title = fields.String(required=True, validate=[validate.Length(1, 200), _PLAIN])
+    title = fields.String(required=True, validate=[validate.Length(1, 200), PLAIN])
     opens_at = fields.AwareDateTime(format="iso", allow_none=True)
     closes_at = fields.AwareDateTime(required=True, format="iso")
     delivery_from = fields.Date(required=True)

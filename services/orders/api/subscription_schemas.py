@@ -5,18 +5,17 @@ from decimal import Decimal
 from marshmallow import Schema, fields, post_load, validate
 
 from contracts.vat import VAT_CLASSES
-from services.orders.api.request_schemas import MOST_UNITS, UuidText
+from services.orders.api.request_schemas import MOST_UNITS, PLAIN, UuidText
 from services.orders.domain.subscription import Entitlement
 
 DRIVERS = ("pupils", "payslips", "square_metres", "sites", "fixed")
 PERIODS = ("month", "term", "quarter", "year")
 
-_PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
 _PRICE = validate.Regexp(r"[0-9]{1,8}(\.[0-9]{1,4})?\Z", error="Pounds with at most four decimals, such as 4.2000.")
 
 
 def _words(longest: int, shortest: int = 1) -> list[validate.Validator]:
-    return [validate.Length(shortest, longest), _PLAIN]
+    return [validate.Length(shortest, longest), PLAIN]
 
 
 class UnitPrice(fields.String):
