@@ -67,7 +67,8 @@ DROPS_OF_SUPPLIER = f"""
         (recorded AND complete)::integer AS complete, CASE WHEN recorded THEN ordered ELSE 0 END::bigint AS ordered,
         CASE WHEN recorded THEN claimed ELSE 0 END::bigint AS claimed, p.purchase_order_id::text AS why
     FROM drops JOIN purchase_order p USING (purchase_order_id) LEFT JOIN school s ON s.urn = drops.school_urn
-    WHERE CAST(:supplier_id AS uuid) IS NULL OR p.supplier_id = CAST(:supplier_id AS uuid)
+    WHERE (CAST(:supplier_id AS uuid) IS NULL OR p.supplier_id = CAST(:supplier_id AS uuid))
+        AND (CAST(:school_urn AS integer) IS NULL OR drops.school_urn = :school_urn)
 """  # noqa: S608 -- assembled from this module
 
 

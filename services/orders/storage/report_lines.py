@@ -40,27 +40,49 @@ _WORKLOAD = f"""
         AND coalesce(CAST(c.terms ->> 'lead_urn' AS integer), 0) = coalesce(CAST(:lead_urn AS integer), 0)
 """  # noqa: S608 -- assembled from this module
 
-SUMMED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "savings": (_SAVINGS, ("quantity", "alone_pence", "net_pence", "saved_pence")),
-    "commitments": (_COMMITMENTS, ("quantity", "received", "ordered_pence", "received_pence")),
-    "workload": (_WORKLOAD, ("purchase_orders", "drops", "net_pence")),
-    "suppliers": (DROPS_OF_SUPPLIER, ("drops", "recorded", "on_time", "complete", "ordered", "claimed")),
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines behind a report: `sql` by (number, line_no, school_urn), the columns that are added up, and what a
+    figure of it may be narrowed to."""
+
+    sql: str
+    summed: tuple[str, ...]
+    narrowed_by: frozenset[str]
+
+
+LINES: Final[Mapping[str, Lines]] = {
+    "savings": Lines(
+        _SAVINGS,
+        ("quantity", "alone_pence", "net_pence", "saved_pence"),
+        frozenset({"school_urn", "category", "round_id", "offer_id"}),
+    ),
+    "commitments": Lines(
+        _COMMITMENTS,
+        ("quantity", "received", "ordered_pence", "received_pence"),
+        frozenset({"school_urn", "category"}),
+    ),
+    "workload": Lines(_WORKLOAD, ("purchase_orders", "drops", "net_pence"), frozenset({"lead_urn"})),
+    "suppliers": Lines(
+        DROPS_OF_SUPPLIER,
+        ("drops", "recorded", "on_time", "complete", "ordered", "claimed"),
+        frozenset({"school_urn", "supplier_id"}),
+    ),
 }
-"""For each report: its lines, by (number, line_no, school_urn), and the columns that are added up."""
 
 
-def _queries(lines: str, summed: tuple[str, ...]) -> tuple[TextClause, TextClause]:
-    sums = ", ".join(f"coalesce(sum({name}), 0)::bigint AS {name}" for name in summed)
+def _queries(lines: Lines) -> tuple[TextClause, TextClause]:
+    sums = ", ".join(f"coalesce(sum({name}), 0)::bigint AS {name}" for name in lines.summed)
     return (
-        text(f"SELECT count(*) AS lines, {sums} FROM ({lines}) every"),  # noqa: S608 -- assembled from this module
+        text(f"SELECT count(*) AS lines, {sums} FROM ({lines.sql}) every"),  # noqa: S608 -- assembled from this module
         text(f"""
-            SELECT * FROM ({lines}) every WHERE (number, line_no, school_urn) > (:number, :line_no, :urn)
+            SELECT * FROM ({lines.sql}) every WHERE (number, line_no, school_urn) > (:number, :line_no, :urn)
             ORDER BY number, line_no, school_urn LIMIT :limit
         """),  # noqa: S608 -- assembled from this module
     )
 
 
-_QUERIES: Final = {report: _queries(*each) for report, each in SUMMED.items()}
+_QUERIES: Final = {report: _queries(lines) for report, lines in LINES.items()}
 _NAMES: Final = (
     "closed_from", "closed_to", "due_from", "due_to", "school_urn", "category", "round_id", "offer_id", "lead_urn",
     "supplier_id",
@@ -87,11 +109,11 @@ def lines_behind(
     """The lines that a figure of a report was summed from, after a place; all of them without a limit.
 
     `asked` may name `closed_from` and `closed_to` (for suppliers `due_from` and `due_to`), and what the figure is
-    narrowed to: school_urn, category, round_id, offer_id, lead_urn (0 where no lead is named) or supplier_id.
+    narrowed to as LINES says; a lead_urn of 0 is where no lead is named.
     """
     values = dict.fromkeys(_NAMES) | dict(asked)
     sums, lines = _QUERIES[report]
     number, line_no, urn = after
     whole = connection.execute(sums, values).one()._mapping
     rows = connection.execute(lines, values | {"number": number, "line_no": line_no, "urn": urn, "limit": limit}).all()
-    return Part(rows, whole["lines"], {name: whole[name] for name in SUMMED[report][1]})
+    return Part(rows, whole["lines"], {name: whole[name] for name in LINES[report].summed})

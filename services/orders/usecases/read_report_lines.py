@@ -11,8 +11,9 @@ from chassis.database import Database
 from contracts.errors import Forbidden, NotFound
 from contracts.money import unit_price_text
 from contracts.report import Column, Report, Section, Value
+from services.orders.domain.errors import NotNarrowed
 from services.orders.storage import report_lines
-from services.orders.storage.report_lines import START, SUMMED, Place
+from services.orders.storage.report_lines import LINES, START, Place
 
 _ORDER: Final = Column("number", "Purchase order")
 _SCHOOL: Final = Column("school_name", "School")
@@ -83,14 +84,18 @@ def lines_behind(
     """The lines behind a figure of the report `name`, a part of them after a place, with the sums of all of them.
 
     `days` and `narrowed` are those of the figure. Each sees what it may see in the report; the orders behind the work
-    of lead buyers are the alliance's to see. Raises NotFound, Forbidden.
+    of lead buyers are the alliance's to see. Raises NotFound, Forbidden, NotNarrowed.
     """
-    if name not in SUMMED:
+    if name not in LINES:
         raise NotFound("There is no list behind this report.")
     if name in _OF_ALL_SCHOOLS and actor.kind != "alliance":
         raise Forbidden("The purchase orders of all schools are the alliance's to see.")
+    asked_of = {key: value for key, value in narrowed.items() if value is not None}
+    if others := asked_of.keys() - LINES[name].narrowed_by:
+        faults = dict.fromkeys(others, "Leave it out: no figure of this report is narrowed to it.")
+        raise NotNarrowed("The figures of this report are not narrowed like that.", fields=faults)
     first, last = ("due_from", "due_to") if name in _BY_DUE_DAY else ("closed_from", "closed_to")
-    asked = {**narrowed, first: days[0], last: days[1]}
+    asked = {**asked_of, first: days[0], last: days[1]}
     with database.transaction(actor) as connection:
         part = report_lines.lines_behind(connection, name, asked, after, None if limit is None else limit + 1)
     title, columns = _COLUMNS[name]
@@ -104,13 +109,13 @@ def lines_behind(
         whole=part.sums,
     )
     following = f"{rows[-1].number}.{rows[-1].line_no}.{rows[-1].school_urn}" if len(part.rows) > len(rows) else None
-    return Report(name, f"{title}: line by line", _sentence(part.count, narrowed, rows), [section], following)
+    return Report(name, f"{title}: line by line", _sentence(part.count, asked_of, rows), [section], following)
 
 
 def _sentence(count: int, narrowed: Mapping[str, Any], rows: Any) -> str:
     lines = "1 line" if count == 1 else f"{count:,} lines"
-    category = f" of {narrowed['category']}" if narrowed.get("category") else ""
-    school = f" for {rows[0].school_name}" if narrowed.get("school_urn") and rows else ""
+    category = f" of {narrowed['category']}" if "category" in narrowed else ""
+    school = f" for {rows[0].school_name}" if "school_urn" in narrowed and rows else ""
     return f"{lines}{category}{school} {'makes' if count == 1 else 'make'} up this figure."
 
 
