@@ -11,8 +11,9 @@ from lxml import etree
 from gateway.pages.spreadsheets import PartMissing
 from gateway.upstream import ServiceUnavailable
 from tests.gateway_pages.addresses import PAGES
-from tests.gateway_pages.conftest import Visitor, parsed
+from tests.gateway_pages.conftest import Visitor, parsed, text_of
 from tests.gateway_pages.fake import FakeServices
+from tests.gateway_pages.people import OAK
 
 Visit = Callable[[str], Visitor]
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -114,6 +115,15 @@ def test_every_table_of_a_money_page_has_its_sheet(visit: Visit, who: str, path:
     assert answer.status_code == 200
     if tables:
         assert len(sheets(answer.get_data())) == len(tables)
+
+
+def test_money_paid_back_beyond_what_was_held_is_said_to_be_owed(visit: Visit, services: FakeServices) -> None:
+    buyer = visit("buyer")
+    assert "£20.00 beyond these bills is held on account." in text_of(buyer.get("/school/account"))
+    services.table["billing", f"/accounts/{OAK}"]["on_account_pence"] = -2000
+    text = text_of(buyer.get("/school/account"))
+    assert "£20.00 was paid back beyond these bills, and is owed." in text
+    assert "held on account" not in text
 
 
 def test_a_report_has_one_spreadsheet_its_own(visit: Visit) -> None:
