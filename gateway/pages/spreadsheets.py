@@ -34,8 +34,10 @@ _MONEY_PAGES: Final = (
 )
 """Places of the bar whose pages, and those that belong to them, can be taken as spreadsheets."""
 
-_LINK: Final = """<p class="no-print spreadsheet"><a href="{{ address }}" download>These tables as a spreadsheet</a>
-{%- if exports %} · <a href="{{ exports }}">Export to your accounts program</a>{% endif %}</p>"""
+_LINK: Final = """<p class="no-print spreadsheet">
+{%- if address %}<a href="{{ address }}" download>These tables as a spreadsheet</a>{% endif %}
+{%- if address and exports %} · {% endif %}
+{%- if exports %}<a href="{{ exports }}">Export to your accounts program</a>{% endif %}</p>"""
 _TITLE: Final = 28
 _TABLE: Final = re.compile(r"<table.*?</table>", re.DOTALL)
 _TABLES: Final = "//main//table[not(.//*[contains(@class, 'form-control')])]"
@@ -88,13 +90,14 @@ def register(app: Flask) -> None:
 
 
 def _with_link(content: str) -> Markup:
-    """What a page shows, with the way to its spreadsheet where it has tables."""
+    """What a page shows, with the way to its spreadsheet where it has tables and none of its own."""
     shown = any("form-control" not in table for table in _TABLE.findall(content))
-    if not shown or _OWN in content or request.method != "GET" or not _is_money_page():
+    exports = url_for("school.exports") if below("school.bills") or below("school.account") else ""
+    own = _OWN in content
+    if not shown or (own and not exports) or request.method != "GET" or not _is_money_page():
         return Markup(content)  # noqa: S704 -- rendered by the page's own template
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("as", "after")]
-    address = f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}"
-    exports = url_for("school.exports") if below("school.bills") or below("school.account") else ""
+    address = "" if own else f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}"
     return Markup(content) + Markup(render_template_string(_LINK, address=address, exports=exports))  # noqa: S704 -- both escaped
 
 

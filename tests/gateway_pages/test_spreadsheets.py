@@ -117,6 +117,17 @@ def test_every_table_of_a_money_page_has_its_sheet(visit: Visit, who: str, path:
         assert len(sheets(answer.get_data())) == len(tables)
 
 
+@pytest.mark.parametrize(("who", "path"), [(who, path) for who, _, path in PAGES if who in ("manager", "buyer")])
+def test_no_page_offers_two_spreadsheets_of_its_tables(visit: Visit, who: str, path: str) -> None:
+    page = visit(who).get(path).text
+    assert page.count(">Spreadsheet</a>") + page.count(">These tables as a spreadsheet</a>") <= 1
+
+
+def test_a_statement_of_account_still_leads_to_the_exports(visit: Visit) -> None:
+    (below,) = parsed(visit("buyer").get("/school/account")).xpath("//p[contains(@class, 'spreadsheet')]")
+    assert below.text_content().strip() == "Export to your accounts program"
+
+
 def test_money_paid_back_beyond_what_was_held_is_said_to_be_owed(visit: Visit, services: FakeServices) -> None:
     buyer = visit("buyer")
     assert "£20.00 beyond these bills is held on account." in text_of(buyer.get("/school/account"))
