@@ -27,7 +27,7 @@ def _register(side: Side) -> None:
             documents={"xlsx": url_for(f"{side.name}.report_behind_document", name=name, **here)},
             period=None,
             here={"name": name, **here},
-            above=(side.titles[name][0], url_for(f"{side.name}.report", name=name, **asked_days())),
+            above=_above(side, name),
         )
 
     def report_behind_document(name: str) -> Response:
@@ -44,6 +44,13 @@ def _source(side: Side, name: str) -> Source:
     if name not in side.titles:
         abort(404)
     return SOURCES[name]
+
+
+def _above(side: Side, name: str) -> tuple[str, str]:
+    """The report that the figure stands in, as people call it, and its address: a round's own, or one over time."""
+    if side.of_rounds and "round_id" in request.args:
+        return "Report on the round", url_for(f"{side.name}.round_report", round_id=request.args["round_id"])
+    return side.titles[name][0], url_for(f"{side.name}.report", name=name, **asked_days())
 
 
 def _narrowed(source: Source) -> dict[str, Any]:

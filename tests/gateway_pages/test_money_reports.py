@@ -10,6 +10,7 @@ from tests.gateway_pages.conftest import Visitor, parsed, text_of
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
 from tests.gateway_pages.report_world import INTEREST, ORDERED
+from tests.gateway_pages.world import CLOSED
 
 Visit = Callable[[str], Visitor]
 
@@ -61,6 +62,15 @@ def test_a_figure_leads_to_the_documents_it_was_summed_from_page_by_page(visit: 
     assert manager.get(sheet).data == b"PK"
     assert manager.get("/alliance/reports/gossip/behind").status_code == 404
     assert visit("supplier").get("/supplier/reports/savings/behind").status_code == 404
+
+
+def test_a_figure_of_a_round_leads_back_to_that_rounds_report(visit: Visit) -> None:
+    behind = "/alliance/reports/savings/behind"
+    crumbs = "//nav[@aria-label='Breadcrumb']//a/@href"
+    of_round = parsed(visit("manager").get(f"{behind}?round_id={CLOSED}")).xpath(crumbs)
+    assert of_round == ["/alliance/reports", f"/alliance/rounds/{CLOSED}/report"]
+    over_time = parsed(visit("manager").get(f"{behind}?closed_from=2026-09-01&category=Stationery")).xpath(crumbs)
+    assert over_time == ["/alliance/reports", "/alliance/reports/savings?closed_from=2026-09-01"]
 
 
 @pytest.mark.parametrize("name", ["board", "review"])
