@@ -37,6 +37,8 @@ OF_ALLIANCE: Final = TITLES | {
 }
 _NO_DAYS: Final[Mapping[str, str]] = {}
 _NUMERIC: Final = ("number", "money", "price")
+_YEARS: Final = range(1900, 3000)
+"""Of the days that reports can be about; the services refuse others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +158,15 @@ def _read(kind: str, value: Any) -> str:
 
 
 def asked_days() -> dict[str, Any]:
-    """The first and last day that the address asks for, as far as they are days."""
+    """The first and last day that the address asks for, as far as they are days that a report can be about."""
     asked: dict[str, Any] = {}
     for name in ("closed_from", "closed_to"):
         try:
-            asked[name] = date.fromisoformat(request.args.get(name, "")).isoformat()
+            day = date.fromisoformat(request.args.get(name, ""))
         except ValueError:
             continue
+        if day.year in _YEARS:
+            asked[name] = day.isoformat()
     return asked
 
 

@@ -73,6 +73,14 @@ def test_a_figure_of_a_round_leads_back_to_that_rounds_report(visit: Visit) -> N
     assert over_time == ["/alliance/reports", "/alliance/reports/savings?closed_from=2026-09-01"]
 
 
+@pytest.mark.parametrize("day", ["0001-06-01", "9999-12-31"])
+def test_days_that_no_report_can_be_about_are_left_out(visit: Visit, services: FakeServices, day: str) -> None:
+    for path in ("/alliance/packs/board", "/alliance/reports/savings"):
+        page = visit("manager").get(f"{path}?closed_to={day}")
+        assert page.status_code == 200
+        assert day not in page.text
+
+
 @pytest.mark.parametrize("name", ["board", "review"])
 def test_a_pack_is_a_tagged_document_and_a_spreadsheet_of_the_same_figures(visit: Visit, name: str) -> None:
     pdf = visit("manager").get(f"/alliance/packs/{name}.pdf")
