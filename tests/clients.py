@@ -75,6 +75,7 @@ KEYS = {
     "BillIssued": ("billing", "bill", "bill_id"),
     "DirectBillRecorded": ("billing", "bill", "bill_id"),
     "FundContributionAsked": ("billing", "fund_contribution", "fund_contribution_id"),
+    "FundContributionWithdrawn": ("billing", "fund_contribution", "fund_contribution_id"),
     "FundContributionBilled": ("billing", "bill", "bill_id"),
     "CreditNoteIssued": ("billing", "bill", "bill_id"),
     "PurchaseOrderSettled": ("billing", "purchase_order", "purchase_order_id"),

@@ -19,6 +19,24 @@ def contribution_asked(body: Body) -> Words:
     )
 
 
+def contribution_withdrawn(body: Body) -> Words:
+    """To those who were asked, once the year is taken back to a draft, or cancelled with the reason."""
+    amount, by = f"£{pounds(body['amount_pence'])}", body["by"] or "The alliance"
+    if body["cancelled"]:
+        return Words(
+            f"{body['title']} is cancelled",
+            f"{by} has cancelled {body['title']}: {body['why']}\n\nYour school is no longer asked for {amount}, and"
+            " nothing is billed for it.",
+            f"/school/fund/{body['fund_year_id']}",
+        )
+    return Words(
+        f"{body['title']}: your governors need not decide for now",
+        f"{by} has taken {body['title']} back to change its budget. Your school is no longer asked for {amount}. Your"
+        " governing body is asked anew once the budget is changed.",
+        "/school/fund",
+    )
+
+
 def contribution_billed(body: Body) -> Words:
     """To the people of the school that is billed."""
     amount = f"£{pounds(body['gross_pence'])}"

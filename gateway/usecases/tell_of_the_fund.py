@@ -18,6 +18,16 @@ def tell_of_asked_contributions(news: News) -> Iterator[Mail]:
 
 
 @queued
+def tell_of_withdrawn_contributions(news: News) -> Iterator[Mail]:
+    """FundContributionWithdrawn: those who were asked, the school's governors and approvers."""
+    people = news.at_schools((body["school_urn"] for body in news.bodies), ("governor", "school_approver"))
+    for body in news.bodies:
+        about = f"{body['fund_contribution_id']}:{body['withdrawn_at']}"
+        to = sorted(set(people.get(body["school_urn"], ())))
+        yield from mails_to("contribution_asked", about, to, fund_letters.contribution_withdrawn(body))
+
+
+@queued
 def tell_of_billed_contributions(news: News) -> Iterator[Mail]:
     """FundContributionBilled: the school's buyers and approvers, as of any bill."""
     people = news.at_schools((body["school_urn"] for body in news.bodies), ("school_buyer", "school_approver"))

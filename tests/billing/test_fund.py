@@ -315,6 +315,7 @@ def test_a_proposal_that_nobody_has_answered_is_drafted_anew(fund: Fund) -> None
     draft = fund.act(year, "redraft")
     assert (draft["state"], draft["contributions"], draft["asked_pence"]) == ("draft", [], 0)
     assert answered(fund.world.a(governor_of(ASH)).get("/fund-years"))["items"] == []
+    assert _withdrawn(fund) == {(urn, pence, False, "") for urn, pence in SHARED.items()}
     lines = [{"name": "Safeguarding network", "amount_pence": 175_200}]
     answered(manager.put(address, {**YEAR, "lines": lines, "caps": []}, headers=_seen(draft)))
     again = fund.act(fund.shown(year), "propose")
@@ -323,6 +324,20 @@ def test_a_proposal_that_nobody_has_answered_is_drafted_anew(fund: Fund) -> None
     }
     fund.decide(again, ASH, "declined", why="Not this year.")
     refused(manager.post(f"{address}/redraft", {}, headers=_seen(again)), 409, "fund_year_answered")
+
+
+def test_those_who_were_asked_are_told_that_a_year_is_cancelled(fund: Fund) -> None:
+    year = fund.proposed()
+    fund.decide(year, ASH)
+    sent = {"why": "The government pays for it."}
+    answered(fund.world.a(MANAGER).post(f"/fund-years/{year['fund_year_id']}/cancel", sent))
+    assert _withdrawn(fund) == {(urn, pence, True, sent["why"]) for urn, pence in SHARED.items()}
+
+
+def _withdrawn(fund: Fund) -> set[tuple[int, int, bool, str]]:
+    told = fund.world.rows("SELECT body FROM event_log WHERE type = 'FundContributionWithdrawn'")
+    assert {body["by"] for (body,) in told} == {MANAGER.name}
+    return {(body["school_urn"], body["amount_pence"], body["cancelled"], body["why"]) for (body,) in told}
 
 
 def test_governors_are_reminded_once_for_each_morning_that_came(fund: Fund) -> None:

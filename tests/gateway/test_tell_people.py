@@ -102,6 +102,7 @@ def people(known: Known) -> dict[str, str]:
         ("BillDisputed", {"bill_disputed": {"manager"}}),
         ("BillDisputeAnswered", {"dispute_answered": {"buyer", "head", "both"}}),
         ("FundContributionAsked", {"contribution_asked": {"governor", "head", "both"}}),
+        ("FundContributionWithdrawn", {"contribution_asked": {"governor", "head", "both"}}),
         ("FundContributionBilled", {"bill_issued": {"buyer", "head", "both"}}),
         ("SupplierInvoiceAnswered", {"invoice_answered": {"sales"}}),
         ("RemittanceAdvised", {"remittance_advised": {"sales"}}),
@@ -126,6 +127,32 @@ def test_a_decision_goes_to_whoever_sent_the_order(
 ) -> None:
     hear(store, (event_type, body(event_type, sent_by_id=people["buyer"])))
     assert told(store) == {kind: {"buyer"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "link"),
+    [
+        ({}, "Morgan Manager has taken Partnership fund 2026–27 back to change its budget.", "/school/fund"),
+        (
+            {"cancelled": True, "why": "The government pays for it."},
+            "Morgan Manager has cancelled Partnership fund 2026–27: The government pays for it.",
+            f"/school/fund/{samples()['FundContributionWithdrawn', 1]['fund_year_id']}",
+        ),
+    ],
+)
+def test_governors_are_told_that_they_need_not_decide(
+    store: ServiceDatabase, people: dict[str, str], changes: dict[str, Any], said: str, link: str
+) -> None:
+    hear(
+        store,
+        ("FundContributionAsked", body("FundContributionAsked")),
+        ("FundContributionWithdrawn", body("FundContributionWithdrawn", **changes)),
+    )
+    query = "SELECT DISTINCT text, link FROM mail WHERE kind = 'contribution_asked' AND text LIKE '%no longer asked%'"
+    with store.database.transaction(SERVICE) as connection:
+        ((written, leads_to),) = connection.execute(text(query)).all()
+    assert written.startswith(said)
+    assert leads_to == link
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,8 @@ def post_propose(fund_year_id: UUID) -> Response:
 @years.response(200, schemas.FundYearOut)
 def post_redraft(fund_year_id: UUID) -> Response:
     """Take a proposal that nobody has answered back to a draft. `If-Match` is the ETag of what was seen."""
-    return _shown(
-        keep_fund_year.redraft_year(current_database(), current_actor(), str(fund_year_id), required_version())
-    )
+    version = required_version()
+    return _shown(keep_fund_year.redraft_year(current_database(), current_actor(), str(fund_year_id), version, _now()))
 
 
 @years.route(f"{_YEAR}/bills", methods=["POST"])

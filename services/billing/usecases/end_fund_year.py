@@ -10,6 +10,7 @@ from contracts.money import pounds
 from services.billing.domain.fund_entries import year_end_entry
 from services.billing.domain.fund_errors import FundYearBilled, FundYearNotOver, FundYearNotProposed
 from services.billing.storage import fund_years, ledger
+from services.billing.usecases.keep_fund_year import tell_withdrawn
 from services.billing.usecases.read_fund import YearView, view_year
 
 
@@ -53,7 +54,10 @@ def close_fund_year(database: Database, actor: Actor, year_id: str, now: datetim
 
 
 def cancel_fund_year(database: Database, actor: Actor, year_id: str, why: str, now: datetime) -> YearView:
-    """Give a year up, with the reason that the schools read. Raises NotFound, FundYearNotProposed, FundYearBilled."""
+    """Give a year up, with the reason that the schools read; those who were asked are told.
+
+    Raises NotFound, FundYearNotProposed, FundYearBilled.
+    """
     with database.transaction(actor) as connection:
         locked = fund_years.lock_year(connection, year_id)
         if locked is None:
@@ -64,6 +68,7 @@ def cancel_fund_year(database: Database, actor: Actor, year_id: str, why: str, n
         if year.head.billed_schools or any(payment.state != "withdrawn" for payment in year.payments):
             raise FundYearBilled("Something of this year is billed or paid. Close it when it is over.")
         fund_years.mark_ended(connection, year_id, "cancelled", actor.name, now, why=why)
+        tell_withdrawn(connection, year.contributions, actor.name, now, cancelled=True, why=why)
         return view_year(connection, year_id)
 
 

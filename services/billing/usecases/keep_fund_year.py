@@ -1,6 +1,6 @@
 """Draft a year of the partnership fund, see what it would ask of each school, and ask for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -86,8 +86,10 @@ def propose_year(database: Database, actor: Actor, year_id: str, version: int, n
         return view_year(connection, year_id)
 
 
-def redraft_year(database: Database, actor: Actor, year_id: str, version: int) -> YearView:
+def redraft_year(database: Database, actor: Actor, year_id: str, version: int, now: datetime) -> YearView:
     """Take a proposal that the editor saw as `version` back to a draft, so that its budget can be changed.
+
+    Those who were asked are told.
 
     Raises NotFound, VersionConflict, FundYearNotProposed, FundYearAnswered.
     """
@@ -99,10 +101,14 @@ def redraft_year(database: Database, actor: Actor, year_id: str, version: int) -
             raise FundYearNotProposed("Only a year that the governors are asked about is taken back to a draft.")
         if found.version != version:
             raise VersionConflict("Somebody else changed this year of the fund meanwhile.")
-        paid = fund_payments.payments_of(connection, year_id)
+        asked, paid = (
+            fund_contributions.contributions_of(connection, year_id),
+            fund_payments.payments_of(connection, year_id),
+        )
         if paid or not fund_contributions.ask_no_more(connection, year_id):
             raise FundYearAnswered("A governing body has answered already, or something was paid.")
         fund_years.mark_draft(connection, year_id)
+        tell_withdrawn(connection, asked, actor.name, now)
         return view_year(connection, year_id)
 
 
@@ -110,6 +116,24 @@ def ask_governors(connection: Connection, year_id: str, at: datetime, *, reminde
     """Publish FundContributionAsked for every contribution of the year that awaits its governing body."""
     awaited = [row for row in fund_contributions.contributions_of(connection, year_id) if row.state == "awaiting"]
     append_many(connection, [_asked_event(row, at, reminder=reminder) for row in awaited])
+
+
+def tell_withdrawn(
+    connection: Connection, asked: Sequence[Row[Any]], by: str, at: datetime, *, cancelled: bool = False, why: str = ""
+) -> None:
+    """Publish FundContributionWithdrawn for every one of a year's contributions of which something was asked."""
+    told = ("fund_contribution_id", "fund_year_id", "title", "school_urn", "amount_pence")
+    ended = {"cancelled": cancelled, "why": why, "by": by, "withdrawn_at": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    events = [
+        NewEvent(
+            "FundContributionWithdrawn",
+            f"fund_contribution:{row.fund_contribution_id}",
+            {**{name: getattr(row, name) for name in told}, **ended},
+        )
+        for row in asked
+        if row.amount_pence
+    ]
+    append_many(connection, events)
 
 
 def _asked_event(row: Row[Any], at: datetime, *, reminder: bool) -> NewEvent:
