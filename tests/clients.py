@@ -77,6 +77,7 @@ KEYS = {
     "FundContributionAsked": ("billing", "fund_contribution", "fund_contribution_id"),
     "FundContributionWithdrawn": ("billing", "fund_contribution", "fund_contribution_id"),
     "FundContributionBilled": ("billing", "bill", "bill_id"),
+    "ManualJournalProposed": ("billing", "manual_journal", "manual_journal_id"),
     "CreditNoteIssued": ("billing", "bill", "bill_id"),
     "PurchaseOrderSettled": ("billing", "purchase_order", "purchase_order_id"),
 }

@@ -73,6 +73,13 @@ MONEY: Final = (
         "To be approved by a second person, or sent to the bank.",
         "alliance.payments",
     ),
+    Waits(
+        "journals_waiting",
+        "journal by hand waits",
+        "journals by hand wait",
+        "To be approved by somebody else than proposed it.",
+        "alliance.journals",
+    ),
 )
 ORDERING: Final = (
     Waits(

@@ -78,6 +78,7 @@ PLACES: Final = (
         "Trial balance",
         "alliance.trial_balance",
         "Every account as at any day, aged debt and credit, control accounts, the chart of accounts.",
+        waiting("journals_waiting", "journal waits", "journals wait"),
     ),
     Place("Exports", "alliance.exports", "The journal for Sage, Xero, Arbor or a table of your own, each entry once."),
     Place("Partnership fund", "alliance.fund", "What the schools give together, what it is for and what is left."),

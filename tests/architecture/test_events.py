@@ -151,6 +151,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "BillDisputeAnswered",
         "CreditNoteIssued",
         "PurchaseOrderSettled",
+        "ManualJournalProposed",
         "FundContributionAsked",
         "FundContributionWithdrawn",
         "FundContributionBilled",

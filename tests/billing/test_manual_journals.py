@@ -36,10 +36,14 @@ def test_what_one_person_proposes_another_posts_and_it_is_reversed_for_a_reason(
     journal = proposed(world, ("5200", 1250, 0), ("5100", 0, 1000), ("5110", 0, 250))
     assert (journal["number"], journal["state"], journal["pence"]) == ("MJ-000001", "proposed", 1250)
     assert (journal["may_approve"], world.balances()) == (False, before)
+    ((told,),) = world.rows("SELECT body FROM event_log WHERE type = 'ManualJournalProposed'")
+    assert (told["number"], told["pence"], told["proposer_id"]) == ("MJ-000001", 1250, MANAGER.person_id)
+    assert [_waiting(world, each) for each in (MANAGER, SECOND, BOARD)] == [(0, 0), (1, 1250), (1, 1250)]
     refused(act(world, MANAGER, journal, "approval", 1), 403, "proposer_approves")
     assert answered(world.a(SECOND).get(f"/manual-journals/{journal['manual_journal_id']}"))["may_approve"] is True
     refused(act(world, SECOND, journal, "approval", 0), 412, "version_conflict")
     posted = answered(act(world, SECOND, journal, "approval", 1))
+    assert _waiting(world, SECOND) == (0, 0)
     assert (posted["state"], posted["decided_by"]) == ("posted", "Second Manager")
     assert world.balances() == before | {"5200": 1250, "5100": -1000, "5110": -250}
     [row] = answered(world.a(BOARD).get("/entries?account=5200"))["items"]
@@ -52,6 +56,11 @@ def test_what_one_person_proposes_another_posts_and_it_is_reversed_for_a_reason(
     assert (back["state"], back["reversed_why"], world.balances()) == ("reversed", "It was paid after all", before)
     page = answered(world.a(BOARD).get("/manual-journals?state=reversed"))["items"]
     assert [each["number"] for each in page] == ["MJ-000001"]
+
+
+def _waiting(world: World, reader: Actor) -> tuple[int, int]:
+    items = answered(world.a(reader).get("/reports/desk"))["items"]
+    return next((item["count"], item["pence"]) for item in items if item["name"] == "journals_waiting")
 
 
 def test_a_journal_is_declined_and_nothing_is_posted(world: World) -> None:

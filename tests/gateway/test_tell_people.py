@@ -104,6 +104,7 @@ def people(known: Known) -> dict[str, str]:
         ("FundContributionAsked", {"contribution_asked": {"governor", "head", "both"}}),
         ("FundContributionWithdrawn", {"contribution_asked": {"governor", "head", "both"}}),
         ("FundContributionBilled", {"bill_issued": {"buyer", "head", "both"}}),
+        ("ManualJournalProposed", {"journal_waiting": {"manager"}}),
         ("SupplierInvoiceAnswered", {"invoice_answered": {"sales"}}),
         ("RemittanceAdvised", {"remittance_advised": {"sales"}}),
     ],
@@ -127,6 +128,17 @@ def test_a_decision_goes_to_whoever_sent_the_order(
 ) -> None:
     hear(store, (event_type, body(event_type, sent_by_id=people["buyer"])))
     assert told(store) == {kind: {"buyer"}}
+
+
+def test_whoever_proposed_a_journal_is_not_asked_to_approve_it(
+    store: ServiceDatabase, people: dict[str, str], known: Known
+) -> None:
+    known("second@people.example", role("alliance_manager"), number=140)
+    hear(store, ("ManualJournalProposed", body("ManualJournalProposed", proposer_id=people["manager"])))
+    assert told(store) == {"journal_waiting": {"second"}}
+    written = mail(store, "journal_waiting")
+    assert written.subject == "Journal MJ-000001 of £12.50 waits for approval"
+    assert "dated Mon 12 Oct 2026: Written off: the supplier has closed" in written.text
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ WAITING = {
     "bills_disputed": (1, 5_256),
     "credit_claims": (1, 2_400),
     "supplier_invoices_open": (5, 734_001),
+    "journals_waiting": (1, 1_250),
 }
 
 ORDERING = {

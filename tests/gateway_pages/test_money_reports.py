@@ -20,6 +20,7 @@ def test_home_leads_from_each_figure_to_the_page_where_it_is_dealt_with(visit: V
     lines = {" ".join(link.text_content().split()): link.get("href") for link in page.xpath("//tbody//th//a")}
     assert lines["2 bank lines not matched"] == "/alliance/bank"
     assert lines["1 invoice held"] == "/alliance/invoices/workbench"
+    assert lines["1 journal by hand waits"] == "/alliance/ledger/journals"
     assert lines["4 open claims"] == "/alliance/claims"
     assert "0 changes with schools" not in lines
     text = text_of(visit("manager").get("/alliance"))

@@ -57,6 +57,9 @@ _DESK = text("""
     SELECT 'payment_runs_waiting', count(*), CAST(coalesce(sum(total_pence), 0) AS bigint)
     FROM payment_run WHERE state IN ('proposed', 'approved')
     UNION ALL
+    SELECT 'journals_waiting', count(*), CAST(coalesce(sum(pence), 0) AS bigint)
+    FROM manual_journal WHERE state = 'proposed' AND proposer_id IS DISTINCT FROM CAST(:reader AS uuid)
+    UNION ALL
     SELECT 'supplier_invoices_open', count(*), CAST(coalesce(sum(gross_pence - settled_pence), 0) AS bigint)
     FROM (
         SELECT i.gross_pence, i.paid_pence + coalesce((
@@ -70,9 +73,12 @@ _DESK = text("""
 _CLOSED_TO = text("SELECT CAST(max(month) + interval '1 month - 1 day' AS date) FROM period WHERE state = 'closed'")
 
 
-def counted(connection: Connection, today: date) -> list[Row[Any]]:
-    """(name, waiting, pence) of each kind of thing that waits; `today` says which bills are overdue."""
-    return list(connection.execute(_DESK, {"today": today}))
+def counted(connection: Connection, today: date, reader_id: str | None) -> list[Row[Any]]:
+    """(name, waiting, pence) of each kind of thing that waits; `today` says which bills are overdue.
+
+    A journal does not wait for whoever proposed it.
+    """
+    return list(connection.execute(_DESK, {"today": today, "reader": reader_id}))
 
 
 def closed_to(connection: Connection) -> date | None:

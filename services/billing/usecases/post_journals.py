@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from chassis.actor import Actor
 from chassis.database import Database
+from chassis.event_log import append
 from chassis.numbers import next_numbers
 from contracts.errors import NotFound, VersionConflict
 from contracts.london import london_today
@@ -52,6 +53,8 @@ def propose_journal(
 ) -> JournalView:
     """Propose an entry on a day whose month is open; nothing is posted before a second person approves it.
 
+    The other managers are told.
+
     Raises JournalInFuture, JournalTooOld, AccountNotPostable, JournalNotBalanced, PeriodClosed.
     """
     with database.transaction(actor) as connection:
@@ -67,7 +70,9 @@ def propose_journal(
             "proposer_id": actor.person_id,
         }
         manual_journals.add_journal(connection, head, lines)
-        return _view(connection, str(head["manual_journal_id"]))
+        view = _view(connection, str(head["manual_journal_id"]))
+        _tell_proposed(connection, view.head)
+        return view
 
 
 def approve_journal(database: Database, actor: Actor, journal_id: str, version: int) -> JournalView:
@@ -112,6 +117,16 @@ def reverse_journal(database: Database, actor: Actor, journal_id: str, version: 
         reverse_entries(connection, [journal_id], actor.name, why)
         manual_journals.note_reversed(connection, journal_id, actor.name, why)
         return _view(connection, journal_id)
+
+
+def _tell_proposed(connection: Connection, head: Row[Any]) -> None:
+    told = ("manual_journal_id", "number", "why", "pence", "proposed_by", "proposer_id")
+    body = {
+        **{name: getattr(head, name) for name in told},
+        "dated_on": head.dated_on.isoformat(),
+        "proposed_at": f"{head.proposed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    append(connection, "ManualJournalProposed", key=f"manual_journal:{head.manual_journal_id}", body=body)
 
 
 def _postable(connection: Connection) -> set[str]:

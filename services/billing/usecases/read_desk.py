@@ -28,8 +28,9 @@ class Desk:
 
 
 def read_desk(database: Database, actor: Actor) -> Desk:
-    """What waits in the books today."""
+    """What waits in the books today, for the person who asks."""
     today = london_today()
     with database.transaction(actor) as connection:
-        items = [Waiting(row.name, row.waiting, row.pence) for row in desk.counted(connection, today)]
+        counted = desk.counted(connection, today, actor.person_id)
+        items = [Waiting(row.name, row.waiting, row.pence) for row in counted]
         return Desk(items, desk.closed_to(connection))
