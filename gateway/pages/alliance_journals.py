@@ -18,7 +18,7 @@ ROWS: Final = range(6)
 _SAID: Final = {
     "approval": "The journal is approved and posted.",
     "refusal": "The journal is declined. Nothing is posted.",
-    "reversal": "The journal is taken back by its mirror image on the same day.",
+    "reversal": "This journal takes the other back. Another manager approves it before it is posted.",
 }
 
 
@@ -53,23 +53,17 @@ def journal(journal_id: Any) -> str:
 @alliance.post("/ledger/journals/<uuid:journal_id>/<any(approval, refusal, reversal):what>")
 @for_manager
 def act_on_journal(journal_id: Any, what: str) -> Response | tuple[str, int]:
-    """Approve a journal, decline it, or take it back."""
-    faults = Faults()
+    """Approve a journal, decline it, or propose another that takes it back."""
+    faults, shown = Faults(), str(journal_id)
     body = None if what == "approval" else {"why": Typed(request.form, faults).text("why", "why")}
     if not faults:
         with faults.of_service(otherwise="why"):
-            upstream.call(
-                "POST",
-                "billing",
-                f"/manual-journals/{journal_id}/{what}",
-                json=body,
-                key=request.form.get("sending_key"),
-                etag=seen_version(),
-            )
+            path, key = f"/manual-journals/{journal_id}/{what}", request.form.get("sending_key")
+            shown = upstream.post("billing", path, json=body, key=key, etag=seen_version()).json()["manual_journal_id"]
     if faults:
         return _page(str(journal_id), faults), faults.status
     flash(_SAID[what])
-    return redirect(url_for("alliance.journal", journal_id=journal_id), 303)
+    return redirect(url_for("alliance.journal", journal_id=shown), 303)
 
 
 def _used() -> list[int]:

@@ -31,7 +31,7 @@ def act(world: World, actor: Actor, journal: Json, verb: str, version: int, why:
     return world.a(actor).post(path, {"why": why} if why else None, headers={"If-Match": f'"{version}"'})
 
 
-def test_what_one_person_proposes_another_posts_and_it_is_reversed_for_a_reason(world: World) -> None:
+def test_what_one_person_proposes_another_posts(world: World) -> None:
     before = world.balances()
     journal = proposed(world, ("5200", 1250, 0), ("5100", 0, 1000), ("5110", 0, 250))
     assert (journal["number"], journal["state"], journal["pence"]) == ("MJ-000001", "proposed", 1250)
@@ -51,11 +51,30 @@ def test_what_one_person_proposes_another_posts_and_it_is_reversed_for_a_reason(
     assert (entry["kind"], entry["document_id"], entry["posted_on"]) == ("journal", journal["manual_journal_id"], ON)
     refused(act(world, SECOND, journal, "approval", 2), 409, "journal_decided")
     refused(act(world, SECOND, journal, "refusal", 2, "No"), 409, "journal_decided")
+
+
+def test_a_journal_is_taken_back_by_two_people_as_well(world: World) -> None:
+    before = world.balances()
+    journal = proposed(world, ("5200", 1250, 0), ("5100", 0, 1000), ("5110", 0, 250))
+    answered(act(world, SECOND, journal, "approval", 1))
     refused(act(world, SECOND, journal, "reversal", 2), 422, "validation_failed")
-    back = answered(act(world, MANAGER, journal, "reversal", 2, "It was paid after all"))
-    assert (back["state"], back["reversed_why"], world.balances()) == ("reversed", "It was paid after all", before)
-    page = answered(world.a(BOARD).get("/manual-journals?state=reversed"))["items"]
-    assert [each["number"] for each in page] == ["MJ-000001"]
+    posted = world.balances()
+    back = answered(act(world, SECOND, journal, "reversal", 2, "It was paid after all"), 201)
+    assert (back["number"], back["state"], back["dated_on"]) == ("MJ-000002", "proposed", ON)
+    assert (back["why"], back["takes_back_number"]) == ("Takes back MJ-000001: It was paid after all", "MJ-000001")
+    assert world.balances() == posted
+    refused(act(world, MANAGER, journal, "reversal", 2, "Again"), 409, "journal_decided")
+    refused(act(world, SECOND, back, "approval", 1), 403, "proposer_approves")
+    answered(act(world, MANAGER, back, "refusal", 1, "It was not"))
+    again = answered(act(world, MANAGER, journal, "reversal", 2, "It was"), 201)
+    answered(act(world, SECOND, again, "approval", 1))
+    assert world.balances() == before
+    refused(act(world, MANAGER, journal, "reversal", 2, "Once more"), 409, "journal_decided")
+    page = answered(world.a(BOARD).get("/manual-journals?state=posted"))["items"]
+    assert [(each["number"], each["taken_back_by_number"]) for each in page] == [
+        ("MJ-000003", None),
+        ("MJ-000001", "MJ-000003"),
+    ]
 
 
 def _waiting(world: World, reader: Actor) -> tuple[int, int]:
@@ -110,8 +129,10 @@ def test_what_is_written_off_of_clearing_still_agrees_with_its_documents(world: 
     order = world.ordered()
     answered(world.invoice(order, issue_date="2026-09-24", **half()), 201)
     journal = proposed(world, ("5200", 255, 0), ("5100", 0, 255))
-    for verb, version in (("approval", 1), ("reversal", 2)):
-        answered(act(world, SECOND, journal, verb, version, "Put right" if verb == "reversal" else ""))
+    answered(act(world, SECOND, journal, "approval", 1))
+    back = answered(act(world, MANAGER, journal, "reversal", 2, "Put right"), 201)
+    for approve in (lambda: None, lambda: answered(act(world, SECOND, back, "approval", 1))):
+        approve()
         report = answered(world.a(BOARD).get("/reports/control-accounts"))
         assert report["sentence"] == "Every balance is what its documents come to."
 

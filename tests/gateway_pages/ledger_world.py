@@ -132,6 +132,7 @@ def a_journal(state: str = "proposed", **more: Any) -> Json:
     line = {"line_no": 1, "account": "5200", "account_name": "Bank charges", "debit_pence": 1250, "credit_pence": 0}
     other = {"line_no": 2, "account": "5100", "account_name": "Recharge clearing, net"}
     none = dict.fromkeys(f"{act}_{what}" for act in ("decided", "reversed") for what in ("by", "at", "why"))
+    none |= dict.fromkeys(f"{which}_{what}" for which in ("takes_back", "taken_back_by") for what in ("id", "number"))
     return {
         "manual_journal_id": JOURNAL,
         "number": "MJ-000001",

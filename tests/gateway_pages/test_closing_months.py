@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import expect
@@ -82,8 +83,12 @@ def test_a_journal_is_proposed_by_one_and_decided_by_another(
     sent = manager.post("/alliance/ledger/journals", typed | rows)
     assert sent.headers["Location"].endswith(f"/alliance/ledger/journals/{JOURNAL}")
     page = f"/alliance/ledger/journals/{JOURNAL}"
-    for what, why in (("approval", ""), ("refusal", "Not ours"), ("reversal", "Paid")):
-        assert manager.post(f"{page}/{what}", {"version": "1", "why": why, "sending_key": what}).status_code == 303
+    made = str(UUID(int=7))
+    for what, why, shown in (("approval", "", JOURNAL), ("refusal", "Not ours", JOURNAL), ("reversal", "Paid", made)):
+        answer = a_journal(manual_journal_id=shown)
+        monkeypatch.setitem(DONE, ("POST", "billing", f"/manual-journals/{JOURNAL}/{what}"), answer)
+        sent = manager.post(f"{page}/{what}", {"version": "1", "why": why, "sending_key": what})
+        assert sent.headers["Location"].endswith(f"/alliance/ledger/journals/{shown}")
     lines = [
         {"account": "5200", "debit_pence": 1250, "credit_pence": 0},
         {"account": "5100", "debit_pence": 0, "credit_pence": 1250},
@@ -109,6 +114,19 @@ def test_what_is_wrong_with_a_journal_is_said_at_its_line(visit: Visit, services
     services.refusals["POST", "billing", "/manual-journals"] = Problem(422, "account_not_postable", why, errors)
     assert summary_links(manager.post(page, typed | {"account-3": "5100", "credit-3": "1"})) == {"account-3": why}
     assert summary_links(manager.post(f"{page}/{JOURNAL}/refusal", {"why": ""})) == {"why": "Enter why."}
+
+
+def test_a_journal_that_is_taken_back_says_by_which(visit: Visit, services: FakeServices) -> None:
+    manager, page, back = visit("manager"), f"/alliance/ledger/journals/{JOURNAL}", str(UUID(int=7))
+    services.table["billing", f"/manual-journals/{JOURNAL}"] = a_journal("posted")
+    assert "Take it back" in text_of(manager.get(page))
+    taken = a_journal("posted", taken_back_by_id=back, taken_back_by_number="MJ-000002")
+    services.table["billing", f"/manual-journals/{JOURNAL}"] = taken
+    services.table["billing", "/manual-journals"] = {"items": [taken], "next": None}
+    answer = manager.get(page)
+    assert "Take it back" not in text_of(answer)
+    assert parsed(answer).xpath("//a[text()='MJ-000002']/@href") == [f"/alliance/ledger/journals/{back}"]
+    assert "Taken back by MJ-000002" in text_of(manager.get("/alliance/ledger/journals"))
 
 
 def test_no_line_of_a_journal_is_left_out_unsaid(visit: Visit, services: FakeServices) -> None:

@@ -1,4 +1,4 @@
-"""Entries that people post by hand, over HTTP: proposed by one, approved by another, reversed for a reason."""
+"""Entries that people post by hand, over HTTP: proposed by one, approved by another, taken back in the same way."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -50,7 +50,10 @@ class JournalLineOut(Schema):
 
 
 class JournalHeadOut(Schema):
-    """A journal without its lines: who proposed it and why, who decided, and who took it back."""
+    """A journal without its lines: who proposed it and why, who decided, which it takes back, which takes it back.
+
+    `reversed_by` is who took it back alone, as was possible once.
+    """
 
     manual_journal_id = fields.String()
     number = fields.String()
@@ -66,6 +69,10 @@ class JournalHeadOut(Schema):
     reversed_by = fields.String(allow_none=True)
     reversed_at = fields.DateTime(allow_none=True)
     reversed_why = fields.String(allow_none=True)
+    takes_back_id = fields.String(allow_none=True)
+    takes_back_number = fields.String(allow_none=True)
+    taken_back_by_id = fields.String(allow_none=True, metadata={"description": "Proposed or posted"})
+    taken_back_by_number = fields.String(allow_none=True)
     version = fields.Integer()
 
 
@@ -146,11 +153,13 @@ def post_refusal(sent: dict[str, str], manual_journal_id: UUID) -> Response:
 @idempotent
 @requires("alliance_manager")
 @journals.arguments(payment_schemas.WhyIn)
-@journals.response(200, JournalOut)
-def post_reversal(sent: dict[str, str], manual_journal_id: UUID) -> Response:
-    """Take a posted journal back while its month is open, for a reason that is kept. `If-Match` is its ETag."""
+@journals.response(201, JournalOut)
+def post_reversal(sent: dict[str, str], manual_journal_id: UUID) -> tuple[Response, int]:
+    """Propose to take a posted journal back while its month is open: answers with its mirror image, a journal that
+    another manager approves. `If-Match` is the ETag of the one that is posted."""
     journal_id, version = str(manual_journal_id), required_version()
-    return _shown(post_journals.reverse_journal(current_database(), current_actor(), journal_id, version, sent["why"]))
+    made = post_journals.take_journal_back(current_database(), current_actor(), journal_id, version, sent["why"])
+    return _shown(made), 201
 
 
 def _shown(view: JournalView) -> Response:

@@ -9,17 +9,21 @@ from services.billing.domain.manual_journal import JournalLine
 from services.billing.storage.bulk import insert_rows
 
 _HEAD: Final = """
-    SELECT CAST(manual_journal_id AS text) AS manual_journal_id, number, dated_on, why, pence, state, proposed_by,
-        CAST(proposer_id AS text) AS proposer_id, proposed_at, decided_by, decided_at, decided_why, reversed_by,
-        reversed_at, reversed_why, version
-    FROM manual_journal
+    SELECT CAST(j.manual_journal_id AS text) AS manual_journal_id, j.number, j.dated_on, j.why, j.pence, j.state,
+        j.proposed_by, CAST(j.proposer_id AS text) AS proposer_id, j.proposed_at, j.decided_by, j.decided_at,
+        j.decided_why, j.reversed_by, j.reversed_at, j.reversed_why, j.version,
+        CAST(j.takes_back_id AS text) AS takes_back_id, taken.number AS takes_back_number,
+        CAST(back.manual_journal_id AS text) AS taken_back_by_id, back.number AS taken_back_by_number
+    FROM manual_journal j LEFT JOIN manual_journal taken ON taken.manual_journal_id = j.takes_back_id
+    LEFT JOIN manual_journal back
+        ON back.takes_back_id = j.manual_journal_id AND back.state IN ('proposed', 'posted')
 """
 _PAGE = text(f"""
-    {_HEAD} WHERE number < coalesce(nullif(:after, ''), 'MK') AND state = coalesce(:state, state)
-    ORDER BY number DESC LIMIT :limit
+    {_HEAD} WHERE j.number < coalesce(nullif(:after, ''), 'MK') AND j.state = coalesce(:state, j.state)
+    ORDER BY j.number DESC LIMIT :limit
 """)
-_ONE = text(f"{_HEAD} WHERE manual_journal_id = :journal")
-_LOCKED = text(f"{_HEAD} WHERE manual_journal_id = :journal FOR UPDATE")
+_ONE = text(f"{_HEAD} WHERE j.manual_journal_id = :journal")
+_LOCK = text("SELECT 1 FROM manual_journal WHERE manual_journal_id = :journal FOR UPDATE")
 _LINES = text("""
     SELECT line_no, account, name AS account_name, debit_pence, credit_pence
     FROM manual_journal_line JOIN account ON account.code = account WHERE manual_journal_id = :journal ORDER BY line_no
@@ -29,15 +33,11 @@ _DECIDE = text("""
         decided_at = clock_timestamp(), decided_why = :why, version = version + 1
     WHERE manual_journal_id = :journal
 """)
-_REVERSE = text("""
-    UPDATE manual_journal SET state = 'reversed', reversed_by = :by, reversed_at = clock_timestamp(),
-        reversed_why = :why, version = version + 1
-    WHERE manual_journal_id = :journal
-""")
 
 
 def add_journal(connection: Connection, head: Mapping[str, Any], lines: Sequence[JournalLine]) -> None:
-    """Keep a proposed journal (manual_journal_id, number, dated_on, why, pence, proposed_by, proposer_id)."""
+    """Keep a proposed journal: manual_journal_id, number, dated_on, why, pence, proposed_by, proposer_id, and
+    takes_back_id, the journal whose mirror image it is, or None."""
     insert_rows(connection, "manual_journal", [{**head, "state": "proposed", "version": 1}])
     rows = [
         {
@@ -63,8 +63,9 @@ def find_journal(connection: Connection, journal_id: str) -> Row[Any] | None:
 
 
 def locked_journal(connection: Connection, journal_id: str) -> Row[Any] | None:
-    """The same, and nobody else decides on it until this transaction ends."""
-    return connection.execute(_LOCKED, {"journal": journal_id}).one_or_none()
+    """The same, and nobody else decides on it or takes it back until this transaction ends."""
+    connection.execute(_LOCK, {"journal": journal_id})
+    return find_journal(connection, journal_id)
 
 
 def journal_lines(connection: Connection, journal_id: str) -> list[Row[Any]]:
@@ -76,8 +77,3 @@ def decide(connection: Connection, journal_id: str, state: str, by: str, person_
     """Note that a journal is posted or declined, by whom and why."""
     names = {"journal": journal_id, "state": state, "by": by, "person": person_id, "why": why}
     connection.execute(_DECIDE, names)
-
-
-def note_reversed(connection: Connection, journal_id: str, by: str, why: str) -> None:
-    """Note that a posted journal is taken back, by whom and why."""
-    connection.execute(_REVERSE, {"journal": journal_id, "by": by, "why": why})

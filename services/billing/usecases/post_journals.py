@@ -1,4 +1,4 @@
-"""Post an entry by hand: one person proposes it with a reason, another approves it; it can be declined and reversed."""
+"""Post an entry by hand: one person proposes it with a reason, another approves it; its mirror image takes it back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,6 @@ from services.billing.domain.manual_journal import (
     journal_entry,
 )
 from services.billing.storage import chart, ledger, manual_journals, periods
-from services.billing.usecases.reverse_entries import reverse_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +57,7 @@ def propose_journal(
     Raises JournalInFuture, JournalTooOld, AccountNotPostable, JournalNotBalanced, PeriodClosed.
     """
     with database.transaction(actor) as connection:
-        pence = check_journal(lines, _postable(connection), dated_on, london_today())
-        periods.refuse_closed(connection, dated_on)
-        head = {
-            "manual_journal_id": str(uuid4()),
-            "number": next_numbers(connection, "MJ", 1)[0],
-            "dated_on": dated_on,
-            "why": why,
-            "pence": pence,
-            "proposed_by": actor.name,
-            "proposer_id": actor.person_id,
-        }
-        manual_journals.add_journal(connection, head, lines)
-        view = _view(connection, str(head["manual_journal_id"]))
-        _tell_proposed(connection, view.head)
-        return view
+        return _propose(connection, actor, dated_on, why, lines)
 
 
 def approve_journal(database: Database, actor: Actor, journal_id: str, version: int) -> JournalView:
@@ -106,17 +91,48 @@ def decline_journal(database: Database, actor: Actor, journal_id: str, version: 
         return _view(connection, journal_id)
 
 
-def reverse_journal(database: Database, actor: Actor, journal_id: str, version: int, why: str) -> JournalView:
-    """Take a posted journal back by its mirror image on the same day, for a reason.
+def take_journal_back(database: Database, actor: Actor, journal_id: str, version: int, why: str) -> JournalView:
+    """Propose the mirror image of a posted journal on the same day, for a reason: a journal that another approves.
 
     Raises NotFound, VersionConflict, JournalDecided, and PeriodClosed once its month is closed: what is wrong then is
     put right by a journal of an open month.
     """
     with database.transaction(actor) as connection:
-        _in_state(connection, journal_id, version, "posted")
-        reverse_entries(connection, [journal_id], actor.name, why)
-        manual_journals.note_reversed(connection, journal_id, actor.name, why)
-        return _view(connection, journal_id)
+        head = _in_state(connection, journal_id, version, "posted")
+        if head.taken_back_by_number:
+            raise JournalDecided(f"{head.taken_back_by_number} takes this journal back already.")
+        mirror = [
+            JournalLine(line.account, debit_pence=line.credit_pence, credit_pence=line.debit_pence)
+            for line in manual_journals.journal_lines(connection, journal_id)
+        ]
+        why = f"Takes back {head.number}: {why}"
+        return _propose(connection, actor, head.dated_on, why, mirror, takes_back_id=journal_id)
+
+
+def _propose(
+    connection: Connection,
+    actor: Actor,
+    dated_on: date,
+    why: str,
+    lines: Sequence[JournalLine],
+    takes_back_id: str | None = None,
+) -> JournalView:
+    pence = check_journal(lines, _postable(connection), dated_on, london_today())
+    periods.refuse_closed(connection, dated_on)
+    head = {
+        "manual_journal_id": str(uuid4()),
+        "number": next_numbers(connection, "MJ", 1)[0],
+        "dated_on": dated_on,
+        "why": why,
+        "pence": pence,
+        "proposed_by": actor.name,
+        "proposer_id": actor.person_id,
+        "takes_back_id": takes_back_id,
+    }
+    manual_journals.add_journal(connection, head, lines)
+    view = _view(connection, str(head["manual_journal_id"]))
+    _tell_proposed(connection, view.head)
+    return view
 
 
 def _tell_proposed(connection: Connection, head: Row[Any]) -> None:
