@@ -295,9 +295,3 @@ class AnswerDecided(BrokenRule):
     """The manager has decided about this answer, or a newer one took its place."""
 
     code = "answer_decided"
-
-
-class NotNarrowed(BrokenRule):
-    """The figures of this report are never narrowed to what is asked for; `fields` says to what."""
-
-    code = "not_narrowed"

@@ -11,7 +11,7 @@ from chassis.database import Database
 from contracts.errors import Forbidden, NotFound
 from contracts.money import unit_price_text
 from contracts.report import Column, Report, Section, Value
-from services.orders.domain.errors import NotNarrowed
+from services.orders.domain.report_errors import NotNarrowed
 from services.orders.storage import report_lines
 from services.orders.storage.report_lines import LINES, START, Place
 
