@@ -1,6 +1,6 @@
 """A report over HTTP: as JSON, or .pdf and .xlsx by suffix, and each section's chart as SVG."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
@@ -8,10 +8,10 @@ from flask import Response, jsonify
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
-from chassis.report_documents import chart_svg, report_json, report_pdf, report_xlsx
+from chassis.report_documents import chart_svg, report_json, report_pdf, report_xlsx, section_json
 from chassis.tagged_pdf import MEDIA_TYPE
 from chassis.workbooks import XLSX
-from contracts.report import Report
+from contracts.report import Report, Section
 
 
 class ReportColumnSchema(Schema):
@@ -51,6 +51,22 @@ class ReportSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+class PartsSchema(Schema):
+    """Which sections of which reports are asked for: "savings.0" is the first one of the report on savings."""
+
+    part = fields.List(
+        fields.String(validate=validate.Regexp(r"[a-z-]{1,30}\.[0-9]\Z")),
+        required=True,
+        validate=validate.Length(1, 20),
+    )
+
+
+class SectionsSchema(Schema):
+    """Sections of several reports, in the order in which they were asked for."""
+
+    sections = fields.List(fields.Nested(ReportSectionSchema), required=True)
+
+
 _DOCUMENTS: Final[dict[str, tuple[Callable[[Report, date], bytes], str]]] = {
     "pdf": (report_pdf, MEDIA_TYPE),
     "xlsx": (lambda report, _: report_xlsx(report), XLSX),
@@ -74,3 +90,13 @@ def chart_answer(found: Report, place: int) -> Response:
     if place >= len(found.sections) or found.sections[place].drawn is None:
         raise NotFound("This section has no chart.")
     return Response(chart_svg(found.sections[place]), content_type="image/svg+xml")
+
+
+def asked_parts(texts: Iterable[str]) -> list[tuple[str, int]]:
+    """The parts of a PartsSchema as report and place."""
+    return [(name, int(place)) for name, _, place in (text.partition(".") for text in texts)]
+
+
+def sections_answer(sections: Iterable[Section]) -> Response:
+    """The sections as JSON."""
+    return jsonify(sections=[section_json(section) for section in sections])

@@ -21,28 +21,30 @@ _MADE: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def report_json(report: Report) -> Json:
-    """The report as it travels; `chart` is a chart's title or null."""
+    """The report as it travels; `chart` of a section is its chart's title or null."""
     return {
         "name": report.name,
         "title": report.title,
         "sentence": report.sentence,
-        "sections": [
-            {
-                "title": section.title,
-                "note": section.note,
-                "chart": section.drawn,
-                "why": section.why,
-                "bars": section.chart and {"name_by": section.chart.name_by, "parts": list(section.chart.parts)},
-                "columns": [
-                    {"key": column.key, "label": column.label, "kind": column.kind, "added": column.added}
-                    for column in section.columns
-                ],
-                "rows": list(section.rows),
-                "sums": section.sums(),
-            }
-            for section in report.sections
-        ],
+        "sections": [section_json(section) for section in report.sections],
         "next": report.next,
+    }
+
+
+def section_json(section: Section) -> Json:
+    """A section as it travels, with its sums."""
+    return {
+        "title": section.title,
+        "note": section.note,
+        "chart": section.drawn,
+        "why": section.why,
+        "bars": section.chart and {"name_by": section.chart.name_by, "parts": list(section.chart.parts)},
+        "columns": [
+            {"key": column.key, "label": column.label, "kind": column.kind, "added": column.added}
+            for column in section.columns
+        ],
+        "rows": list(section.rows),
+        "sums": section.sums(),
     }
 
 

@@ -3,11 +3,13 @@
 One shape for the page, the spreadsheet, the PDF and the JSON, so that all of them say the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 from urllib.parse import quote_plus
+
+from contracts.errors import NotFound
 
 Kind = Literal["text", "number", "money", "price", "date", "state"]
 """How a value reads: money is integer pence, a price pounds with four decimals as text, a date ISO text."""
@@ -129,6 +131,16 @@ def section_from(told: Mapping[str, Any]) -> Section:
     chart = Chart(bars["name_by"], bars["parts"][0], told["chart"] or "", tuple(bars["parts"][1:])) if bars else None
     columns = [Column(each["key"], each["label"], each["kind"], each["added"]) for each in told["columns"]]
     return Section(told["title"], columns, told["rows"], told["note"], chart, told.get("why", ""))
+
+
+def picked(parts: Sequence[tuple[str, int]], reports: Mapping[str, Callable[[], Sequence[Section]]]) -> list[Section]:
+    """These sections, named by report and place, in their order; each report is read once. Raises NotFound."""
+    if not all(name in reports for name, _ in parts):
+        raise NotFound("There is no such report.")
+    read = {name: reports[name]() for name in dict.fromkeys(name for name, _ in parts)}
+    if not all(place < len(read[name]) for name, place in parts):
+        raise NotFound("The report has no such section.")
+    return [read[name][place] for name, place in parts]
 
 
 def _whole(value: Value) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
 
@@ -42,6 +42,7 @@ _DESK: Final = {
     "credit_claims": "alliance.invoices",
     "supplier_invoices_open": "alliance.payments",
     "payment_runs_waiting": "alliance.payments",
+    "journals_waiting": "alliance.journals",
 }
 
 
@@ -51,18 +52,34 @@ def reasons(section: dict[str, Any], side: str, period: Mapping[str, str]) -> li
     Where rows have documents of several kinds ("document"), each says its own: "bill:…". What is "behind" a row is a
     list of its documents, of the same days as the row: `period` as the address names them.
     """
-    return [_address(section.get("why", ""), row.get("why"), side, period) for row in section["rows"]]
+    kind, behind = section.get("why", ""), _Behind(side, period)
+    return [_address(kind, row.get("why"), side, behind) for row in section["rows"]]
 
 
-def _address(kind: str, why: str | None, side: str, period: Mapping[str, str]) -> str:
+class _Behind:
+    """The addresses of the lists behind a section's rows: a report's own is made once, as a section has many rows."""
+
+    def __init__(self, side: str, period: Mapping[str, str]) -> None:
+        self._side = side
+        self._period = period
+        self._paths: dict[str, str] = {}
+
+    def address(self, why: str) -> str:
+        """The list behind "savings?category=Stationery", of the row's own days if it names any."""
+        report, _, narrowed = why.partition("?")
+        if report not in self._paths:
+            self._paths[report] = url_for(f"{self._side}.report_behind", name=report)
+        asked = {**self._period, **dict(parse_qsl(narrowed, keep_blank_values=True))}
+        return f"{self._paths[report]}?{urlencode(asked)}"
+
+
+def _address(kind: str, why: str | None, side: str, behind: _Behind) -> str:
     if kind == "document" and why:
         kind, _, why = why.partition(":")
     if kind == "desk" and why:
         return url_for(_DESK[why])
     if kind == "behind" and why:
-        report, _, narrowed = why.partition("?")
-        asked: dict[str, Any] = {**period, **dict(parse_qsl(narrowed, keep_blank_values=True))}
-        return url_for(f"{side}.report_behind", name=report, **asked)
+        return behind.address(why)
     page, name = _PAGES[side].get(kind, ("", ""))
     named: dict[str, Any] = {name: why}
     return url_for(page, **named) if page and why else ""

@@ -1,16 +1,17 @@
 """Reports bound into one: the board's report and the annual review, whose parts the services give."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from contracts.london import london_today
 from contracts.money import pounds
-from contracts.report import Column, Report, Section, section_from
+from contracts.report import Report, Section, section_from
 from gateway.pages import ask
 from gateway.pages.related_parties import academy_year, related_parties
-from gateway.pages.report_sources import SOURCES
+from gateway.pages.report_sources import FUND, LEDGER, POSITION, SECTIONS, SOURCES, service_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Bound:
     charts: Sequence[tuple[str, int] | None]
 
 
-POSITION, FUND, LEDGER, PARTIES = "position", "fund", "ledger", "parties"
+PARTIES: Final = "parties"
 _SAVINGS: Final = Part("savings", 0, "Savings against the price alone, by category")
 _CATEGORY: Final = Part("spending", 1, "Spending by category")
 _SUPPLIER: Final = Part("spending", 2, "Spending by supplier")
@@ -82,32 +83,41 @@ PACKS: Final = {
     ),
 }
 
-_WAITS: Final = {
-    "bank_lines_unmatched": "Bank lines not matched",
-    "invoices_held": "Invoices held",
-    "received_not_invoiced": "Lines received and not invoiced",
-    "ready_to_bill": "Schools to bill",
-    "bills_open": "Bills not paid yet",
-    "bills_overdue": "Bills overdue",
-    "bills_disputed": "Bills disputed",
-    "credit_claims": "Credits asked for",
-    "supplier_invoices_open": "Invoices to pay",
-    "payment_runs_waiting": "Payment runs that wait",
-}
-
 
 def bind(name: str, period: Mapping[str, str]) -> Bound:
     """The pack with all its parts, asked of their services at the same time; of the year up to today unless told."""
     pack, days = PACKS[name], _days(period)
     asked = {"closed_from": days[0].isoformat(), "closed_to": days[1].isoformat()}
-    wanted = list(dict.fromkeys(part.source for part in pack.parts))
-    told = dict(zip(wanted, ask.together(*(_reader(source, asked, days) for source in wanted)), strict=True))
-    sections = [replace(told[part.source][part.place], title=part.title) for part in pack.parts]
+    sections = [
+        replace(section, title=part.title)
+        for part, section in zip(pack.parts, _sections(pack.parts, asked, days), strict=True)
+    ]
     charts = [
         (part.source, part.place) if part.source in SOURCES and section.drawn else None
         for part, section in zip(pack.parts, sections, strict=True)
     ]
-    return Bound(Report(name, pack.title, _sentence(told, days), sections), asked, charts)
+    saved, spent = sections[pack.parts.index(_SAVINGS)], sections[pack.parts.index(_CATEGORY)]
+    return Bound(Report(name, pack.title, _sentence(saved, spent, days), sections), asked, charts)
+
+
+def _sections(parts: Sequence[Part], asked: Mapping[str, str], days: tuple[date, date]) -> list[Section]:
+    """The sections of these parts in their order: one call to each service, and two for the related parties."""
+    of_services = {
+        service: [part for part in parts if part.source != PARTIES and service_of(part.source) == service]
+        for service in SECTIONS
+    }
+    reads: list[Callable[[], Any]] = [partial(_of_service, *each, asked) for each in of_services.items()]
+    year, of_parties = academy_year(days[1]), [part for part in parts if part.source == PARTIES]
+    if of_parties:
+        reads.append(partial(ask.one, "members", "/interests"))
+        reads.append(partial(ask.one, "billing", "/money-reports/supplier-totals", from_on=year[0], to_on=year[1]))
+    told = ask.together(*reads)
+    found: dict[Part, Section] = {}
+    for wanted, given in zip(of_services.values(), told, strict=False):
+        found |= zip(wanted, given, strict=True)
+    for part in of_parties:
+        found[part] = related_parties(told[-2], told[-1], year)[1]
+    return [found[part] for part in parts]
 
 
 def _days(period: Mapping[str, str]) -> tuple[date, date]:
@@ -116,65 +126,15 @@ def _days(period: Mapping[str, str]) -> tuple[date, date]:
     return from_on, to_on
 
 
-def _reader(source: str, asked: Mapping[str, str], days: tuple[date, date]) -> Any:
-    own = {POSITION: _position, FUND: _fund, LEDGER: _ledger, PARTIES: lambda: [_parties(days[1])]}
-    return own.get(source) or (lambda: _of_service(source, asked))
+def _of_service(service: str, parts: Sequence[Part], asked: Mapping[str, str]) -> list[Section]:
+    source = SECTIONS[service]
+    wanted = [f"{part.source}.{part.place}" for part in parts]
+    told = ask.one(source.service, source.path, part=wanted, **source.params(asked))
+    return [section_from(each) for each in told["sections"]]
 
 
-def _of_service(name: str, asked: Mapping[str, str]) -> list[Section]:
-    source = SOURCES[name]
-    return [section_from(each) for each in ask.one(source.service, source.path, **source.params(asked))["sections"]]
-
-
-def _position() -> list[Section]:
-    desk = {item["name"]: item for item in ask.one("billing", "/reports/desk")["items"]}
-    columns = (Column("what", "What waits"), Column("count", "How many", "number"), Column("pence", "Amount", "money"))
-    rows = [
-        {"what": words, "count": desk[name]["count"], "pence": desk[name]["pence"], "why": name}
-        for name, words in _WAITS.items()
-        if name in desk
-    ]
-    return [Section("What waits", columns, rows, "Today, whatever time the report is about.", why="desk")]
-
-
-def _fund() -> list[Section]:
-    years = [year for year in ask.items("billing", "/fund-years") if year["state"] != "cancelled"]
-    columns = (
-        Column("title", "Year"),
-        Column("budget_pence", "Budget", "money"),
-        Column("asked_pence", "Asked of schools", "money"),
-        Column("confirmed_pence", "Confirmed by governors", "money"),
-        Column("billed_pence", "Billed", "money"),
-        Column("received_pence", "Received", "money"),
-    )
-    rows = [{column.key: year[column.key] for column in columns} | {"why": year["fund_year_id"]} for year in years]
-    return [
-        Section("The partnership fund", columns, rows, "Unconfirmed contributions are not billed.", why="fund_year")
-    ]
-
-
-def _ledger() -> list[Section]:
-    columns = (
-        Column("account", "Account"),
-        Column("name", "Name"),
-        Column("debit_pence", "Debit", "money", added=True),
-        Column("credit_pence", "Credit", "money", added=True),
-    )
-    found = ask.items("billing", "/reports/trial-balance")
-    rows = [{column.key: each[column.key] for column in columns} | {"why": each["account"]} for each in found]
-    return [Section("The ledger", columns, rows, "The trial balance of today; both sides are equal.", why="account")]
-
-
-def _parties(day: date) -> Section:
-    days = academy_year(day)
-    register = ask.one("members", "/interests")
-    totals = ask.one("billing", "/money-reports/supplier-totals", from_on=days[0], to_on=days[1])
-    return related_parties(register, totals, days)[1]
-
-
-def _sentence(told: Mapping[str, Sequence[Section]], days: tuple[date, date]) -> str:
-    saved = told["savings"][0].sums()
-    spent = told["spending"][1].sums()
+def _sentence(savings: Section, spending: Section, days: tuple[date, date]) -> str:
+    saved, spent = savings.sums(), spending.sums()
     share = f", {saved['saved_pence'] * 100 / saved['alone_pence']:.1f} %," if saved["alone_pence"] else ""
     return (
         f"From {days[0]:%-d %B %Y} to {days[1]:%-d %B %Y} the schools saved £{pounds(saved['saved_pence'])}{share} by"

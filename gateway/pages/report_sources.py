@@ -32,3 +32,18 @@ SOURCES: Final = {
     "suppliers": Source("orders", "/order-reports/suppliers", _ROUNDS),
     "aged-debt": Source("billing", "/reports/aged-debt"),
 }
+
+POSITION, FUND, LEDGER = "position", "fund", "ledger"
+_OF_TODAY: Final = frozenset({POSITION, FUND, LEDGER})
+"""What the books give as sections alone, as they stand today."""
+
+SECTIONS: Final = {
+    "orders": Source("orders", "/order-reports", _ROUNDS),
+    "billing": Source("billing", "/money-reports", _BOOKS),
+}
+"""Where sections of several reports are asked of a service at once."""
+
+
+def service_of(name: str) -> str:
+    """The service that gives a report's sections."""
+    return "billing" if name in _OF_TODAY else SOURCES[name].service

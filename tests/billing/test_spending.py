@@ -74,3 +74,27 @@ def test_what_no_figure_can_be_narrowed_to_is_refused(world: World, asked: str) 
     for suffix in ("", ".xlsx"):
         answer = world.a(BOARD).get(f"/money-reports/spending/behind{suffix}?{asked}")
         assert (answer.status_code, answer.get_json()["code"]) == (422, "validation_failed")
+
+
+def test_sections_asked_for_together_are_those_of_the_reports(world: World) -> None:
+    order = world.ordered(Order([Line({ASH: 40, BEECH: 25}, "10.0000")]))
+    answered(world.invoice(order), 201)
+    world.billed()
+    board = world.a(BOARD)
+    parts = ("spending.1", "aged-debt.0", "spending.0", "position.0", "ledger.0", "fund.0")
+    asked = "&".join(f"part={part}" for part in parts)
+    told = answered(board.get(f"/money-reports?{asked}&{PERIOD}"))["sections"]
+    category, debt, school, position, ledger, fund = told
+    spending = answered(board.get(f"/money-reports/spending?{PERIOD}"))["sections"]
+    assert [school, category] == spending[:2]
+    assert [debt] == answered(board.get("/reports/aged-debt"))["sections"]
+    desk = {each["name"]: (each["count"], each["pence"]) for each in answered(board.get("/reports/desk"))["items"]}
+    assert {row["why"]: (row["count"], row["pence"]) for row in position["rows"]} == desk
+    balances = answered(board.get("/reports/trial-balance"))["items"]
+    assert [(row["why"], row["debit_pence"], row["credit_pence"]) for row in ledger["rows"]] == [
+        (each["account"], each["debit_pence"], each["credit_pence"]) for each in balances
+    ]
+    assert fund["rows"] == []
+    assert board.get("/money-reports?part=gossip.0").status_code == 404
+    assert board.get("/money-reports").status_code == 422
+    assert world.a(buyer_of(ASH)).get("/money-reports?part=ledger.0").status_code == 403

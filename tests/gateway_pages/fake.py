@@ -143,6 +143,7 @@ class FakeServices:
     """Stands in for Upstream. `away` services do not answer; `refusals` go by method, service and path.
 
     `after` is what a list answers, or raises, once it is asked for what follows its first part, or stands before it.
+    What answers by what it is asked for stands in the table as a function of the parameters.
     """
 
     table: dict[Key, Any] = field(default_factory=dict)
@@ -175,7 +176,8 @@ class FakeServices:
         found = self.after.get((service, path)) if params.get("after") or params.get("before") else None
         if isinstance(found, Exception):
             raise found
-        return _answer(found or self.table[service, path])
+        found = found or self.table[service, path]
+        return _answer(found(params) if callable(found) else found)
 
     def forward(self, method: str, service: str, path: str, **options: Any) -> "FakeFile":
         answer = self.call(method, service, path, **options)

@@ -1,10 +1,12 @@
 """What the services answer to the alliance's home and its reports on money."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.report_documents import report_json
+from chassis.report_documents import report_json, section_json
 from contracts.report import Chart, Column, Report, Section, behind
+from tests.gateway_pages.fund_world import FUND
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 
 Json = dict[str, Any]
@@ -60,6 +62,9 @@ def _ordering() -> dict[tuple[str, str], Any]:
     sentence = "The schools saved £645.00, 6.1 % by ordering together."
     plain = [Section("By round", (Column("title", "Round"),), [{"title": "Back to school"}])]
     return {
+        ("orders", "/order-reports"): _sections(
+            {"savings": saved} | dict.fromkeys(("take-up", "workload", "suppliers"), plain)
+        ),
         ("orders", "/order-reports/savings"): report_json(Report("savings", "Savings", sentence, saved)),
         ("orders", "/order-reports/savings/behind"): report_json(_behind()),
         ("orders", "/order-reports/savings/behind.xlsx"): b"PK",
@@ -115,6 +120,7 @@ def _money() -> dict[tuple[str, str], Any]:
     ]
     sentence = "Schools ordered for £11,135.50 without VAT."
     return {
+        ("billing", "/money-reports"): _sections({"spending": sections} | _today()),
         ("billing", "/money-reports/spending"): report_json(Report("spending", "Spending", sentence, sections)),
         **{("billing", f"/money-reports/spending/charts/{place}"): SVG for place in range(3)},
         ("billing", "/money-reports/supplier-totals"): {
@@ -132,6 +138,35 @@ def _money() -> dict[tuple[str, str], Any]:
             "paid": {SUPPLIER_ID: 2_000_000},
         },
     }
+
+
+def _today() -> dict[str, list[Section]]:
+    counted = (Column("what", "What waits"), Column("count", "How many", "number"), Column("pence", "Amount", "money"))
+    waiting: list[Json] = [
+        {"what": "Bank lines not matched", "count": 2, "pence": 128_450, "why": "bank_lines_unmatched"},
+        {"what": "Invoices held", "count": 1, "pence": 44_676, "why": "invoices_held"},
+    ]
+    sides = tuple(Column(f"{side}_pence", side.title(), "money", added=True) for side in ("debit", "credit"))
+    debtors: Json = {"account": "1100", "debit_pence": 692_452, "credit_pence": 0, "why": "1100"}
+    year: Json = {"title": "Fund 2026-27", "budget_pence": 600_000, "why": FUND}
+    owed: Json = {"party": "Elm Park Academy", "pence": 80_112, "why": "910002"}
+    told = {
+        "position": (counted, waiting, "desk"),
+        "ledger": ((Column("account", "Account"), *sides), [debtors], "account"),
+        "fund": ((Column("title", "Year"), Column("budget_pence", "Budget", "money")), [year], "fund_year"),
+        "aged-debt": ((Column("party", "School"), Column("pence", "Owed", "money", added=True)), [owed], "account"),
+    }
+    return {name: [Section(name, columns, rows, why=why)] for name, (columns, rows, why) in told.items()}
+
+
+def _sections(reports: Mapping[str, Sequence[Section]]) -> Callable[[Mapping[str, Any]], Json]:
+    """What a service answers that is asked for sections: each part is a report's name and the section's place."""
+
+    def answer(asked: Mapping[str, Any]) -> Json:
+        parts = [part.split(".") for part in asked["part"]]
+        return {"sections": [section_json(reports[name][int(place)]) for name, place in parts]}
+
+    return answer
 
 
 def _interests() -> dict[tuple[str, str], Any]:

@@ -48,6 +48,17 @@ def test_the_boards_report_leads_from_its_figures_to_what_stands_behind(visit: V
     assert "/alliance/reports/savings/charts/0" in page.xpath("//figure//img/@src")
 
 
+@pytest.mark.parametrize(("pack", "calls"), [("board", 4), ("review", 2)])
+def test_a_pack_asks_each_service_once_for_the_sections_that_it_shows(
+    visit: Visit, services: FakeServices, pack: str, calls: int
+) -> None:
+    page = parsed(visit("manager").get(f"/alliance/packs/{pack}"))
+    asked = {call.path: call.params["part"] for call in services.calls if "part" in call.params}
+    assert len(services.calls) == calls
+    assert sum(len(parts) for parts in asked.values()) == len(page.xpath("//main//section")) - (pack == "board")
+    assert ("savings.1" in asked["/order-reports"]) == (pack == "review")
+
+
 def test_a_figure_leads_to_the_documents_it_was_summed_from_page_by_page(visit: Visit, services: FakeServices) -> None:
     manager = visit("manager")
     report = parsed(manager.get("/alliance/reports/savings?closed_from=2026-09-01"))

@@ -1114,10 +1114,11 @@ _LISTS = (
 def emptied(found: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
     """The same answers on the first day: every list is empty."""
     bare = copy.deepcopy({key: answer for key, answer in found.items() if isinstance(answer, dict)})
+    asked = {key: answer for key, answer in found.items() if callable(answer)}
     for answer in bare.values():
         for name in _LISTS:
             if isinstance(answer.get(name), list):
                 answer[name] = []
         if "next" in answer:
             answer["next"] = None
-    return bare
+    return bare | asked

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from chassis.report_documents import report_xlsx
 from contracts.london import london_today
 from contracts.report import MOST_BARS, Chart, Column, Report, Section
-from tests.orders.market import MANAGER, Market, approver, buyer, ok, refused
+from tests.orders.market import MANAGER, Market, approver, buyer, ok, refused, supplier_user
 
 Closed = tuple[Market, str, int, int]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -141,6 +141,31 @@ def test_the_lines_behind_a_figure_come_in_parts_and_as_a_spreadsheet(closed: Cl
     own = ok(market.as_(buyer(oak)).get(path))
     assert [row["school_name"] for row in rows(own)] == ["Oak"]
     refused(market.as_(MANAGER).get("/order-reports/take-up/behind"), 404, "not_found")
+
+
+@pytest.mark.parametrize("parts", [["savings.0", "take-up.0"], ["savings.1", "workload.0", "savings.0"]])
+def test_sections_asked_for_together_are_those_of_the_reports(closed: Closed, parts: list[str]) -> None:
+    market, _, oak, _ = closed
+    pens = market.offer("Pens", category_code="writing", category_name="Writing")
+    another = market.open_round()
+    market.order(another, oak, {pens: 5})
+    market.close(another)
+    for actor in (MANAGER, buyer(oak)):
+        asked = "&".join(f"part={part}" for part in parts)
+        found = ok(market.as_(actor).get(f"/order-reports?{asked}"))["sections"]
+        alone = [part.split(".") for part in parts]
+        assert found == [
+            ok(market.as_(actor).get(f"/order-reports/{name}"))["sections"][int(place)] for name, place in alone
+        ]
+
+
+def test_sections_that_do_not_exist_or_are_not_ones_to_see_are_refused(closed: Closed) -> None:
+    market, _, _, _ = closed
+    for part in ("gossip.0", "workload.1", "savings.2"):
+        refused(market.as_(MANAGER).get(f"/order-reports?part={part}"), 404, "not_found")
+    for asked in ("", "?part=savings", "?part=savings.0&closed_to=0001-06-01"):
+        refused(market.as_(MANAGER).get(f"/order-reports{asked}"), 422, "validation_failed")
+    refused(market.as_(supplier_user(market.supplier_id)).get("/order-reports?part=suppliers.0"), 403, "forbidden")
 
 
 def test_a_figure_is_narrowed_as_its_report_is_and_no_other_way(closed: Closed) -> None:

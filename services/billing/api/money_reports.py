@@ -8,13 +8,22 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
-from chassis.report_answers import ReportSchema, chart_answer, report_answer
+from chassis.report_answers import (
+    PartsSchema,
+    ReportSchema,
+    SectionsSchema,
+    asked_parts,
+    chart_answer,
+    report_answer,
+    sections_answer,
+)
 from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
 from contracts.london import london_today
 from contracts.report import Report
 from services.billing.api.fields import Day, plain_text
 from services.billing.usecases.read_supplier_totals import read_supplier_totals
+from services.billing.usecases.report_sections import report_sections
 from services.billing.usecases.report_spending import REPORTS, documents_behind
 
 money_reports = Blueprint("money-reports", __name__, description="Reports on money")
@@ -27,6 +36,10 @@ class PeriodQuery(Schema):
 
     from_on = Day(load_default=None)
     to_on = Day(load_default=None)
+
+
+class SectionsQuery(PartsSchema, PeriodQuery):
+    """Sections of reports over the same days; what is owed, waits or stands in the ledger is of today."""
 
 
 class DocumentsBehindQuery(PeriodQuery):
@@ -55,6 +68,16 @@ class SupplierTotalsOut(Schema):
 
     items = fields.List(fields.Nested(SupplierTotalOut))
     paid = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+@money_reports.route("/money-reports")
+@requires(*READERS)
+@money_reports.arguments(SectionsQuery, location="query")
+@money_reports.response(200, SectionsSchema)
+def sections(asked: dict[str, Any]) -> Response:
+    """Sections of spending, aged-debt, position, fund and ledger, to be bound together."""
+    parts = asked_parts(asked["part"])
+    return sections_answer(report_sections(current_database(), current_actor(), parts, *_days(asked)))
 
 
 @money_reports.route("/money-reports/<name>")

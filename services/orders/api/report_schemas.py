@@ -5,6 +5,7 @@ from typing import Final
 
 from marshmallow import Schema, fields, validate
 
+from chassis.report_answers import PartsSchema
 from services.orders.api.request_schemas import PLAIN
 
 _DAY: Final = validate.Range(date(1900, 1, 1), date(2999, 12, 31))
@@ -20,6 +21,10 @@ class PeriodSchema(Schema):
 
     closed_from = fields.Date(load_default=None, validate=_DAY)
     closed_to = fields.Date(load_default=None, validate=_DAY)
+
+
+class SectionsAskedSchema(PartsSchema, PeriodSchema):
+    """Sections of reports over the same days."""
 
 
 class LinesBehindSchema(PeriodSchema):

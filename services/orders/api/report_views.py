@@ -8,7 +8,14 @@ from flask import Response
 from flask_smorest import Blueprint
 from werkzeug.exceptions import NotFound
 
-from chassis.report_answers import ReportSchema, chart_answer, report_answer
+from chassis.report_answers import (
+    ReportSchema,
+    SectionsSchema,
+    asked_parts,
+    chart_answer,
+    report_answer,
+    sections_answer,
+)
 from chassis.web import current_actor, current_database, requires
 from chassis.workbooks import XLSX
 from contracts.errors import Forbidden
@@ -17,7 +24,7 @@ from contracts.report import Report
 from services.orders.api import report_schemas
 from services.orders.storage.report_lines import START
 from services.orders.usecases import read_report_lines
-from services.orders.usecases.read_reports import REPORTS, round_report
+from services.orders.usecases.read_reports import REPORTS, report_sections, round_report
 
 reports = Blueprint("reports", __name__, description="Reports on ordering")
 
@@ -27,6 +34,16 @@ _NARROWING: Final = ("school_urn", "category", "round_id", "offer_id", "lead_urn
 
 OF_SUPPLIERS: Final = "suppliers"
 """The report that a supplier reads too, about itself."""
+
+
+@reports.route("/order-reports")
+@requires(*READERS)
+@reports.arguments(report_schemas.SectionsAskedSchema, location="query")
+@reports.response(200, SectionsSchema)
+def sections(asked: dict[str, Any]) -> Response:
+    """Sections of several reports over the same days, to be bound together."""
+    parts = asked_parts(asked["part"])
+    return sections_answer(report_sections(current_database(), current_actor(), parts, *_days(asked)))
 
 
 @reports.route("/order-reports/<name>")

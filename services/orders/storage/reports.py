@@ -26,11 +26,16 @@ BOUGHT = """
         AND d.quantity >= tier.applies_from AND d.quantity < tier.applies_below
     WHERE p.state <> 'rejected'
 """
+_SAVED = """sum(b.alone_pence)::bigint AS alone_pence, sum(b.net_pence)::bigint AS net_pence,
+        sum(b.alone_pence - b.net_pence)::bigint AS saved_pence"""
+_SAVINGS_BY_CATEGORY = text(f"""
+    SELECT b.category_name, {_SAVED} FROM ({BOUGHT} AND {PERIOD}) b GROUP BY b.category_name ORDER BY b.category_name
+""")  # noqa: S608 -- assembled from this module
 _SAVINGS = text(f"""
-    SELECT b.school_urn, s.name AS school_name, b.category_name, sum(b.alone_pence)::bigint AS alone_pence,
-        sum(b.net_pence)::bigint AS net_pence, sum(b.alone_pence - b.net_pence)::bigint AS saved_pence
+    SELECT b.school_urn, s.name AS school_name, b.category_name, {_SAVED}
     FROM ({BOUGHT} AND {PERIOD}) b JOIN school s ON s.urn = b.school_urn
-    GROUP BY b.school_urn, s.name, b.category_name ORDER BY s.name, b.school_urn, b.category_name
+    GROUP BY GROUPING SETS ((b.category_name), (b.school_urn, s.name, b.category_name))
+    ORDER BY s.name, b.school_urn, b.category_name
 """)  # noqa: S608 -- assembled from this module
 _COMMITMENTS = text(f"""
     SELECT b.school_urn, s.name AS school_name, b.category_name, sum(b.net_pence)::bigint AS ordered_pence,
@@ -95,9 +100,16 @@ _ROUND_ORDERS = text("""
 Rows = Sequence[Row[Any]]
 
 
-def savings(connection: Connection, closed_from: date, closed_to: date) -> Rows:
-    """By school and category in pence: alone_pence, net_pence, saved_pence, of rounds closed in the period."""
-    return connection.execute(_SAVINGS, {"closed_from": closed_from, "closed_to": closed_to}).all()
+def savings(connection: Connection, closed_from: date, closed_to: date) -> tuple[Rows, Rows]:
+    """By category, and by school and category, in pence: alone_pence, net_pence, saved_pence, of rounds closed in the
+    period."""
+    rows = connection.execute(_SAVINGS, {"closed_from": closed_from, "closed_to": closed_to}).all()
+    return [row for row in rows if row.school_urn is None], [row for row in rows if row.school_urn is not None]
+
+
+def savings_by_category(connection: Connection, closed_from: date, closed_to: date) -> Rows:
+    """The first of these alone."""
+    return connection.execute(_SAVINGS_BY_CATEGORY, {"closed_from": closed_from, "closed_to": closed_to}).all()
 
 
 def commitments(connection: Connection) -> Rows:

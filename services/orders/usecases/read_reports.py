@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -10,7 +11,7 @@ from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
 from contracts.money import pounds, unit_price_text
-from contracts.report import Chart, Column, Report, Section, behind
+from contracts.report import Chart, Column, Report, Section, behind, picked
 from services.orders.storage import reports, rounds
 from services.orders.usecases.read_performance import performance_report
 from services.orders.usecases.report_budgets import budgets_report
@@ -48,21 +49,10 @@ def round_report(database: Database, actor: Actor, round_id: str) -> Report:
 def savings_report(database: Database, actor: Actor, closed_from: date, closed_to: date) -> Report:
     """What ordering together saved, by school and category, in rounds closed from one day to the other."""
     with database.transaction(actor) as connection:
-        rows = reports.savings(connection, closed_from, closed_to)
+        categories, rows = reports.savings(connection, closed_from, closed_to)
     saved, alone = sum(row.saved_pence for row in rows), sum(row.alone_pence for row in rows)
     who = "You" if actor.school_urn else "The schools"
     sentence = f"{who} saved £{pounds(saved)}{_share(saved, alone)} by ordering together."
-    by_category = Section(
-        "By category",
-        (Column("category_name", "Category"), *_SAVED),
-        [
-            {**row, "why": behind("savings", category=row["category_name"])}
-            for row in _summed(rows, "category_name", ("alone_pence", "net_pence", "saved_pence"))
-        ],
-        _ALONE,
-        Chart("category_name", "saved_pence", "Saved by category, in pounds"),
-        "behind",
-    )
     by_school = Section(
         "By school and category",
         (Column("school_name", "School"), Column("category_name", "Category"), *_SAVED),
@@ -70,7 +60,7 @@ def savings_report(database: Database, actor: Actor, closed_from: date, closed_t
         chart=None if actor.school_urn else Chart("school_name", "saved_pence", "Saved by school, in pounds"),
         why="behind",
     )
-    return Report("savings", "Savings", sentence, [by_category, by_school])
+    return Report("savings", "Savings", sentence, [_by_category(categories), by_school])
 
 
 def commitments_report(database: Database, actor: Actor, *_: date) -> Report:
@@ -169,6 +159,41 @@ REPORTS: Final[dict[str, Callable[[Database, Actor, date, date], Report]]] = {
 }
 
 
+def report_sections(
+    database: Database, actor: Actor, parts: Sequence[tuple[str, int]], closed_from: date, closed_to: date
+) -> list[Section]:
+    """Sections of several reports, named by report and place, for whoever binds them. Raises NotFound."""
+    days = (closed_from, closed_to)
+    read: dict[str, Callable[[], Sequence[Section]]] = {
+        name: partial(_sections, report, database, actor, days) for name, report in REPORTS.items()
+    }
+    with database.transaction(actor) as connection:
+        if ("savings", 1) not in parts:
+            read["savings"] = lambda: [_by_category(reports.savings_by_category(connection, *days))]
+        return picked(parts, read)
+
+
+def _sections(
+    report: Callable[[Database, Actor, date, date], Report], database: Database, actor: Actor, days: tuple[date, date]
+) -> Sequence[Section]:
+    return report(database, actor, *days).sections
+
+
+def _by_category(rows: Rows) -> Section:
+    keys = ("category_name", *(column.key for column in _SAVED))
+    return Section(
+        "By category",
+        (Column("category_name", "Category"), *_SAVED),
+        [
+            {**each, "why": behind("savings", category=row.category_name)}
+            for each, row in zip(_plain(rows, keys), rows, strict=True)
+        ],
+        _ALONE,
+        Chart("category_name", "saved_pence", "Saved by category, in pounds"),
+        "behind",
+    )
+
+
 def _offers_section(rows: Rows, round_id: str) -> Section:
     return Section(
         "What was ordered",
@@ -243,16 +268,6 @@ def _by_school(rows: Rows, keys: tuple[str, ...], report: str) -> list[dict[str,
         {**each, "why": behind(report, school_urn=row.school_urn, category=row.category_name)}
         for each, row in zip(_plain(rows, keys), rows, strict=True)
     ]
-
-
-def _summed(rows: Rows, by: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    sums: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        name = row._mapping[by]
-        found = sums.setdefault(name, {by: name, **dict.fromkeys(keys, 0)})
-        for key in keys:
-            found[key] += row._mapping[key]
-    return [sums[name] for name in sorted(sums)]
 
 
 def _share(part: int, whole: int) -> str:
