@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -57,11 +57,11 @@ def reasons(section: dict[str, Any], side: str, period: Mapping[str, str]) -> li
 
 
 class _Behind:
-    """The addresses of the lists behind a section's rows: a report's own is made once, as a section has many rows."""
+    """The addresses of the lists behind a section's rows, joined from what is encoded already: a section has many."""
 
     def __init__(self, side: str, period: Mapping[str, str]) -> None:
         self._side = side
-        self._period = period
+        self._days = urlencode(period)
         self._paths: dict[str, str] = {}
 
     def address(self, why: str) -> str:
@@ -69,8 +69,8 @@ class _Behind:
         report, _, narrowed = why.partition("?")
         if report not in self._paths:
             self._paths[report] = url_for(f"{self._side}.report_behind", name=report)
-        asked = {**self._period, **dict(parse_qsl(narrowed, keep_blank_values=True))}
-        return f"{self._paths[report]}?{urlencode(asked)}"
+        given = not self._days or "closed_from=" in narrowed
+        return f"{self._paths[report]}?{narrowed if given else f'{self._days}&{narrowed}'}"
 
 
 def _address(kind: str, why: str | None, side: str, behind: _Behind) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
+from markupsafe import Markup
 
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_reader, for_school, for_supplier, school, supplier
@@ -129,18 +130,25 @@ def _page(side: Side, source: Source, period: dict[str, Any], endpoint: str, nam
 def shown(section: dict[str, Any], side: str, period: Mapping[str, str] = _NO_DAYS) -> dict[str, Any]:
     """The section with its values as people read them; `reasons` are the pages behind its rows on this side, if any.
 
-    `period` are the days that the rows are of, as an address names them.
+    `cells` are the attributes of a row's cells from the second on. `period` are the days that the rows are of, as an
+    address names them.
     """
     columns = section["columns"]
     return {
         **section,
         "columns": [{**column, "numeric": column["kind"] in _NUMERIC} for column in columns],
+        "cells": [_cell(column) for column in columns[1:]],
         "rows": [[_read(column["kind"], row[column["key"]]) for column in columns] for row in section["rows"]],
         "sums": [_read(column["kind"], section["sums"][column["key"]]) if column["added"] else "" for column in columns]
         if section["sums"] and section["rows"]
         else [],
         "reasons": reasons(section, side, period),
     }
+
+
+def _cell(column: Mapping[str, Any]) -> Markup:
+    numeric = Markup(' class="n"') if column["kind"] in _NUMERIC else ""
+    return Markup(' data-l="{}"{}').format(column["label"], numeric)
 
 
 def _read(kind: str, value: Any) -> str:
