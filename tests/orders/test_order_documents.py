@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,8 +21,10 @@ from lxml import etree
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from chassis.tagged_pdf import tagged_pdf, tagged_pdfs
 from contracts.money import pounds
 from contracts.vat import vat_pence
+from services.orders.api import order_pdf
 from services.orders.api.delivery_papers import bar_code
 from services.orders.api.order_documents import render
 from services.orders.domain.issued_order import totalled
@@ -386,6 +389,23 @@ def test_a_long_order_is_one_tagged_file() -> None:
     numbers = re.findall(r"(\S+) · Page (\d+) of (\d+)", "\n".join(words))
     assert numbers[:5] == [("5", str(page), "5") for page in range(1, 6)]  # "Drops 1 to 5 · Page 1 of 5"
     assert numbers[-1] == ("24", "4", "4")
+
+
+def test_a_very_long_order_is_set_by_another_process_as_this_one_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = issued({900000 + drop: {line: 1 + line for line in range(1, 41)} for drop in range(1, 41)})
+    told: list[int] = []
+    made = render(order, "pdf", "", told.append).content
+    assert (len(told), told[-1]) == (5, 95)
+    monkeypatch.setattr(
+        order_pdf, "tagged_pdfs", lambda package, template, wanted: map(partial(tagged_pdf, package, template), wanted)
+    )
+    assert made == render(order, "pdf", "", told.append).content
+
+
+def test_a_fault_in_the_process_that_sets_is_told() -> None:
+    assert list(tagged_pdfs("services.orders.api", "order.typ", [])) == []
+    with pytest.raises(RuntimeError):
+        list(tagged_pdfs("services.orders.api", "order.typ", [{}, {}]))
 
 
 def test_labels_and_delivery_notes_go_by_route_or_by_day() -> None:

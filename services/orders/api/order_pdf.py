@@ -1,14 +1,14 @@
 """A purchase order as tagged PDF (PDF/UA-1): all schools together, where it goes, and each drop.
 
 A long order is set in parts that are joined: typst takes gigabytes for a thousand tagged pages at once, and less than a
-hundred megabytes for a part of them.
+hundred megabytes for a part of them. Many parts are set by a process of their own, while this one joins them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from chassis.pdf_join import joined
-from chassis.tagged_pdf import MEDIA_TYPE, tagged_pdf
+from chassis.tagged_pdf import MEDIA_TYPE, tagged_pdf, tagged_pdfs
 from contracts.money import pounds
 from contracts.units import quantity_words
 from services.orders.api.order_words import day, facts, notice, price, rate_words
@@ -20,22 +20,34 @@ Json = dict[str, Any]
 PART: Final = 200
 """Lines of drops in a part: more take more memory, fewer repeat the fonts more often."""
 
+LONG: Final = 1_600
+"""Lines of drops from which a process of their own is worth its start."""
+
+PART_OF_LONG: Final = 480
+"""Lines of drops in a part of a long order, whose process gives its memory back."""
+
+_TEMPLATE: Final = ("services.orders.api", "order.typ")
+
 
 def order_pdf(order: IssuedOrder, tell: Progress) -> Rendered:
     """The whole order as one file; `tell` hears how far it is."""
-    pieces = _pieces(order.drops)
+    long = sum(len(drop.lines) for drop in order.drops) >= LONG
+    pieces = _pieces(order.drops, PART_OF_LONG if long else PART)
     if len(pieces) <= 1:
         content = _set(_inputs(order, order.drops, opening=True))
     else:
-        content = joined(_parts(order, pieces, tell))
+        wanted: list[Sequence[Drop]] = [(), *pieces]  # the opening first
+        inputs = (_inputs(order, drops, opening=not drops) for drops in wanted)
+        made = tagged_pdfs(*_TEMPLATE, inputs) if long else map(_set, inputs)
+        content = joined(_told(made, len(wanted), tell))
     return Rendered(content, MEDIA_TYPE, f"{called(order)}.pdf")
 
 
-def _pieces(drops: Sequence[Drop]) -> list[list[Drop]]:
-    """Whole drops in parts of at least PART lines, but for the last."""
+def _pieces(drops: Sequence[Drop], most: int) -> list[list[Drop]]:
+    """Whole drops in parts of at least `most` lines, but for the last."""
     pieces: list[list[Drop]] = [[]]
     for drop in drops:
-        if sum(len(each.lines) for each in pieces[-1]) >= PART:
+        if sum(len(each.lines) for each in pieces[-1]) >= most:
             pieces.append([])
         pieces[-1].append(drop)
     return pieces
@@ -46,16 +58,15 @@ def called(order: IssuedOrder) -> str:
     return order.number if order.revision == 1 else f"{order.number}-R{order.revision}"
 
 
-def _parts(order: IssuedOrder, pieces: Sequence[Sequence[Drop]], tell: Progress) -> Iterator[bytes]:
-    """The opening and then each piece."""
-    wanted: list[Sequence[Drop]] = [(), *pieces]
-    for done, drops in enumerate(wanted, start=1):
-        yield _set(_inputs(order, drops, opening=not drops))
-        tell(95 * done // len(wanted))
+def _told(parts: Iterable[bytes], count: int, tell: Progress) -> Iterator[bytes]:
+    """The parts, of which `tell` hears as each is there."""
+    for done, part in enumerate(parts, start=1):
+        yield part
+        tell(95 * done // count)
 
 
 def _set(inputs: Json) -> bytes:
-    return tagged_pdf("services.orders.api", "order.typ", inputs)
+    return tagged_pdf(*_TEMPLATE, inputs)
 
 
 def _inputs(order: IssuedOrder, drops: Sequence[Drop], *, opening: bool) -> Json:
