@@ -152,6 +152,13 @@ class Touched:
     order_lines: frozenset[int] | None = None
     schools: frozenset[int] | None = None
 
+    @property
+    def places(self) -> int | None:
+        """How many places that is at most; None: nobody has counted them."""
+        if self.order_lines is None or self.schools is None:
+            return None
+        return len(self.order_lines) * len(self.schools)
+
 
 ALL: Final = Touched()
 

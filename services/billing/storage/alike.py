@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from services.billing.domain.match_facts import NOTHING, Alike, Amount, DropLine, InvoicedLine, Standing, Touched
-from services.billing.storage.bulk import as_array
+from services.billing.storage.bulk import as_array, planned_for_many
 from services.billing.storage.touched import TOUCHED, named
 
 _CLOSE = text("""
@@ -26,24 +26,30 @@ _CLOSE = text("""
     WHERE more OR school_urn IS NULL GROUP BY order_line_no
 """)
 _ALIKE = text(f"""
-    SELECT CAST(l.supplier_invoice_id AS text) AS supplier_invoice_id, l.order_line_no, l.quantity, l.unit_price,
-        l.net_pence, l.vat_pence, l.vat_class, l.vat_rate, i.vat_accepted, i.issue_date,
-        d.quantity AS quantity_ordered, d.received, d.net_pence AS ordered_net_pence,
-        d.vat_class AS ordered_vat_class, d.vat_rate AS ordered_vat_rate, m.quantity_invoiced,
-        m.bill_id IS NOT NULL AS billed, m.accepted_reasons, m.disputed, m.billable_quantity, m.billable_net_pence,
-        m.billable_vat_pence, m.returned_quantity, m.returned_net_pence, m.returned_vat_pence, m.upheld_quantity,
-        m.upheld_net_pence, m.upheld_vat_pence, array_agg(l.line_no) AS line_nos, array_agg(l.school_urn) AS urns
+    SELECT CAST(same.supplier_invoice_id AS text) AS supplier_invoice_id, same.order_line_no, same.quantity,
+        same.unit_price, same.net_pence, same.vat_pence, same.vat_class, same.vat_rate, i.vat_accepted, i.issue_date,
+        quantity_ordered, received, ordered_net_pence, ordered_vat_class, ordered_vat_rate, quantity_invoiced, billed,
+        accepted_reasons, disputed, billable_quantity, billable_net_pence, billable_vat_pence, returned_quantity,
+        returned_net_pence, returned_vat_pence, upheld_quantity, upheld_net_pence, upheld_vat_pence, line_nos, urns
     FROM (
-        SELECT * FROM supplier_invoice_line
-        WHERE purchase_order_id = :order AND order_line_no <> ALL(CAST(:close AS integer[]))
-            AND {TOUCHED.format(line="order_line_no")}
-    ) AS l
+        SELECT l.supplier_invoice_id, l.order_line_no, l.quantity, l.unit_price, l.net_pence, l.vat_pence,
+            l.vat_class, l.vat_rate, d.quantity AS quantity_ordered, d.received, d.net_pence AS ordered_net_pence,
+            d.vat_class AS ordered_vat_class, d.vat_rate AS ordered_vat_rate, m.quantity_invoiced,
+            m.bill_id IS NOT NULL AS billed, m.accepted_reasons, m.disputed, m.billable_quantity, m.billable_net_pence,
+            m.billable_vat_pence, m.returned_quantity, m.returned_net_pence, m.returned_vat_pence, m.upheld_quantity,
+            m.upheld_net_pence, m.upheld_vat_pence, array_agg(l.line_no) AS line_nos, array_agg(l.school_urn) AS urns
+        FROM (
+            SELECT * FROM supplier_invoice_line
+            WHERE purchase_order_id = :order AND order_line_no <> ALL(CAST(:close AS integer[]))
+                AND {TOUCHED.format(line="order_line_no")}
+        ) AS l
+        LEFT JOIN drop_line d ON d.purchase_order_id = l.purchase_order_id AND d.line_no = l.order_line_no
+            AND d.school_urn = l.school_urn
+        LEFT JOIN match_line m ON m.purchase_order_id = l.purchase_order_id AND m.order_line_no = l.order_line_no
+            AND m.school_urn = l.school_urn AND m.supplier_invoice_id = l.supplier_invoice_id AND m.line_no = l.line_no
+        GROUP BY {", ".join(map(str, range(1, 27)))}
+    ) AS same
     JOIN supplier_invoice i USING (supplier_invoice_id)
-    LEFT JOIN drop_line d ON d.purchase_order_id = l.purchase_order_id AND d.line_no = l.order_line_no
-        AND d.school_urn = l.school_urn
-    LEFT JOIN match_line m ON m.supplier_invoice_id = l.supplier_invoice_id AND m.line_no = l.line_no
-        AND m.school_urn = l.school_urn
-    GROUP BY l.supplier_invoice_id, {", ".join(map(str, range(2, 29)))}
 """)  # noqa: S608 - text of this module
 
 
@@ -64,7 +70,8 @@ def alike_lines(
     `charges` are the lines of the order that are charges, which nobody receives.
     """
     names = {"order": order_id, **named(touched), "close": as_array(close)}
-    return [_alike(row, charges) for row in connection.execute(_ALIKE, names)]
+    with planned_for_many(connection, touched.places):
+        return [_alike(row, charges) for row in connection.execute(_ALIKE, names)]
 
 
 def _alike(row: Row[Any], charges: Collection[int]) -> Alike:

@@ -1,11 +1,17 @@
-"""Writing many rows with one statement."""
+"""Reading and writing many rows with one statement."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
+
+_MANY: Final = 1_000
+_PLAN: Final = text(
+    "SELECT set_config('enable_nestloop', :one_by_one, true), set_config('enable_sort', :one_by_one, true)"
+)
 
 
 def insert_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> int:
@@ -32,3 +38,18 @@ def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
 def as_array(values: Iterable[int | Decimal | None]) -> str:
     """Numbers as the text of an array, to be cast: a column of tens of thousands travels fastest so."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+@contextmanager
+def planned_for_many(connection: Connection, rows: int | None) -> Iterator[None]:
+    """Plan what runs meanwhile for many rows, if it is for many (None: nobody has counted them).
+
+    The planner takes rows that were written in this transaction for one: it would look up for each by itself what can
+    be read in one go, and sort what can be put together as it comes.
+    """
+    if rows is not None and rows < _MANY:
+        yield
+        return
+    connection.execute(_PLAN, {"one_by_one": "off"})
+    yield
+    connection.execute(_PLAN, {"one_by_one": "on"})

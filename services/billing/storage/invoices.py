@@ -63,8 +63,8 @@ _ADD_LINES = text("""
         USING (said)
 """)
 _WITH_INVOICES = text("""
-    SELECT DISTINCT CAST(purchase_order_id AS text) FROM supplier_invoice_line
-    WHERE purchase_order_id = ANY(CAST(:orders AS uuid[])) ORDER BY 1
+    SELECT DISTINCT CAST(o AS text) FROM unnest(CAST(:orders AS uuid[])) AS o
+    WHERE EXISTS (SELECT FROM supplier_invoice_line l WHERE l.purchase_order_id = o) ORDER BY 1
 """)
 
 

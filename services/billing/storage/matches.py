@@ -218,6 +218,7 @@ def _columns(different: _Different) -> dict[str, Any]:
     for name in _LISTS:
         columns[name] = [",".join(reasons) for reasons in columns[name]]
     places = [(line_no, urn, number) for number, some in enumerate(different.values(), 1) for line_no, urn in some]
+    places.sort()  # as the key has them: so each row is put behind the one before
     line_nos, urns, judged = zip(*places, strict=True)
     numbers: dict[str, Iterable[int]] = {
         name: column for name, column in columns.items() if _TYPES[name] in ("integer", "bigint", "numeric")

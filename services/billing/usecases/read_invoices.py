@@ -51,14 +51,15 @@ def view_invoice(connection: Connection, invoice_id: str) -> InvoiceView:
     head = invoices.get_invoice(connection, invoice_id)
     if head is None:
         raise NotFound("There is no such invoice.")
-    figures = match_sums.figures(connection, invoice_id)
+    line_count = invoices.count_lines(connection, invoice_id)
+    figures = match_sums.figures(connection, invoice_id, line_count)
     counts = {
-        "line_count": invoices.count_lines(connection, invoice_id),
+        "line_count": line_count,
         "match_count": sum(row.times for row in figures),
         "held_count": sum(row.times for row in figures if row.state == "held"),
         "differing_line_count": match_sums.count_differing_lines(connection, invoice_id),
     }
-    if max(counts["line_count"], counts["match_count"]) <= MOST_WHOLE:
+    if max(line_count, counts["match_count"]) <= MOST_WHOLE:
         lines = invoices.invoice_lines(connection, invoice_id)
         found = matches.matches_of_invoice(connection, invoice_id)
     else:
