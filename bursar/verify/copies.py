@@ -103,13 +103,10 @@ COPIES = (
             part,
             "members",
             "pupil_counts",
-            kept("pupil_count", "concat(school_urn, '/', counted_on)", "pupils", "source", where=dated),
+            kept("pupil_count", "concat(school_urn, '/', counted_on)", "pupils", "source"),
             counts,
         )
-        for part, counts, dated in (
-            ("orders", told.PUPIL_READINGS, told.DATED_COUNT),
-            ("billing", told.PUPIL_COUNTS, "true"),
-        )
+        for part, counts in (("orders", told.PUPIL_READINGS), ("billing", told.PUPIL_COUNTS))
     ),
     Copy(
         "gateway",

@@ -17,16 +17,26 @@ DELIVERY_SITES = """
     FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
         jsonb_array_elements(body -> 'sites') AS site
 """
-_PUPIL_COUNTS = """
+PUPIL_COUNTS = """
     SELECT concat(body ->> 'urn', '/', count ->> 'counted_on') AS subject,
-        jsonb_build_array(count -> 'pupils', {source}) AS facts
+        jsonb_build_array(count -> 'pupils', count ->> 'source') AS facts
     FROM (SELECT DISTINCT ON (key) body FROM log WHERE type = 'SchoolRecorded' ORDER BY key, id DESC) last,
         jsonb_array_elements(body -> 'pupil_counts') AS count
 """
-PUPIL_COUNTS = _PUPIL_COUNTS.format(source="count ->> 'source'")
-# Ordering names a source where none was told, and keeps a count without a day from the day on which its school joined.
-PUPIL_READINGS = _PUPIL_COUNTS.format(source="coalesce(nullif(count ->> 'source', ''), 'School record')")
-DATED_COUNT = "source <> 'School record' OR counted_on <> (SELECT joined_on FROM school WHERE urn = school_urn)"
+# Ordering keeps whatever it was ever told, and names a source where none was. A count without a day of its own it keeps
+# from the day on which the school joined.
+PUPIL_READINGS = """
+    SELECT DISTINCT ON (subject) subject, facts FROM (
+        SELECT id, true AS dated, concat(body ->> 'urn', '/', count ->> 'counted_on') AS subject,
+            jsonb_build_array(count -> 'pupils', coalesce(nullif(count ->> 'source', ''), 'School record')) AS facts
+        FROM log, jsonb_array_elements(body -> 'pupil_counts') AS count WHERE type = 'SchoolRecorded'
+        UNION ALL
+        SELECT id, false, concat(body ->> 'urn', '/', coalesce(body ->> 'pupils_on', body ->> 'joined_on')),
+            jsonb_build_array(body -> 'pupils', coalesce(nullif(body ->> 'pupils_source', ''), 'School record'))
+        FROM log WHERE type = 'SchoolRecorded' AND body ->> 'pupils' IS NOT NULL AND NOT coalesce(
+            body -> 'pupil_counts' @> jsonb_build_array(jsonb_build_object('counted_on', body -> 'pupils_on')), false)
+    ) told ORDER BY subject, id DESC, dated
+"""
 VAT_EXCEPTION = (
     "offer_id", "category_code", "school_urn", "vat_class", "reduced", "valid_from", "valid_to", "certificate",
     "withdrawn",

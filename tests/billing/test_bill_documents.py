@@ -82,6 +82,13 @@ def test_every_bill_and_credit_note_is_valid_by_the_official_rules(judge: Judge,
     assert sum(line.net for line in read.lines) == Decimal(document.net_pence).scaleb(-2)
 
 
+def test_a_share_just_beyond_the_slack_of_the_rules_says_what_it_differs_by(judge: Judge) -> None:
+    """4.02 p by the price, and a share of 2 p: rounded first, these would be no more apart than the rules allow."""
+    content = ubl_of(a_bill(a_line(quantity=201, price="0.0002", net=2)))
+    assert judge(content) == set()
+    assert b"Discount" in content
+
+
 def test_each_class_says_why_no_vat_is_charged(judge: Judge) -> None:
     bill = a_bill(*[a_line(no, vat_class, rate) for no, (vat_class, rate) in enumerate(KINDS, 1)])
     content = ubl_of(bill)

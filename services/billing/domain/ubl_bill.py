@@ -20,7 +20,7 @@ CUSTOMIZATION: Final = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017
 PROFILE: Final = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 
 _SLACK_PENCE: Final = 2
-"""How far a line's net may be from quantity × price (PEPPOL-EN16931-R120)."""
+"""How far a line's net may be from quantity × price, unrounded (PEPPOL-EN16931-R120)."""
 _VAT_SLACK_PENCE: Final = 100
 """How far the VAT of a class must stay below from rate × net (BR-S-09)."""
 _MADE_OUT_VAT: Final = ("S", "Z", "E", "AE")
@@ -174,6 +174,7 @@ def _line(kind: str, line: BillLine) -> str:
     if not quantity:
         quantity, price = 1, Decimal(line.net_pence).scaleb(-2)
     off = line.net_pence - line_net_pence(quantity, price)
+    is_off = abs(line.net_pence - quantity * price * 100) > _SLACK_PENCE
     described = " from ".join(words for words in (line.order_number, line.supplier_name) if words)
     seller_item = _group("SellersItemIdentification", _text("ID", line.sku))
     return _group(
@@ -182,7 +183,7 @@ def _line(kind: str, line: BillLine) -> str:
         + _text(counted, str(quantity), f' unitCode="{escape(line.unit or "C62")}"')
         + _money("LineExtensionAmount", line.net_pence)
         + _text("AccountingCost", line.ledger_code)
-        + (_difference(off) if abs(off) > _SLACK_PENCE else "")
+        + (_difference(off) if is_off else "")
         + _group(
             "Item",
             _text("Description", described)
