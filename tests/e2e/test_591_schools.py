@@ -136,6 +136,7 @@ def supply(stack: Stack) -> tuple[Api, dict[str, Any], list[dict[str, Any]]]:
 
 
 @pytest.mark.real_data
+@pytest.mark.parametrize("stack", ["pgmq"], indirect=True)  # so many schools try the services, not their transport
 def test_591_real_schools_order_and_every_penny_adds_up(stack: Stack, schools, supply, verified) -> None:
     manager, (desk, contract, offers) = manager_of(stack), supply
     assert len(schools) == 591

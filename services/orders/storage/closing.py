@@ -23,8 +23,8 @@ _PLANNING = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_nestloop = off"
 _WISHED = f"""
     wished AS (
         SELECT l.offer_id, l.school_urn, l.quantity AS firm, l.flexible, coalesce(g.granted, l.quantity) AS granted,
-            coalesce(g.reason, 'as_wished') AS reason, g.denied_unit_price, g.denied_schools, l.max_unit_price,
-            l.min_schools
+            coalesce(g.reason, 'as_wished') AS reason, coalesce(g.reason LIKE 'condition%', false) AS is_denied,
+            g.denied_unit_price, g.denied_schools, l.max_unit_price, l.min_schools
         FROM order_line l
         JOIN school_order o ON o.round_id = l.round_id AND o.school_urn = l.school_urn
         JOIN school s ON s.urn = l.school_urn
@@ -49,10 +49,10 @@ _CREATE = """
 """
 _PRICE = text(f"""
     WITH {_WISHED}, total AS (
-        SELECT offer_id, count(*) FILTER (WHERE reason NOT LIKE 'condition%') AS schools,
-            coalesce(sum(firm) FILTER (WHERE reason NOT LIKE 'condition%'), 0) AS firm,
-            coalesce(sum(flexible) FILTER (WHERE reason NOT LIKE 'condition%'), 0) AS flexible,
-            coalesce(sum(firm) FILTER (WHERE reason LIKE 'condition%'), 0) AS denied, sum(granted) AS quantity
+        SELECT offer_id, count(*) FILTER (WHERE NOT is_denied) AS schools,
+            coalesce(sum(firm) FILTER (WHERE NOT is_denied), 0) AS firm,
+            coalesce(sum(flexible) FILTER (WHERE NOT is_denied), 0) AS flexible,
+            coalesce(sum(firm) FILTER (WHERE is_denied), 0) AS denied, sum(granted) AS quantity
         FROM wished GROUP BY offer_id
     )
     INSERT INTO closing_line
@@ -72,7 +72,8 @@ _DROP_GOODS = text("""
     UPDATE closing_line SET reason = 'minimum_dropped', quantity = 0, net_pence = 0, weight = 0
     WHERE contract_id = ANY (CAST(:contract_ids AS uuid[]))
 """)
-# bigint where the product fits, because numeric takes twice as long.
+# bigint where the product fits, because numeric takes twice as long. URNs have six digits: the largest
+# remainder and then the lowest URN are one number to sort by.
 _SHARE = text(f"""
     WITH {_WISHED}, weighed AS (
         SELECT line.position, w.school_urn, w.firm, w.flexible, w.denied_unit_price, w.denied_schools,
@@ -90,9 +91,10 @@ _SHARE = text(f"""
                 END AS remainder
         FROM weighed
     ), ranked AS (
-        SELECT cut.*, row_number() OVER (PARTITION BY position ORDER BY remainder DESC, school_urn) AS rank,
-            total - sum(share) OVER (PARTITION BY position) AS left_over
+        SELECT cut.*, row_number() OVER whole_line AS rank, total - sum(share) OVER whole_line AS left_over
         FROM cut
+        WINDOW whole_line AS (PARTITION BY position ORDER BY school_urn - remainder * 1000000
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
     )
     INSERT INTO closing_share
     SELECT position, school_urn, firm, flexible, granted, reason, denied_unit_price, denied_schools,

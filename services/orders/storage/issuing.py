@@ -91,7 +91,8 @@ _ISSUE_DROPS = text("""
     FROM part JOIN ordered p USING (order_no) JOIN round r ON r.round_id = :round_id
     ORDER BY p.number, part.school_urn
 """)
-# What was written is held against the purchase orders at once; a charge is one unit there, and none in a drop.
+# What was written is held against the purchase orders at once; a charge is one unit there, and none in a drop. Lines of
+# a drop stand together: URNs and numbers of lines have at most six digits, so that this is one number to sort by.
 _ISSUE_DROP_LINES = text("""
     WITH written AS (
         INSERT INTO drop_line (purchase_order_id, school_urn, line_no, supplier_id, quantity, net_pence, vat_class,
@@ -102,7 +103,7 @@ _ISSUE_DROP_LINES = text("""
         FROM closing_share share JOIN closing_line line USING (position)
         JOIN purchase_order p USING (contract_id, supplier_id)
         WHERE p.round_id = :round_id AND (share.granted > 0 OR share.net_pence > 0)
-        ORDER BY p.number, share.school_urn, line.line_no
+        ORDER BY (line.order_no * 1000000::bigint + share.school_urn) * 1000000 + line.line_no
         RETURNING purchase_order_id, line_no, quantity, net_pence
     ), shared AS (
         SELECT purchase_order_id, line_no, sum(net_pence) AS net_pence, sum(quantity) AS quantity
@@ -114,6 +115,7 @@ _ISSUE_DROP_LINES = text("""
     SELECT count(*) FROM ordered FULL JOIN shared USING (purchase_order_id, line_no)
     WHERE (ordered.net_pence, ordered.quantity) IS DISTINCT FROM (shared.net_pence, shared.quantity)
 """)
+# In the order of its key, whose pages are then filled one after the other.
 _PROVE = text("""
     WITH line AS (
         INSERT INTO close_line (round_id, contract_id, supplier_id, position, kind, offer_id, sku, name, unit,
@@ -130,6 +132,7 @@ _PROVE = text("""
         share.denied_unit_price, share.denied_schools, share.max_unit_price, share.min_schools, share.weight,
         share.rank, share.net_pence
     FROM closing_share share JOIN line USING (position)
+    ORDER BY share.position * 1000000::bigint + share.school_urn
 """)
 
 
