@@ -18,6 +18,9 @@ from services.orders.domain.tiers import Tier
 
 MEMBER = "s.joined_on <= :today AND (s.left_on IS NULL OR s.left_on >= :today)"
 
+_FEW = 1000
+"""So many grants are planned for as they are: to count them takes longer."""
+
 _CREATE = """
     CREATE TEMPORARY TABLE closing_grant (
         offer_id uuid, school_urn integer, granted integer, reason text, denied_unit_price numeric(12, 4),
@@ -117,4 +120,5 @@ def keep_grants(connection: Connection, grants: Sequence[tuple[str, Grant]]) -> 
             "joined": [grant.schools for _, grant in grants],
         }
         connection.execute(_KEEP, values)
-        connection.exec_driver_sql("ANALYZE closing_grant")  # so that the few are hashed, and not all the lines
+        if len(grants) > _FEW:  # so that grants are hashed, and not all the lines
+            connection.exec_driver_sql("ANALYZE closing_grant")
