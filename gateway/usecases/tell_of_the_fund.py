@@ -1,8 +1,9 @@
 """Queue mail about schools' contributions to the partnership fund."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gateway.domain import fund_letters
+from gateway.domain.letters import Body, Words
 from gateway.domain.mail import Mail
 from gateway.usecases.news import News, mails_to, queued
 
@@ -10,21 +11,13 @@ from gateway.usecases.news import News, mails_to, queued
 @queued
 def tell_of_asked_contributions(news: News) -> Iterator[Mail]:
     """FundContributionAsked: the school's governors and approvers, who put it before the governors."""
-    people = news.at_schools((body["school_urn"] for body in news.bodies), ("governor", "school_approver"))
-    for body in news.bodies:
-        about = f"{body['fund_contribution_id']}:{body['asked_at']}"
-        to = sorted(set(people.get(body["school_urn"], ())))
-        yield from mails_to("contribution_asked", about, to, fund_letters.contribution_asked(body))
+    return _to_those_asked(news, "asked_at", fund_letters.contribution_asked)
 
 
 @queued
 def tell_of_withdrawn_contributions(news: News) -> Iterator[Mail]:
-    """FundContributionWithdrawn: those who were asked, the school's governors and approvers."""
-    people = news.at_schools((body["school_urn"] for body in news.bodies), ("governor", "school_approver"))
-    for body in news.bodies:
-        about = f"{body['fund_contribution_id']}:{body['withdrawn_at']}"
-        to = sorted(set(people.get(body["school_urn"], ())))
-        yield from mails_to("contribution_asked", about, to, fund_letters.contribution_withdrawn(body))
+    """FundContributionWithdrawn: the same people."""
+    return _to_those_asked(news, "withdrawn_at", fund_letters.contribution_withdrawn)
 
 
 @queued
@@ -34,3 +27,11 @@ def tell_of_billed_contributions(news: News) -> Iterator[Mail]:
     for body in news.bodies:
         to = sorted(set(people.get(body["school_urn"], ())))
         yield from mails_to("bill_issued", body["bill_id"], to, fund_letters.contribution_billed(body))
+
+
+def _to_those_asked(news: News, moment: str, letter: Callable[[Body], Words]) -> Iterator[Mail]:
+    people = news.at_schools((body["school_urn"] for body in news.bodies), ("governor", "school_approver"))
+    for body in news.bodies:
+        about = f"{body['fund_contribution_id']}:{body[moment]}"
+        to = sorted(set(people.get(body["school_urn"], ())))
+        yield from mails_to("contribution_asked", about, to, letter(body))
