@@ -16,7 +16,7 @@ from tests.clients import Clients
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # Builds an image and starts eighteen containers: `make compose-test` asks for it.
 collect_ignore = [] if os.environ.get("COMPOSE_TEST") == "1" else ["compose"]
-LONGEST = ("tests/e2e/", "tests/compose/", "tests/demo/", "tests/verify/")
+LONGEST = ("tests/e2e/", "tests/verify/", "tests/compose/", "tests/demo/")
 REQUIRED = os.environ.get("REQUIRE_BACKENDS") == "1"
 
 
@@ -56,6 +56,12 @@ class _Worlds(LoadScopeScheduling):
         path = nodeid.partition("::")[0]
         transport = next((each for each in ("pgmq", "rabbitmq") if each in nodeid.partition("[")[2]), "")
         return f"stories on {transport}" if transport and path.startswith("tests/e2e/") else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: the stories wait for a running product more than they compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -94,6 +94,7 @@ def test_what_stays_blank_does_not_travel(window: Window) -> None:
         page.locator("#note").fill("Ring first")
     assert f"{FIRST}=" not in (sending.value.post_data or "")
     assert f"{SECOND}=13" in (sending.value.post_data or "")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
 
 
 def test_300_pasted_rows_are_reported_and_put_into_the_order(window: Window) -> None:
