@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
 
+import orjson
 from flask import current_app
 from werkzeug.local import LocalProxy
 
@@ -65,7 +66,7 @@ class Answer:
 
     def json(self) -> Any:
         """The body parsed as JSON; None when it is empty."""
-        return jsonlib.loads(self.body) if self.body else None
+        return orjson.loads(self.body) if self.body else None
 
     @property
     def etag(self) -> str | None:
@@ -219,7 +220,7 @@ class _Tokens:
 def _problem_of(service: str, answer: WireAnswer, content: bytes) -> Problem | ServiceUnavailable:
     if not answer.headers.get("content-type", "").startswith("application/problem+json"):
         return ServiceUnavailable(service)
-    told = jsonlib.loads(content)
+    told = orjson.loads(content)
     return Problem(
         answer.status,
         told.get("code", "unknown"),

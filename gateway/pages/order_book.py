@@ -17,11 +17,11 @@ Offer = Mapping[str, Any]
 
 
 class Book:
-    """The offers of one round by id, and for each the last total and the row that was written for it."""
+    """The offers of one round by id, each with its place among them, and the last total and row written for each."""
 
     def __init__(self, version: int, offers: list[Offer]) -> None:
         self.version = version
-        self.offers = {str(offer["offer_id"]): offer for offer in offers}
+        self.offers = {str(offer["offer_id"]): {**offer, "place": place} for place, offer in enumerate(offers)}
         self.rows: dict[str, tuple[int, str]] = {}
 
 

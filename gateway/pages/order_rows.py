@@ -1,7 +1,7 @@
 """The rows of the order form: up to thousands, so those that hold nothing of the school's own are written once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -29,6 +29,7 @@ class Row(NamedTuple):
     """
 
     offer_id: str
+    place: int
     name: str
     notes: str
     price: str
@@ -84,11 +85,14 @@ def groups_of(form: Mapping[str, Any], book: Book, shown: Shown) -> list[Group]:
     own = {*shown.offers, *taxed}
 
     def row(standing: Mapping[str, Any]) -> str:
-        offer_id = standing["offer_id"]
+        offer_id, total = standing["offer_id"], standing["total_quantity"]
         if offer_id in own:
             offer = {**book.offers[offer_id], **taxed.get(offer_id, {})}
             return str(write(_own_row(offer, standing, shown)))
-        return _common_row(book, standing, write)
+        kept = book.rows.get(offer_id)
+        if kept is None or kept[0] != total:  # the row of an offer of which the school has nothing: as last written
+            kept = book.rows[offer_id] = (total, str(write(_row(book.offers[offer_id], standing, total, _BLANK))))
+        return kept[1]
 
     def category(standing: Mapping[str, Any]) -> tuple[str, str]:
         offer = book.offers[standing["offer_id"]]
@@ -113,16 +117,6 @@ def sums_of(form: Mapping[str, Any], book: Book, typing: Typing) -> dict[str, in
     return {"net_pence": net, "vat_pence": taxes, "gross_pence": net + taxes}
 
 
-def _common_row(book: Book, standing: Mapping[str, Any], write: Callable[[Row], Markup]) -> str:
-    """The row of an offer of which the school has nothing, written anew only if its total has changed."""
-    offer_id, total = standing["offer_id"], standing["total_quantity"]
-    kept = book.rows.get(offer_id)
-    if kept is None or kept[0] != total:
-        row = _row(book.offers[offer_id], standing, total, _BLANK)
-        kept = book.rows[offer_id] = (total, str(write(row)))
-    return kept[1]
-
-
 def _own_row(offer: Offer, standing: Mapping[str, Any], shown: Shown) -> Row:
     offer_id = offer["offer_id"]
     entry = shown.typing.entries.get(offer_id, _BLANK)
@@ -139,6 +133,7 @@ def _row(offer: Offer, standing: Mapping[str, Any], others: int, entry: Entry) -
     next_from = standing["next_from_quantity"]
     return Row(
         offer["offer_id"],
+        offer["place"],
         offer["name"],
         _notes(offer),
         price(standing["unit_price"]),

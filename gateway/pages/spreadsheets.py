@@ -89,16 +89,21 @@ def register(app: Flask) -> None:
         return answer
 
 
-def _with_link(content: str) -> Markup:
+def _with_link(content: Markup) -> Markup:
     """What a page shows, with the way to its spreadsheet where it has tables and none of its own."""
-    shown = any("form-control" not in table for table in _TABLE.findall(content))
+    if request.method != "GET" or not _is_money_page() or not _shows_tables(content):
+        return content
     exports = url_for("school.exports") if below("school.bills") or below("school.account") else ""
     own = _OWN in content
-    if not shown or (own and not exports) or request.method != "GET" or not _is_money_page():
-        return Markup(content)  # noqa: S704 -- rendered by the page's own template
+    if own and not exports:
+        return content
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("as", "after")]
     address = "" if own else f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}"
-    return Markup(content) + Markup(render_template_string(_LINK, address=address, exports=exports))  # noqa: S704 -- both escaped
+    return content + Markup(render_template_string(_LINK, address=address, exports=exports))  # noqa: S704 -- both escaped
+
+
+def _shows_tables(content: str) -> bool:
+    return any("form-control" not in table[0] for table in _TABLE.finditer(content))
 
 
 def _is_money_page() -> bool:

@@ -79,4 +79,4 @@ def summary_text(response: TestResponse) -> str:
 def value_of(response: TestResponse, field: str) -> str | None:
     """What stands in a field."""
     element = parsed(response).xpath("//*[@name=$name]", name=field)[0]
-    return element.text if element.tag == "textarea" else element.get("value")
+    return element.text if element.tag == "textarea" else element.get("value", "")
