@@ -78,6 +78,7 @@ KEYS = {
     "FundContributionWithdrawn": ("billing", "fund_contribution", "fund_contribution_id"),
     "FundContributionBilled": ("billing", "bill", "bill_id"),
     "ManualJournalProposed": ("billing", "manual_journal", "manual_journal_id"),
+    "PaymentRunProposed": ("billing", "payment_run", "payment_run_id"),
     "CreditNoteIssued": ("billing", "bill", "bill_id"),
     "PurchaseOrderSettled": ("billing", "purchase_order", "purchase_order_id"),
 }

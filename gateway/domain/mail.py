@@ -131,6 +131,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "round_closed": Kind("Rounds closed", "A round has closed.", _ALLIANCE),
     "bill_disputed": Kind("Disputed bills", "A school disputes a line of its bill.", _ALLIANCE),
+    "payment_run_waiting": Kind("Payments to approve", "A payment run waits for your approval.", _ALLIANCE, "at_once"),
     "journal_waiting": Kind("Journals to approve", "A journal by hand waits for your approval.", _ALLIANCE),
     "purchase_order_answered": Kind("Answers of suppliers", "A supplier has answered a purchase order.", _ALLIANCE),
     "school_leaves": Kind(

@@ -152,6 +152,7 @@ def test_todays_consumers_read_every_stored_sample(part: str, databases) -> None
         "CreditNoteIssued",
         "PurchaseOrderSettled",
         "ManualJournalProposed",
+        "PaymentRunProposed",
         "FundContributionAsked",
         "FundContributionWithdrawn",
         "FundContributionBilled",

@@ -133,6 +133,11 @@ def test_a_run_pays_what_is_accepted_less_credits_and_says_what_it_leaves_out(wo
 
 def test_two_people_pay_and_the_file_is_written_once(world: World) -> None:
     run = propose(world)
+    told = world.rows("SELECT body FROM event_log WHERE type = 'PaymentRunProposed' ORDER BY id DESC")[0][0]
+    assert (told["number"], told["total_pence"], told["proposer_id"]) == (
+        run["number"], run["total_pence"], MANAGER.person_id,
+    )  # fmt: skip
+    assert told["supplier_count"] == len({item["supplier_id"] for item in run["items"] if not item["left_out_why"]})
     refused(act(world, MANAGER, run, "approval"), 403, "approver_is_maker")
     refused(act(world, BOARD, run, "approval"), 403, "forbidden")
     refused(act(world, MANAGER, run, "exports", {"format": "bacs"}), 409, "payment_run_settled")

@@ -75,6 +75,7 @@ def fields(page: str) -> dict[str, str]:
                 "supplier_details_changed": "at_once",
                 "round_closed": "digest",
                 "bill_disputed": "digest",
+                "payment_run_waiting": "at_once",
                 "journal_waiting": "digest",
                 "purchase_order_answered": "digest",
                 "changes_offered": "at_once",

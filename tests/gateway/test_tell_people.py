@@ -104,6 +104,7 @@ def people(known: Known) -> dict[str, str]:
         ("FundContributionAsked", {"contribution_asked": {"governor", "head", "both"}}),
         ("FundContributionWithdrawn", {"contribution_asked": {"governor", "head", "both"}}),
         ("FundContributionBilled", {"bill_issued": {"buyer", "head", "both"}}),
+        ("PaymentRunProposed", {"payment_run_waiting": {"manager"}}),
         ("ManualJournalProposed", {"journal_waiting": {"manager"}}),
         ("SupplierInvoiceAnswered", {"invoice_answered": {"sales"}}),
         ("RemittanceAdvised", {"remittance_advised": {"sales"}}),
@@ -139,6 +140,17 @@ def test_whoever_proposed_a_journal_is_not_asked_to_approve_it(
     written = mail(store, "journal_waiting")
     assert written.subject == "Journal MJ-000001 of £12.50 waits for approval"
     assert "dated Mon 12 Oct 2026: Written off: the supplier has closed" in written.text
+
+
+def test_whoever_proposed_a_payment_run_is_not_asked_to_approve_it(
+    store: ServiceDatabase, people: dict[str, str], known: Known
+) -> None:
+    known("second@people.example", role("alliance_manager"), number=140)
+    hear(store, ("PaymentRunProposed", body("PaymentRunProposed", proposer_id=people["manager"])))
+    assert told(store) == {"payment_run_waiting": {"second"}}
+    written = mail(store, "payment_run_waiting")
+    assert written.subject == "Payment run PR-000001 of £4,820.50 waits for approval"
+    assert "£4,820.50 to 3 suppliers on Mon 30 Nov 2026" in written.text
 
 
 @pytest.mark.parametrize(

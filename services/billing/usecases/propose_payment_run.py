@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from chassis.actor import Actor
 from chassis.database import Database
+from chassis.event_log import append
 from chassis.numbers import next_number
 from contracts.errors import NotFound, VersionConflict
 from contracts.london import london_today
@@ -34,7 +35,8 @@ from services.billing.usecases.read_payment_runs import RunView, view_run
 
 
 def propose_run(database: Database, actor: Actor, pay_on: date, due_by: date | None = None) -> RunView:
-    """Propose to pay everything due by a day (the day of payment unless told) that is accepted and not held.
+    """Propose to pay everything due by a day (the day of payment unless told) that is accepted and not held, and tell
+    the others who may approve it.
 
     `pay_on` is the day on which suppliers have the money. What is kept out is listed with its reason. Raises
     PayDayTooEarly, NothingToPay.
@@ -60,7 +62,9 @@ def propose_run(database: Database, actor: Actor, pay_on: date, due_by: date | N
             },
             _rows(number, items),
         )
-        return view_run(connection, run_id)
+        view = view_run(connection, run_id)
+        _tell_proposed(connection, actor, view)
+        return view
 
 
 def choose_items(
@@ -174,6 +178,20 @@ def person_of(actor: Actor) -> str:
     if actor.person_id is None:
         raise RunSettled("Payment runs are made by people, who are named.")
     return actor.person_id
+
+
+def _tell_proposed(connection: Connection, actor: Actor, view: RunView) -> None:
+    run = view.run
+    body = {
+        "payment_run_id": run.payment_run_id,
+        "number": run.number,
+        "pay_on": run.pay_on.isoformat(),
+        "total_pence": run.total_pence,
+        "supplier_count": len({item.supplier_id for item in view.items if item.left_out_why is None}),
+        "proposed_by": run.made_by,
+        "proposer_id": person_of(actor),
+    }
+    append(connection, "PaymentRunProposed", key=f"payment_run:{run.payment_run_id}", body=body)
 
 
 def _proposed(connection: Connection, pay_on: date, due_by: date) -> list[Item]:
