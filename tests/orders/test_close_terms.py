@@ -156,6 +156,18 @@ def test_the_adviser_says_that_eight_more_reams_save_everyone(market: Market) ->
     assert (line["quantity"], line["advice"]) == (92, {"units": 8, "saves_pence": 54_60, "offered": 5})
 
 
+def test_the_adviser_counts_in_whole_packs(market: Market) -> None:
+    """94 pens would cost less at 100's price, but 100 come as 96 in packs of 12; the price begins at 108."""
+    pens = market.offer("Pens", unit="C62", pack_size=12, tiers=((1, "5.0000"), (100, "4.0000")))
+    round_id, schools = ordered(market, [{pens: {"quantity": 50, "flexible": 4}}, {pens: 44}])
+    (total,) = ok(market.as_(buyer(schools[1])).get(f"/rounds/{round_id}/totals"))["items"]
+    assert (total["next_from_quantity"], total["units_to_next"]) == (108, 14)
+    assert total["advice"] == {"units": 14, "saves_pence": 38_00, "offered": 4}
+    (line,) = preview(market, round_id)["purchase_orders"][0]["lines"]
+    assert (line["quantity"], line["cheaper"]) == (96, {"quantity": 108, "net_pence": 432_00})
+    assert line["advice"] == {"units": 12, "saves_pence": 48_00, "offered": 2}
+
+
 def test_conditions_that_do_not_hold_leave_their_lines_out_with_a_reason(market: Market) -> None:
     paper = market.offer()
     wishes = [

@@ -13,7 +13,7 @@ from contracts.vat import vat_pence
 from services.orders.domain.offer import RoundOffer, refused_lines
 from services.orders.domain.pricing import BoughtLine, price_live, price_locked, vat_of
 from services.orders.domain.round import Member
-from services.orders.domain.tiers import Tier, standing, unit_price_at
+from services.orders.domain.tiers import Advice, Tier, in_packs, standing, unit_price_at
 from services.orders.domain.wanted import WantedLine
 
 ASH = Member(900001, "Ash School", "primary", date(2025, 9, 1), None, type_code="1")
@@ -77,6 +77,23 @@ def test_a_standing_agrees_with_its_tiers(of: tuple[Tier, ...], quantity: int) -
         assert more > quantity
         assert net < at.net_pence
         assert net == line_net_pence(more, unit_price_at(of, more))
+
+
+def test_units_in_packs_reach_a_tier_with_the_first_whole_pack_of_it() -> None:
+    """With 93 in packs of 12 seven more would be cut to 96 at £11.80; the next price begins at 108, which cost more."""
+    of = in_packs(PAPER_TIERS, 12)
+    assert [tier.from_quantity for tier in of] == [1, 60, 108]
+    at = standing(of, 93, flexible=10)
+    assert (at.units_to_next, at.advice) == (15, None)
+    at = standing(of, 101, flexible=2)
+    assert at.advice == Advice(units=7, saves_pence=1191_80 - 1182_60, offered=2)
+
+
+@given(tiers, st.integers(1, 40), st.integers(0, 10_000))
+def test_in_packs_the_price_is_that_of_the_whole_packs(of: tuple[Tier, ...], pack: int, quantity: int) -> None:
+    filled = quantity // pack * pack
+    assert unit_price_at(in_packs(of, pack), quantity) == unit_price_at(of, filled)
+    assert in_packs(of, 1) == of
 
 
 def test_an_order_is_priced_at_what_all_order_together_and_at_worst_alone() -> None:

@@ -20,12 +20,13 @@ class FullCharge(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoundOffer:
-    """What schools can order in one round; `tiers` ascend. A line is of `minimum_quantity` units or more.
+    """What schools can order in one round; a line is of `minimum_quantity` units or more.
 
-    A school may order if it fits each of phases, types, classes of membership and URNs that is not empty. `alone_price`
-    is what a school pays for a unit on its own elsewhere. `full_charges` are all that its contract may add to an order.
-    `supplier_urn` is the school that supplies it, if one does. The VAT is the offer's own, or where the offer was read
-    for a school (`storage.vat.own_offers`) what it carries for that, with the certificate's reference.
+    `tiers` ascend and begin at whole packs (`domain.tiers.in_packs`). A school may order if it fits each of phases,
+    types, classes of membership and URNs that is not empty. `alone_price` is what a school pays for a unit on its own
+    elsewhere. `full_charges` are all that its contract may add to an order. `supplier_urn` is the school that supplies
+    it, if one does. The VAT is the offer's own, or where the offer was read for a school (`storage.vat.own_offers`)
+    what it carries for that, with the certificate's reference.
     Read once and shared: two are the same only if they are the same object.
     """
 

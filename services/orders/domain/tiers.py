@@ -58,6 +58,16 @@ class Standing:
         return Advice(units, self.net_pence - net_pence, min(self.flexible, units))
 
 
+def in_packs(tiers: Sequence[Tier], pack: int) -> tuple[Tier, ...]:
+    """Ascending `tiers` as units that come in whole packs of `pack` reach them; the first holds from where it did.
+
+    A tier that no whole pack begins at is reached with the next one: "from 100" in packs of 12 is from 108.
+    """
+    first, *rest = tiers
+    reached = {-(-tier.from_quantity // pack) * pack: tier.unit_price for tier in rest}
+    return (first, *(Tier(start, price) for start, price in reached.items()))
+
+
 def unit_price_at(tiers: Sequence[Tier], quantity: int) -> Decimal:
     """The unit price that `quantity` units reach; below the first tier its price holds. `tiers` ascend."""
     price = tiers[0].unit_price

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Row, text
 
 from contracts.vat import vat_rate
 from services.orders.domain.offer import FullCharge, RoundOffer
+from services.orders.domain.packs import supplied_in
 from services.orders.domain.round import Round
 from services.orders.domain.terms import read_terms, worst_charges
-from services.orders.domain.tiers import Tier
+from services.orders.domain.tiers import Tier, in_packs
 
 _REMEMBERED_ROUNDS = 16
 
@@ -125,6 +126,7 @@ def _read(connection: Connection, statement: Any, of: Round) -> dict[str, RoundO
 
 
 def _offer(row: Row[Any], tax_point: date, full_charges: tuple[FullCharge, ...]) -> RoundOffer:
+    pack = supplied_in(row.unit, row.pack_size)
     return RoundOffer(
         offer_id=row.offer_id,
         contract_id=row.contract_id,
@@ -139,7 +141,7 @@ def _offer(row: Row[Any], tax_point: date, full_charges: tuple[FullCharge, ...])
         pack_size=row.pack_size,
         vat_class=row.vat_class,
         vat_rate=vat_rate(row.vat_class, tax_point),
-        tiers=tuple(Tier(from_quantity, Decimal(price)) for from_quantity, price in row.tiers),
+        tiers=in_packs([Tier(from_quantity, Decimal(price)) for from_quantity, price in row.tiers], pack),
         phases=tuple(row.phases),
         minimum_quantity=row.minimum_quantity,
         alone_price=row.alone_price,
