@@ -75,7 +75,10 @@ def _ask(side: Side, purchase_order_id: str) -> Response | tuple[str, int]:
     """Ask for another quantity of one school's line."""
     faults = Faults()
     typed = Typed(request.form, faults)
-    urn, _, line_no = typed.text("line", "which line should change").partition(".")
+    line = typed.text("line", "which line should change")
+    urn, _, line_no = line.partition(".")
+    if line and not (urn.isdecimal() and line_no.isdecimal()):
+        faults.add("Choose which line should change.", "line")
     quantity = typed.units("quantity", "the new quantity") if request.form.get("quantity", "").strip() else None
     if quantity is None and not faults.at("quantity"):
         faults.add("Enter the new quantity; 0 cancels the line.", "quantity")

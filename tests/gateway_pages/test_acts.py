@@ -578,6 +578,13 @@ def test_a_change_without_its_parts_is_not_asked_for(visit: Visit, services: Fak
     assert not services.changes
 
 
+@pytest.mark.parametrize("line", ["paper", f"{OAK}", f"{OAK}.two", f"{OAK}.²", f"school.{OAK}.2"])
+def test_a_change_of_what_is_no_line_is_not_asked_for(visit: Visit, services: FakeServices, line: str) -> None:
+    response = visit("buyer").post(CHANGES, {"line": line, "quantity": "3", "reason": "Fewer"})
+    assert summary_links(response) == {"line": "Choose which line should change."}
+    assert not services.changes
+
+
 def test_an_approver_agrees_to_what_was_seen(visit: Visit, services: FakeServices) -> None:
     visit("approver").post(f"{CHANGES}/{an_id(9, 1)}", {"act": "agreement", "version": "2"})
     call = last_change(services)
