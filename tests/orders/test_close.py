@@ -24,12 +24,19 @@ from services.orders.domain.errors import RoundNotOpen
 from services.orders.domain.tiers import Tier, unit_price_at
 from services.orders.storage.closing import Closing
 from services.orders.storage.issuing import issue
+from services.orders.storage.leavers import drop_orders_of_leavers
+from services.orders.storage.rounds import mark_closed
 from services.orders.usecases.close_round import close_due_rounds, close_round
 from services.orders.usecases.compute_close import compute_close
 from tests.orders.market import MANAGER, Market, buyer, in_days, ok, order_path, refused, school_body
 
 SCHOOLS = 591
 LINES = 20
+
+_SHARES = text("""
+    SELECT l.offer_id::text, d.school_urn, d.net_pence
+    FROM drop_line d JOIN purchase_order_line l USING (purchase_order_id, line_no)
+""")
 
 
 def test_the_total_of_all_schools_chooses_the_tier_and_shares_are_exact(market: Market) -> None:
@@ -344,15 +351,48 @@ def test_the_database_shares_as_allocate_does(
         closing, _ = compute_close(connection, round_id, datetime.now(UTC).date(), date(2026, 11, 30))
         if expected:
             issue_for(closing, market)
-        rows = connection.execute(
-            text(
-                "SELECT l.offer_id::text, d.school_urn, d.net_pence FROM drop_line d JOIN purchase_order_line l"
-                " USING (purchase_order_id, line_no)"
-            )
-        )
+        rows = connection.execute(_SHARES)
         assert {(row.offer_id, row.school_urn): row.net_pence for row in rows} == expected
         assert sum(school.net_pence for school in closing.schools()) == sum(expected.values())
         assert sum(line.net_pence for line in closing.lines()) == sum(expected.values())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), before=st.booleans())
+def test_a_leaver_counts_for_nothing_before_the_close_and_moves_nothing_after_it(
+    round_of_three: tuple[Market, str, list[str], list[int]], data: st.DataObject, before: bool
+) -> None:
+    """Example 6 for any figures: the rest share what they order together, or keep what the close made of all."""
+    market, round_id, offers, schools = round_of_three
+    starts = {offer: data.draw(tier_starts) for offer in offers}
+    tiers = {offer: tuple(Tier(start, data.draw(prices)) for start in starts[offer]) for offer in offers}
+    ordered = {offer: {urn: data.draw(st.integers(1, 60)) for urn in schools} for offer in offers}
+    leaver = data.draw(st.sampled_from(schools))
+    expected: dict[tuple[str, int], int] = {}
+    for offer in offers:
+        units = {urn: units for urn, units in ordered[offer].items() if urn != leaver or not before}
+        net = line_net_pence(sum(units.values()), unit_price_at(tiers[offer], sum(units.values())))
+        expected |= {(offer, urn): share for urn, share in allocate(net, units).items()}
+    now = datetime.now(UTC)
+    with undone(market) as connection:
+        write_tiers(connection, round_id, tiers)
+        write_orders(connection, round_id, schools, ordered)
+        if before:
+            assert leave(connection, leaver, now) == 1
+        closing, _ = compute_close(connection, round_id, now.date(), date(2026, 11, 30))
+        issue_for(closing, market)
+        mark_closed(connection, round_id, now, "Manager", state="closed")
+        if not before:
+            assert leave(connection, leaver, now) == 0
+        rows = connection.execute(_SHARES)
+        assert {(row.offer_id, row.school_urn): row.net_pence for row in rows} == expected
+
+
+def leave(connection: Connection, urn: int, now: datetime) -> int:
+    """The school left yesterday; how many of its orders drop."""
+    gone = {"urn": urn, "day": now.date() - timedelta(days=1)}
+    connection.execute(text("UPDATE school SET left_on = :day WHERE urn = :urn"), gone)
+    return drop_orders_of_leavers(connection, now)
 
 
 def test_591_schools_with_20_lines_each_add_up(market: Market) -> None:
