@@ -5,16 +5,19 @@ its memory can be seen. The floors do nothing but call the library: typst sets t
 document, XlsxWriter writes the same cells without any format, lxml builds and serialises the same elements.
 """
 
+import contextlib
 import io
 import json
 import multiprocessing
 import resource
+import threading
 import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import psutil
 from lxml import etree
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
@@ -33,6 +36,7 @@ TIME_TARGET: Final = 2
 MEMORY_TARGET_MB: Final = 500
 FORMS: Final = {"pdf": "PDF", "xlsx": "spreadsheet", "xml": "Peppol orders"}
 
+_WATCHED_SECONDS: Final = 0.02
 Row = dict[str, Any]
 Element = tuple[int | None, str, dict[str, str], str | None]
 
@@ -181,18 +185,37 @@ def _content(database: Database, order_id: str, form: str) -> bytes | None:
 
 
 def _alone(work: Callable[[str, str, str], float], *arguments: str) -> tuple[float, float]:
-    """What `work` answers in a process of its own, and the most memory in MB that it had with one that it started.
-
-    The two peaks are added up, though they may not have come at the same time.
-    """
+    """What `work` answers in a process of its own, and the most memory in MB that it had with those that it started."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (work, arguments))
 
 
 def _measured(work: Callable[[str, str, str], float], arguments: tuple[str, str, str]) -> tuple[float, float]:
-    seconds = work(*arguments)
-    own, started = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return seconds, (own + started) / 1024
+    ended, most = threading.Event(), [0]
+
+    def watch() -> None:
+        while not ended.wait(_WATCHED_SECONDS):
+            most[0] = max(most[0], _memory())
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        seconds = work(*arguments)
+    finally:
+        ended.set()
+        watching.join()
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return seconds, max(most[0], own) / 2**20
+
+
+def _memory() -> int:
+    """Bytes that this process and those that it started have in memory now; what they share counts for each."""
+    taken = 0
+    own = psutil.Process()
+    for process in (own, *own.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            taken += process.memory_info().rss
+    return taken
 
 
 def _large_order(database: Database, owner_url: str) -> str:

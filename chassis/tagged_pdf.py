@@ -5,8 +5,10 @@ after another and writes each when it is set, all with their lengths before them
 """
 
 import json
+import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -15,8 +17,13 @@ from typing import IO, Any, Final, cast
 
 MEDIA_TYPE: Final = "application/pdf"
 
-_MOST_SET: Final = 10
+SETTERS: Final = 2
+"""Processes that set a long document: each takes some 120 MB."""
+
+_MOST_SET: Final = 3
 """PDFs that one process sets before another takes its place: what typst keeps of each is given back then."""
+
+_ENDED: Final = "The process that sets PDFs has ended."
 
 
 def tagged_pdf(package: str, template: str, data: Mapping[str, Any], **inputs: str) -> bytes:
@@ -37,27 +44,57 @@ def _source(package: str, template: str) -> bytes:
 
 
 def tagged_pdfs(package: str, template: str, wanted: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """The template set with each of these data, in a process of its own: it sets one while the last one is used.
+    """The template set with each of these data, by two processes in turns while the caller uses what is set.
 
     typst holds the interpreter while it sets, and keeps memory that only the end of its process gives back. Raises
-    RuntimeError if the process ends before it has set all; what was the matter stands in its standard error.
+    RuntimeError if a process ends before it has set all; what was the matter stands in its standard error.
     """
-    waiting = iter(wanted)
-    while some := list(islice(waiting, _MOST_SET)):
-        yield from _set_elsewhere(package, template, some)
+    waiting, busy = iter(wanted), deque[_Setter]()
+    try:
+        for data in islice(waiting, SETTERS):
+            busy.append(_Setter(package, template))
+            busy[-1].send(data)
+        while busy:
+            setter = busy[0]
+            made = setter.receive()
+            busy.popleft()
+            following = next(waiting, None)
+            if following is None or setter.sent == _MOST_SET:
+                setter.end()
+                setter = _Setter(package, template) if following is not None else setter
+            if following is not None:
+                busy.append(setter)
+                setter.send(following)
+            yield made
+    finally:
+        for setter in busy:
+            setter.end()
 
 
-def _set_elsewhere(package: str, template: str, some: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    command = [sys.executable, "-m", "chassis.tagged_pdf", package, template]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as setter:
-        stdin, stdout = cast(IO[bytes], setter.stdin), cast(IO[bytes], setter.stdout)
-        for place, data in enumerate(some):
-            content = json.dumps(data).encode()
-            made = _receive(stdout) if place else b""
-            _send(stdin, content)  # it waits for this: at no time do both write
-            if place:
-                yield made
-        yield _receive(stdout)
+class _Setter:
+    """A process that sets PDFs, one at a time: who sends waits for the PDF, so that at no time both write."""
+
+    def __init__(self, package: str, template: str) -> None:
+        command = [sys.executable, "-m", "chassis.tagged_pdf", package, template]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.sent = 0
+
+    def send(self, data: Mapping[str, Any]) -> None:
+        """Let it set these data. Raises RuntimeError if it has ended."""
+        try:
+            _send(cast(IO[bytes], self._process.stdin), json.dumps(data).encode())
+        except BrokenPipeError as fault:
+            raise RuntimeError(_ENDED) from fault
+        self.sent += 1
+
+    def receive(self) -> bytes:
+        """What it has set. Raises RuntimeError if it has ended instead."""
+        return _receive(cast(IO[bytes], self._process.stdout))
+
+    def end(self) -> None:
+        """End it, also where it still sets something."""
+        self._process.kill()
+        self._process.communicate()
 
 
 def _send(stream: IO[bytes], content: bytes) -> None:
@@ -69,12 +106,13 @@ def _receive(stream: IO[bytes]) -> bytes:
     size = int.from_bytes(stream.read(8))
     content = stream.read(size)
     if not content or len(content) < size:
-        raise RuntimeError("The process that sets PDFs has ended.")
+        raise RuntimeError(_ENDED)
     return content
 
 
 def _serve(package: str, template: str) -> None:
-    """Set what comes by standard input until it ends."""
+    """Set what comes by standard input until it ends, behind what people wait for at their screens."""
+    os.nice(5)
     while size := int.from_bytes(sys.stdin.buffer.read(8)):
         _send(sys.stdout.buffer, tagged_pdf(package, template, json.loads(sys.stdin.buffer.read(size))))
 

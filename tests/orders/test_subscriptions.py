@@ -496,6 +496,9 @@ def test_three_adviser_days_a_year_can_be_used_and_no_more(services: Services) -
     refused(client.post(path, {**use, "code": "hours"}), 422, "entitlement_refused")
     before = str(YEAR_BEGAN - timedelta(days=1))
     refused(client.post(path, {**use, "used_on": before}), 422, "dates_out_of_order")
+    tomorrow = str(TODAY + timedelta(days=1))
+    fields = refused(client.post(path, {**use, "used_on": tomorrow, "quantity": "0.5"}), 422, "dates_out_of_order")
+    assert fields == {"used_on": "Choose a day that has come."}
     back = ok(client.post(f"{path}/{used['uses'][0]['use_id']}/cancel"))
     assert back["entitlements"][0]["remaining"] == "3"
     assert back["uses"][0]["cancelled_by"] == "Bea Buyer"

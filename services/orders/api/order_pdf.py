@@ -1,7 +1,7 @@
 """A purchase order as tagged PDF (PDF/UA-1): all schools together, where it goes, and each drop.
 
 A long order is set in parts that are joined: typst takes gigabytes for a thousand tagged pages at once, and less than a
-hundred megabytes for a part of them. Many parts are set by a process of their own, while this one joins them.
+hundred megabytes for a part of them. Many parts are set by processes of their own, while this one joins them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,10 +21,10 @@ PART: Final = 200
 """Lines of drops in a part: more take more memory, fewer repeat the fonts more often."""
 
 LONG: Final = 1_600
-"""Lines of drops from which a process of their own is worth its start."""
+"""Lines of drops from which processes of their own are worth their start."""
 
 PART_OF_LONG: Final = 480
-"""Lines of drops in a part of a long order, whose process gives its memory back."""
+"""Lines of drops in a part of a long order, whose processes give their memory back."""
 
 _TEMPLATE: Final = ("services.orders.api", "order.typ")
 
