@@ -11,6 +11,7 @@ from bursar.demo.desk import Desk
 from bursar.demo.firms import propose_price_list, record_accounts
 from bursar.demo.fund import keep_fund
 from bursar.demo.interests import record_interests
+from bursar.demo.leads import name_lead_buyers
 from bursar.demo.matching import ask_for_a_credit
 from bursar.demo.money import invoice_directly, invoice_round, pay
 from bursar.demo.months import close_first_month
@@ -43,6 +44,7 @@ def load_demo(environ: Mapping[str, str]) -> None:
         passwords = stack.enter_context(ThreadPoolExecutor(1)).submit(give_passwords, gateway, cast.person_ids)
         until_applied(catalogue, "members", members)
         load_first_catalogue(catalogue, SERVICE)
+        name_lead_buyers(catalogue, cast.manager)
         record_certificates(catalogue, cast.manager, datetime.now(UTC).date())
         until_applied(orders, "members", members)
         until_applied(orders, "catalogue", catalogue)

@@ -1,6 +1,6 @@
 """The demo alliance: loaded through use cases and events, once, however often it is interrupted."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,7 @@ from services.catalogue.usecases.read_catalogue import list_offers
 from services.members.usecases.read_directory import list_schools, list_suppliers
 from services.orders.usecases.close_round import preview_close
 from services.orders.usecases.read_budgets import get_budgets
+from services.orders.usecases.read_reports import workload_report
 from services.orders.usecases.read_rounds import list_rounds
 from services.orders.usecases.read_subscriptions import PlanView, get_plan, list_plans
 from services.orders.usecases.review_order import review_order
@@ -194,6 +195,18 @@ def test_a_service_was_billed_and_another_is_asked_for(loaded: Parts) -> None:
         used = connection.execute(text("SELECT sum(quantity) FROM entitlement_use")).scalar_one()
     assert nets == charged
     assert used == Decimal("1.5")
+
+
+def test_schools_share_the_work_of_leading_contracts(loaded: Parts) -> None:
+    report = workload_report(loaded["orders"].database, SERVICE, date(2025, 9, 1), date(2999, 8, 31))
+    (section,) = report.sections
+    assert {str(row["school_name"]) for row in section.rows} == {
+        "Hop Garden Primary School",
+        "Marsh Lane Primary Academy",
+        "No lead named",
+        "Priory Down Academy",
+        "Stour Valley School",
+    }
 
 
 def _plans(orders: Database) -> list[PlanView]:
