@@ -118,7 +118,7 @@ def record_reading(plan_id: Any, urn: int) -> Page:
     body = {
         "school_urn": urn,
         "read_on": typed.text("read_on", "from which day it holds"),
-        "quantity": typed.units("reading", "the figure"),
+        "quantity": typed.units("reading", "the figure", needed=True),
         "source": typed.text("source", "where the figure comes from"),
     }
     if not faults:

@@ -125,7 +125,7 @@ def record_own_reading(subscription_id: Any) -> Page:
     body = {
         "school_urn": own_urn(),
         "read_on": typed.text("read_on", "from which day it holds"),
-        "quantity": typed.units("reading", "the figure"),
+        "quantity": typed.units("reading", "the figure", needed=True),
         "source": typed.text("source", "where the figure comes from"),
     }
     found = ask.one("orders", f"/subscriptions/{subscription_id}")

@@ -61,8 +61,10 @@ class Typed:
             return None
         return f"{datetime.combine(on, at, LONDON).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
-    def units(self, field: str, label: str) -> int | None:
-        """A whole number of units; a blank is none of them."""
+    def units(self, field: str, label: str, *, needed: bool = False) -> int | None:
+        """A whole number of units; a blank is none of them, or a fault where they are `needed`."""
+        if needed and not self.text(field, label):
+            return None
         return units(self._sent.get(field, ""), field, label, self._faults)
 
     def pence(self, field: str, label: str, *, needed: bool = True) -> int | None:

@@ -104,6 +104,8 @@ def test_a_figure_goes_with_its_day_and_source(
     }
     response = visit(who).post(path, {**sent, "source": ""})
     assert set(summary_links(response)) == {"source"}
+    response = visit(who).post(path, {**sent, "reading": " "})
+    assert summary_links(response) == {"reading": "Enter the figure."}, "silence is no figure of 0"
 
 
 @pytest.mark.parametrize(
