@@ -201,14 +201,16 @@ class Subscription:
             raise DatesOutOfOrder("The service cannot end on that day.", fields={"ends_on": message})
         return replace(self, state="ended", ends_on=ends_on)
 
-    def must_cover(self, day: date, plan: Plan) -> None:
-        """Raise SubscriptionNotApproved or DatesOutOfOrder unless the school has the service on this day."""
+    def must_have_covered(self, day: date, plan: Plan, today: date) -> None:
+        """Raise SubscriptionNotApproved or DatesOutOfOrder unless the school had the service on this day, or has."""
         if not self.runs:
             raise SubscriptionNotApproved(f"This subscription is {self.state}.")
         covered = self.covered(plan)
         if covered is None or not covered.first <= day <= covered.last:
             message = f"Choose a day from {self.starts_on:%d %B %Y} to {self.ends_on or plan.ends_on:%d %B %Y}."
             raise DatesOutOfOrder("Your school does not have the service on that day.", fields={"used_on": message})
+        if day > today:
+            raise DatesOutOfOrder("That day is to come.", fields={"used_on": "Choose a day that has come."})
 
     def _must_be_requested(self) -> None:
         if self.state != "requested":

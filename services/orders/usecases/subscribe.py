@@ -118,13 +118,13 @@ def record_use(
     note: str,
     now: datetime,
 ) -> None:
-    """Draw on an entitlement of the subscription year in which the day lies.
+    """Record what was drawn of an entitlement of the subscription year in which the day lies.
 
     Raises NotFound, SubscriptionNotApproved, DatesOutOfOrder, EntitlementRefused.
     """
     with database.transaction(actor) as connection:
         found, plan = _held(connection, actor, subscription_id)
-        found.must_cover(used_on, plan)
+        found.must_have_covered(used_on, plan, london_day(now))
         entitlement = next((each for each in plan.entitlements if each.code == code), None)
         if entitlement is None:
             raise EntitlementRefused("This service grants no such thing.", fields={"code": "Choose one of the list."})
