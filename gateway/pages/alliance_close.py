@@ -57,7 +57,7 @@ def choose_minimum(round_id: Any, contract_id: Any) -> Response | tuple[str, int
 @alliance.post("/rounds/<uuid:round_id>/extend")
 @for_manager
 def extend_round(round_id: Any) -> Response | tuple[str, int]:
-    """Give the schools more time."""
+    """Move the deadline, as a rule to give the schools more time."""
     faults = Faults()
     closes_at = Typed(request.form, faults).instant("closes_on", "closes_time", "it closes")
     if not faults:
@@ -70,7 +70,7 @@ def extend_round(round_id: Any) -> Response | tuple[str, int]:
             )
     if faults:
         return _close_page(str(round_id), faults), faults.status
-    flash("The round closes later now.")
+    flash("The deadline has moved, and the schools are told.")
     return redirect(url_for("alliance.close_preview", round_id=round_id), 303)
 
 
