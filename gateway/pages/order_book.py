@@ -17,12 +17,12 @@ Offer = Mapping[str, Any]
 
 
 class Book:
-    """The offers of one round by id, each with its place among them, and the last total and row written for each."""
+    """The offers of one round by id, each with its place among them, and the last totals and row written for each."""
 
     def __init__(self, version: int, offers: list[Offer]) -> None:
         self.version = version
         self.offers = {str(offer["offer_id"]): {**offer, "place": place} for place, offer in enumerate(offers)}
-        self.rows: dict[str, tuple[int, str]] = {}
+        self.rows: dict[str, tuple[tuple[int, int], str]] = {}
 
 
 _books: OrderedDict[str, Book] = OrderedDict()

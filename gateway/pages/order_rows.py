@@ -25,7 +25,7 @@ class Row(NamedTuple):
     """One offer as the row's template prints it: see school/order_row.html.
 
     For the script: `tiers` as "1:125000,50:118000" (from quantity: ten-thousandths of a pound), `others` the units that
-    the other schools have ordered, `vat_rate` per cent.
+    the other schools have ordered, `flexible` those that are offered on top, `vat_rate` per cent.
     """
 
     offer_id: str
@@ -36,6 +36,7 @@ class Row(NamedTuple):
     next_price: str
     so_far: int
     next_from: int | None
+    advice: str
     entry: Entry
     is_open: bool
     last: str
@@ -43,6 +44,7 @@ class Row(NamedTuple):
     faulty: frozenset[str]
     tiers: str
     others: int
+    flexible: int
     vat_rate: str
 
 
@@ -85,13 +87,13 @@ def groups_of(form: Mapping[str, Any], book: Book, shown: Shown) -> list[Group]:
     own = {*shown.offers, *taxed}
 
     def row(standing: Mapping[str, Any]) -> str:
-        offer_id, total = standing["offer_id"], standing["total_quantity"]
+        offer_id, total = standing["offer_id"], (standing["total_quantity"], standing["flexible"])
         if offer_id in own:
             offer = {**book.offers[offer_id], **taxed.get(offer_id, {})}
             return str(write(_own_row(offer, standing, shown)))
         kept = book.rows.get(offer_id)
         if kept is None or kept[0] != total:  # the row of an offer of which the school has nothing: as last written
-            kept = book.rows[offer_id] = (total, str(write(_row(book.offers[offer_id], standing, total, _BLANK))))
+            kept = book.rows[offer_id] = (total, str(write(_row(book.offers[offer_id], standing, total[0], _BLANK))))
         return kept[1]
 
     def category(standing: Mapping[str, Any]) -> tuple[str, str]:
@@ -140,6 +142,7 @@ def _row(offer: Offer, standing: Mapping[str, Any], others: int, entry: Entry) -
         f"{price(standing['next_unit_price'])} from {number(next_from)}" if next_from is not None else "",
         standing["total_quantity"],
         next_from,
+        _advice(standing["advice"]) if standing["advice"] else "",
         entry,
         False,
         "",
@@ -147,8 +150,14 @@ def _row(offer: Offer, standing: Mapping[str, Any], others: int, entry: Entry) -
         frozenset(),
         ",".join(f"{tier['from_quantity']}:{_steps(tier['unit_price'])}" for tier in offer["tiers"]),
         others,
+        standing["flexible"],
         per_cent(offer["vat_rate"]).removesuffix(" %"),
     )
+
+
+def _advice(advice: Mapping[str, Any]) -> str:
+    offered = f", {number(advice['offered'])} of them offered" if advice["offered"] else ""
+    return f"{number(advice['units'])} more would save everyone {money(advice['saves_pence'])}{offered}"
 
 
 def _net(quantity: int, unit_price: str) -> int:

@@ -13,6 +13,7 @@
   // The price all schools reach together with what is typed here; the service's own sums replace these at each saving.
   const tiers = rows.map((row) => row.dataset.t.split(",").map((tier) => tier.split(":").map(Number)));
   const others = rows.map((row) => Number(row.dataset.o));
+  const flexible = rows.map((row) => Number(row.dataset.f ?? 0));
   const units = (input) => {
     const text = input.value.replaceAll(",", "").trim();
     return /^\d{1,7}$/.test(text) ? Number(text) : 0;
@@ -21,7 +22,15 @@
     const together = others[place] + units(inputs[place]);
     return Math.max(0, tiers[place].findLastIndex(([from]) => together >= from));
   };
-  const netOf = (place) => Math.floor((units(inputs[place]) * tiers[place][reached(place)][1] + 50) / 100);
+  const pence = (quantity, steps) => Math.floor((quantity * steps + 50) / 100);
+  const netOf = (place) => pence(units(inputs[place]), tiers[place][reached(place)][1]);
+  const advice = (place, at, together) => {
+    const now = pence(together, tiers[place][at][1]);
+    const [best] = tiers[place].slice(at + 1).map(([from, steps]) => [pence(from, steps), from]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    if (!best || best[0] >= now) return "";
+    const more = best[1] - together, offered = Math.min(flexible[place], more);
+    return `${more.toLocaleString("en-GB")} more would save everyone ${money(now - best[0])}${offered ? `, ${offered.toLocaleString("en-GB")} of them offered` : ""}`;
+  };
   const sums = () => {
     const nets = {};
     rows.forEach((row, place) => { nets[row.dataset.v] = (nets[row.dataset.v] ?? 0) + netOf(place); });
@@ -42,6 +51,8 @@
       Object.assign(way, { value: together, max: next[0], ariaHidden: "true" });
       left.textContent = `${together.toLocaleString("en-GB")} so far, ${(next[0] - together).toLocaleString("en-GB")} to go`;
       cells[2].append(way, left);
+      const words = advice(place, at, together);
+      if (words) cells[2].append(Object.assign(document.createElement("small"), { className: "due", textContent: words }));
     }
     cells[4].textContent = line ? money(line) : "";
   };

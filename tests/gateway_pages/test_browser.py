@@ -186,7 +186,10 @@ def test_prices_and_sums_follow_what_is_typed(window: Window) -> None:
     expect(row.locator("td").nth(0)).to_have_text("£19.50")
     expect(row.locator("td").nth(3)).to_have_text("£975.00")
     field.fill("49")
-    expect(row.locator("td").nth(1)).to_contain_text("49 so far, 1 to go")
+    expect(row.locator("td").nth(1)).to_contain_text("49 so far, 1 to go1 more would save everyone £102.51")
+    field.fill("44")
+    expect(row.locator("td").nth(1)).to_contain_text("44 so far, 6 to go")
+    expect(row.locator("td").nth(1)).not_to_contain_text("would save")
     expect(page.locator("#saved")).to_contain_text("Saved at")
 
 

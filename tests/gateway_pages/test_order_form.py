@@ -196,14 +196,16 @@ def test_offers_are_asked_for_once_and_rows_follow_the_totals(buyer: Visitor, se
     first = a_form()
     services.table["orders", f"{ORDER}/form"] = first | {"offers_version": 7}
     buyer.get(FORM)
+    advice = {"units": 10, "saves_pence": 240, "offered": 3}
     moved = first["standings"][4] | {"total_quantity": 40, "next_from_quantity": 50, "units_to_next": 10}
+    moved |= {"flexible": 3, "advice": advice}
     standings = [*first["standings"][:4], moved, *first["standings"][5:]]
     services.table["orders", f"{ORDER}/form"] = first | {"offers_version": 7, "offers": None, "standings": standings}
     page = parsed(buyer.get(FORM))
     assert services.calls[-1].params == {"known_offers": 7}
     row = page.xpath("//tr[.//input[@name=$name]]", name=f"q.{moved['offer_id']}")[0]
-    assert row.get("data-o") == "40"
-    assert "10 to go" in row.text_content()
+    assert (row.get("data-o"), row.get("data-f")) == ("40", "3")
+    assert "10 to go10 more would save everyone £2.40, 3 of them offered" in row.text_content()
     assert len(page.xpath(QUANTITIES)) == len(form_offers())
 
 

@@ -347,7 +347,9 @@ def a_form(count: int = len(GOODS), state: str = "draft") -> Json:
             },
         ],
         "offers_version": 0,
-        "standings": [{name: offer[name] for name in standing} | {"schools": 6} for offer in placed],
+        "standings": [
+            {name: offer[name] for name in standing} | {"schools": 6, "flexible": 0, "advice": None} for offer in placed
+        ],
         "offers": [{name: value for name, value in offer.items() if name not in own} for offer in placed],
     }
 

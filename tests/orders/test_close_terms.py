@@ -152,6 +152,8 @@ def test_the_adviser_says_that_eight_more_reams_save_everyone(market: Market) ->
     for actor in (MANAGER, buyer(schools[1]), supplier_user(market.supplier_id)):
         (total,) = ok(market.as_(actor).get(f"/rounds/{round_id}/totals"))["items"]
         assert total["advice"] == {"units": 8, "saves_pence": 54_60, "offered": 5}
+    (standing,) = ok(market.as_(buyer(schools[1])).get(f"{order_path(round_id, schools[1])}/form"))["standings"]
+    assert (standing["advice"], standing["flexible"]) == (total["advice"], 5), "the form of a school says the same"
     (line,) = preview(market, round_id)["purchase_orders"][0]["lines"]
     assert (line["quantity"], line["advice"]) == (92, {"units": 8, "saves_pence": 54_60, "offered": 5})
 

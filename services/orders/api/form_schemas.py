@@ -2,7 +2,13 @@
 
 from marshmallow import Schema, fields
 
-from services.orders.api.answer_schemas import NextTierSchema, OrderHeadSchema, RoundOfferSchema, RoundSchema
+from services.orders.api.answer_schemas import (
+    AdviceSchema,
+    NextTierSchema,
+    OrderHeadSchema,
+    RoundOfferSchema,
+    RoundSchema,
+)
 from services.orders.api.approval_schemas import BudgetLineSchema
 
 
@@ -12,6 +18,8 @@ class StandingSchema(NextTierSchema):
     offer_id = fields.String(required=True)
     total_quantity = fields.Integer(required=True)
     schools = fields.Integer(required=True)
+    flexible = fields.Integer(required=True)
+    advice = fields.Nested(AdviceSchema, required=True, allow_none=True)
 
 
 class WantedLineSchema(Schema):

@@ -53,12 +53,14 @@ def _offer(offer: RoundOffer) -> str:
 
 @lru_cache(_REMEMBERED_OFFERS)
 def _standing(offer: RoundOffer, total: Total) -> str:
-    at = standing(offer.tiers, total.quantity, total.schools)
+    at = standing(offer.tiers, *total)
     shape = {
         "offer_id": offer.offer_id,
         "total_quantity": total.quantity,
         "schools": total.schools,
         "unit_price": unit_price_text(at.unit_price),
         **shapes.next_tier_json(at.next_tier, at.units_to_next),
+        "flexible": at.flexible,
+        "advice": shapes.advice_json(at),
     }
     return json.dumps(shape, separators=(",", ":"))
