@@ -66,7 +66,7 @@ def _ordering() -> dict[tuple[str, str], Any]:
             {"savings": saved} | dict.fromkeys(("take-up", "workload", "suppliers"), plain)
         ),
         ("orders", "/order-reports/savings"): report_json(Report("savings", "Savings", sentence, saved)),
-        ("orders", "/order-reports/savings/behind"): report_json(_behind()),
+        **{("orders", f"/order-reports/{name}/behind"): report_json(_behind()) for name in ("savings", "suppliers")},
         ("orders", "/order-reports/savings/behind.xlsx"): b"PK",
         ("orders", "/order-reports/take-up"): report_json(Report("take-up", "Take-up", "Many took part.", plain)),
         ("orders", "/order-reports/workload"): report_json(Report("workload", "Work", "It is shared.", plain)),
