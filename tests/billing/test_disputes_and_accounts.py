@@ -307,6 +307,39 @@ def test_the_bills_of_an_agreed_invoice_add_up_to_it(
     assert wide.rows(query) == [(0,)]
 
 
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    acting=st.sampled_from([ASH, BEECH, CEDAR]),
+    acts=st.lists(st.sampled_from(["pay", "dispute", "late", "credit", "order", "remind"]), max_size=4, unique=True),
+)
+def test_whatever_one_school_does_changes_no_byte_of_another_schools_statement(
+    wide: World, acting: int, acts: list[str]
+) -> None:
+    """Example 16 for any life of a school: it pays, disputes, reports units missing, is credited, orders, is reminded."""
+    [(count,)] = wide.rows("SELECT count(*) FROM purchase_order")
+    order = Order([Line({ASH: 34, BEECH: 68, CEDAR: 9})], number=f"PO-{count + 1:06d}")
+    bill = billed(wide, order, f"INV-{count + 1}")[acting]
+    before = {urn: papers(wide, urn) for urn in (ASH, BEECH, CEDAR)}
+    for act in acts:
+        if act == "pay":
+            wide.pay(payment_of(bill))
+        elif act == "dispute":
+            answer(wide, dispute(wide, bill), "declined")
+        elif act == "late":
+            wide.tell(order.receipt(acting, line_1=-1))
+        elif act == "credit":
+            credit(wide, order, Credit(1, school_urn=acting), number=f"CR-{count + 1}")
+        elif act == "order":
+            wide.invoiced(wide.ordered(Order([Line({acting: 5})], number=f"PO-{count + 2:06d}")), f"INV-{count + 2}")
+        else:
+            fall_due(wide, acting, date(2026, 1, 31))
+            remind_schools(wide.database.database, datetime.now(UTC))
+        wide.billed()
+    changed = {urn for urn in before if papers(wide, urn) != before[urn]}
+    assert changed <= {acting}
+    assert changed or not {"pay", "order"} & {*acts}  # a comparison that sees no change would see none anywhere
+
+
 def test_a_bill_is_due_in_thirty_days_or_as_its_contract_says(world: World) -> None:
     assert {bill["due_date"] for bill in billed(world).values()} == {f"{london_today() + timedelta(30)}"}
     contract = {"contract_id": CONTRACT, "supplier_id": FENWRIGHT, "title": "Paper", "reference": "C-1"}
