@@ -315,7 +315,7 @@ def test_the_bills_of_an_agreed_invoice_add_up_to_it(
 def test_whatever_one_school_does_changes_no_byte_of_another_schools_statement(
     wide: World, acting: int, acts: list[str]
 ) -> None:
-    """Example 16 for any life of a school: it pays, disputes, reports units missing, is credited, orders, is reminded."""
+    """Example 16 for any life of a school: it pays, disputes, finds units missing, is credited, orders, is late."""
     [(count,)] = wide.rows("SELECT count(*) FROM purchase_order")
     order = Order([Line({ASH: 34, BEECH: 68, CEDAR: 9})], number=f"PO-{count + 1:06d}")
     bill = billed(wide, order, f"INV-{count + 1}")[acting]
