@@ -54,8 +54,10 @@ SIDES = (
 
 
 def _register(side: Side) -> None:
-    def exports() -> str:
-        return _page(side, Faults())
+    def exports() -> str | tuple[str, int]:
+        faults = Faults()
+        page = _page(side, faults)
+        return (page, faults.status) if faults else page
 
     def write_export() -> AnyResponse | tuple[str, int]:
         faults = Faults()
@@ -125,7 +127,13 @@ def _page(side: Side, faults: Faults) -> str:
     to_on = _day(typed.get("to_on"), today)
     profile = ask.one("billing", "/export-profile")
     made, following = ask.part("billing", "/ledger-exports", after=request.args.get("after"))
-    found = ask.items("billing", "/ledger-exports/preview", from_on=from_on.isoformat(), to_on=to_on.isoformat())
+    found: list[dict[str, Any]] = []
+    if from_on <= to_on:
+        with faults.of_service(otherwise="from_on"):
+            days = {"from_on": from_on.isoformat(), "to_on": to_on.isoformat()}
+            found = ask.items("billing", "/ledger-exports/preview", **days)
+    elif not faults:
+        faults.add("The first day comes after the last.", "from_on")
     return render_template(
         "ledger_exports.html",
         side=side,

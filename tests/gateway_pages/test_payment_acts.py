@@ -48,6 +48,15 @@ def test_every_export_is_listed_in_parts(visit: Visit, services: FakeServices) -
     assert {"after=an-export", "from_on=2026-10-01", "to_on=2026-10-31"} == set(more.partition("?")[2].split("&"))
 
 
+def test_days_the_wrong_way_round_are_said_at_their_field(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    wrong = manager.get("/alliance/exports?from_on=2026-12-01&to_on=2026-11-01")
+    assert wrong.status_code == 422
+    assert "The first day comes after the last." in text_of(wrong)
+    assert parsed(wrong).xpath("//input[@name='from_on']/@value")[0] == "2026-12-01"
+    assert not [call for call in services.calls if call.path == "/ledger-exports/preview"]
+
+
 def test_who_approves_sends_the_version_that_was_seen(visit: Visit, services: FakeServices) -> None:
     manager = visit("manager")
     assert "Approve £12,345.50" in text_of(manager.get(RUN))
