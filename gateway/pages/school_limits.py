@@ -1,6 +1,6 @@
 """A school's approval limits, and who stands in for an approver who is away."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -14,7 +14,9 @@ from gateway.pages.school_budgets import may_set
 from gateway.pages.typed import Typed, seen_version
 from gateway.upstream import upstream
 
-APPROVER, GOVERNOR = "school_approver", "governor"
+APPROVER: Final = "school_approver"
+ROLES: Final = {"approver": APPROVER, "governor": "governor"}
+"""Whose limits the fields are, by the first word of their names; a category’s code may follow after a dot."""
 
 
 @school.get("/settings/limits")
@@ -30,9 +32,12 @@ def set_limits() -> Response | tuple[str, int]:
     """Write the limits as they were typed; an empty amount is no limit."""
     faults = Faults()
     typed = Typed(request.form, faults)
-    rows: list[tuple[str, str | None, str]] = [(APPROVER, None, "approver"), (GOVERNOR, None, "governor")]
-    rows += [(APPROVER, code, f"approver.{code}") for code in _category_names()]
-    filled = [(role, code, field) for role, code, field in rows if request.form.get(field, "").strip()]
+    filled = [
+        (ROLES[name], code or None, field)
+        for field, text in request.form.items()
+        for name, _, code in [field.partition(".")]
+        if name in ROLES and text.strip()
+    ]
     wanted = [
         {"role": role, "category_code": code, "amount_pence": typed.pence(field, "the amount")}
         for role, code, field in filled
@@ -96,7 +101,7 @@ def _page(faults: Faults) -> str:
         "school/limits.html",
         limits=_amounts(found, sent if "version" in sent else None),
         version=sent.get("version", found["version"]),
-        categories=_category_names(),
+        categories=_category_names(found),
         stand_ins=[
             {
                 **each,
@@ -116,16 +121,16 @@ def _page(faults: Faults) -> str:
 
 def _amounts(found: dict[str, Any], sent: Any) -> dict[str, Any]:
     """What stands in each field, and the amounts in pence for reading, by field; whether any is of a category."""
+    names = {role: name for name, role in ROLES.items()}
     pence = {
-        ("approver" if limit["role"] == APPROVER else "governor")
-        + (f".{limit['category_code']}" if limit["category_code"] else ""): limit["amount_pence"]
+        names[limit["role"]] + (f".{limit['category_code']}" if limit["category_code"] else ""): limit["amount_pence"]
         for limit in found["limits"]
     }
     if found["second_above_pence"] is not None:
         pence["second"] = found["second_above_pence"]
     text = {field: f"{amount // 100}.{amount % 100:02d}" for field, amount in pence.items()}
     shown = text if sent is None else sent
-    by_category = any(text for field, text in shown.items() if field.startswith("approver."))
+    by_category = any(text for field, text in shown.items() if field.partition(".")[0] in ROLES and "." in field)
     return {"pence": pence, "text": shown, "by_category": by_category}
 
 
@@ -136,7 +141,11 @@ def _may_stand_in(person: dict[str, Any], own_id: str) -> bool:
     return person["person_id"] != own_id and bool(here) and not approves
 
 
-def _category_names() -> dict[str, str]:
-    """Every category's name, by code, in the order of names; none while the catalogue is away."""
-    found = ask.items_or_none("catalogue", "/categories") or []
-    return {each["code"]: each["name"] for each in sorted(found, key=lambda each: each["name"])}
+def _category_names(found: dict[str, Any]) -> dict[str, str]:
+    """Every category's name, by code, in the order of names.
+
+    Those that have a limit are among them by their codes even while the catalogue is away, so that no limit is lost.
+    """
+    limited = {each["category_code"]: each["category_code"] for each in found["limits"] if each["category_code"]}
+    known = {each["code"]: each["name"] for each in ask.items_or_none("catalogue", "/categories") or []}
+    return dict(sorted((limited | known).items(), key=lambda each: each[1]))

@@ -152,6 +152,26 @@ def test_limits_are_written_whole(visit: Visit, services: FakeServices) -> None:
     }
 
 
+def test_governors_have_limits_of_categories_too(visit: Visit, services: FakeServices) -> None:
+    approver, buyer = visit("approver"), visit("buyer")
+    limit = {"role": "governor", "category_code": "stationery", "amount_pence": 75000}
+    services.table["members", f"/schools/{OAK}/approval-limits"]["limits"].append(limit)
+    page = approver.get("/school/settings/limits")
+    assert value_of(page, "governor.stationery") == "750.00"
+    approver.post("/school/settings/limits", {"version": "3", "governor.stationery": "800"})
+    assert last_change(services).sent["limits"] == [limit | {"amount_pence": 80000}]
+    assert "A governor, of Stationery up to £750.00" in text_of(buyer.get("/school/settings/limits"))
+
+
+def test_no_limit_is_lost_while_the_catalogue_is_away(visit: Visit, services: FakeServices) -> None:
+    approver = visit("approver")
+    services.away.add("catalogue")
+    page = approver.get("/school/settings/limits")
+    assert value_of(page, "approver.stationery") == "2500.00"
+    approver.post("/school/settings/limits", LIMITS)
+    assert {limit["category_code"] for limit in last_change(services).sent["limits"]} == {None, "stationery"}
+
+
 def test_a_faulty_limit_keeps_what_was_typed(visit: Visit) -> None:
     response = visit("approver").post("/school/settings/limits", LIMITS | {"approver": "a lot"})
     assert list(summary_links(response)) == ["approver"]

@@ -6,7 +6,7 @@ from services.members.api.schemas import UuidText
 from services.members.domain.approval_limits import APPROVING_ROLES, MOST_LIMITS, MOST_PENCE
 
 _CATEGORY = validate.Regexp(r"[a-z0-9][a-z0-9-]{0,39}\Z", error="Use a category's code.")
-_AMOUNT = validate.Range(0, MOST_PENCE)
+_AMOUNT = validate.Range(0, MOST_PENCE, error="Enter an amount from £0 to £1,000,000,000.")
 
 
 class LimitSchema(Schema):
