@@ -1,5 +1,6 @@
 """Contracts and their offers: looking for them, recording, changing and withdrawing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -151,7 +152,7 @@ def new_offer(contract_id: Any) -> str:
 def add_offer(contract_id: Any) -> Response | tuple[str, int]:
     """Publish the offer."""
     faults = Faults()
-    body = offer_form.read_offer(request.form, faults) | {"contract_id": str(contract_id)}
+    body = _typed_offer(faults) | {"contract_id": str(contract_id)}
     if not faults:
         with faults.of_service(offer_form.price_fields(request.form)):
             made = upstream.post("catalogue", "/offers", json=body, key=request.form.get("sending_key")).json()
@@ -177,7 +178,7 @@ def save_offer(offer_id: Any) -> Response | tuple[str, int]:
     """Publish the offer as it was typed."""
     faults = Faults()
     path = f"/offers/{offer_id}"
-    body = offer_form.read_offer(request.form, faults)
+    body = _typed_offer(faults)
     if not faults:
         with faults.of_service(offer_form.price_fields(request.form)):
             upstream.put("catalogue", path, json=body, etag=seen_version())
@@ -212,9 +213,21 @@ def _spoken(contract: dict[str, Any]) -> str:
 
 def _lead(contract: dict[str, Any]) -> str:
     """The name of the lead school; its URN while members does not answer."""
-    urn = contract["lead_urn"]
-    schools = ask.items_or_none("members", "/schools") if urn else None
-    return next((school["name"] for school in schools or [] if school["urn"] == urn), f"URN {urn}" if urn else "")
+    return "".join(_school_names([contract["lead_urn"]] if contract["lead_urn"] else []))
+
+
+def _school_names(urns: Sequence[int]) -> list[str]:
+    """The schools' names, in order; their URNs while members does not answer."""
+    schools = ask.items_or_none("members", "/schools") if urns else None
+    names = {school["urn"]: school["name"] for school in schools or []}
+    return sorted(names.get(urn, f"URN {urn}") for urn in urns)
+
+
+def _typed_offer(faults: Faults) -> dict[str, Any]:
+    body = offer_form.read_offer(request.form, faults)
+    if body["eligible_urns"] and not faults.at("eligible_urns"):
+        offer_form.must_be_known(body["eligible_urns"], ask.items("members", "/schools"), faults)
+    return body
 
 
 def _contract_form(typed: MultiDict[str, str], faults: Faults, found: dict[str, Any] | None) -> str:
@@ -249,6 +262,7 @@ def _offer_page(offer_id: str, faults: Faults) -> str:
         words=catalogue_words,
         types=SCHOOL_TYPES,
         classes=MEMBERSHIP_CLASSES,
+        named=_school_names(found["eligible_urns"]),
         key=sending_key(request.form, faults),
         faults=faults,
     )

@@ -20,6 +20,7 @@ _TEXTS: Final = {
     "unit": "the unit",
     "vat_class": "the VAT class",
 }
+_ONE_IF_BLANK: Final = {"pack_size": "how many a unit holds", "minimum_quantity": "the fewest that a school orders"}
 _CHOICES: Final = ("phases", "eligible_types", "eligible_classes")
 
 
@@ -29,8 +30,8 @@ def read_offer(sent: MultiDict[str, str], faults: Faults) -> dict[str, Any]:
     body: dict[str, Any] = {name: typed.text(name, label) for name, label in _TEXTS.items()}
     body["description"] = typed.text("description", "a description", needed=False).replace("\r\n", "\n")
     body["staff"] = typed.text("staff", "the staff", needed=False) or None
-    body["pack_size"] = typed.units("pack_size", "how many a unit holds") or 1
-    body["minimum_quantity"] = typed.units("minimum_quantity", "the fewest that a school orders") or 1
+    for name, label in _ONE_IF_BLANK.items():
+        body[name] = typed.units(name, label) if sent.get(name, "").strip() else 1
     body["alone_price"] = typed.price("alone_price", "the price alone", needed=False)
     body["tiers"] = _tiers(typed, sent, "tiers.")
     if not body["tiers"]:
@@ -121,6 +122,13 @@ def _later(typed: Typed, sent: Mapping[str, str], place: int) -> dict[str, Any]:
     on = typed.day(f"later_prices.{place}.valid_from", "the day from which the prices hold")
     tiers = _tiers(typed, sent, f"later_prices.{place}.tiers.")
     return {"valid_from": on.isoformat() if on else None, "tiers": tiers}
+
+
+def must_be_known(urns: Iterable[int], schools: Iterable[Mapping[str, Any]], faults: Faults) -> None:
+    """Add a fault for URNs of no school that the alliance knows: a mistyped one would leave a school out unseen."""
+    known = {school["urn"] for school in schools}
+    if strange := [str(urn) for urn in urns if urn not in known]:
+        faults.add(f"The alliance knows no school with this URN: look at {', '.join(strange[:5])}.", "eligible_urns")
 
 
 def _urns(text: str, faults: Faults) -> list[int]:

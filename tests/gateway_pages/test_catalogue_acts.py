@@ -100,6 +100,21 @@ def test_a_refused_price_is_linked_to_the_row_it_was_typed_in(visit: Visit, serv
     assert "tiers.0.unit_price" in summary_links(bad)
 
 
+def test_a_named_school_is_one_that_the_alliance_knows(visit: Visit, services: FakeServices) -> None:
+    manager, typed = visit("manager"), dict(offer_form.typed_offer(an_offer()))
+    page = manager.post(f"{OFFER_PATH}/edit", typed | {"eligible_urns": "910001\n910099"})
+    fault = "The alliance knows no school with this URN: look at 910099."
+    assert summary_links(page) == {"eligible_urns": fault}
+    assert services.changes == []
+    assert "Named schools Oak Street Primary School" in text_of(manager.get(OFFER_PATH))
+
+
+def test_no_articles_in_a_unit_are_not_taken_for_one(visit: Visit, services: FakeServices) -> None:
+    manager, typed = visit("manager"), dict(offer_form.typed_offer(an_offer()))
+    manager.post(f"{OFFER_PATH}/edit", typed | {"pack_size": "0", "minimum_quantity": " "})
+    assert (services.changes[-1].sent["pack_size"], services.changes[-1].sent["minimum_quantity"]) == (0, 1)
+
+
 def test_a_price_list_is_sent_on_as_it_is_and_then_shown(visit: Visit, services: FakeServices) -> None:
     path = f"/contracts/{CONTRACT}/price-lists"
     DONE["POST", "catalogue", path] = {"price_list_id": PRICE_LIST}
