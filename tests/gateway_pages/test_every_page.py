@@ -191,7 +191,7 @@ def test_every_address_is_walked_through_or_is_no_page(gateway: tuple[Flask, Fak
     files = {name for name in left_out if re.search("(_file|_document|_sheet|_paper|_original|_chart|photo)$", name)}
     assert left_out - files == {
         "start",  # leads home
-        "kept_form",  # only after a session has ended: test_sign_in.py
+        "kept_form",  # only after a session has ended: test_browser_roles.py
         "planner_calendar",
         "download_price_list",
         "fund_report",
