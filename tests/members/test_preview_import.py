@@ -69,6 +69,7 @@ def test_a_preview_says_what_each_row_would_do_and_does_nothing(members: Clients
     changed, added, refused = rows(members, answer)
     assert (changed["line"], changed["subject"], changed["outcome"]) == (2, str(HOP_GARDEN), "changed")
     assert "Pupils: 271 → 290" in changed["details"]
+    assert any(each.endswith(" → 21 May 2026") for each in changed["details"])
     assert (added["name"], added["outcome"]) == ("Oast Hill Infant School", "added")
     assert (refused["code"], refused["details"]) == ("closed", ["Closed."])
     assert [row["line"] for row in rows(members, answer, "outcome=refused")] == [4]
@@ -154,6 +155,8 @@ def test_people_come_from_a_sheet_with_their_roles(members: Clients) -> None:
         ("refused", "forbidden"),
         ("refused", "role_unknown"),
     ]
+    said = rows(members, answer)[1]["details"]
+    assert said == ["Role: Governor at Hop Garden Primary School from 1 September 2026 to 31 August 2028"]
     assert apply(members, answer).status_code == 200
     (ada,) = members("members", MANAGER).get("/people").json["items"]
     assert [(role["role"], role["ends_on"]) for role in ada["roles"]] == [

@@ -125,6 +125,7 @@ def test_joining_again_in_the_middle_of_a_membership_is_refused(members: Clients
     )
     assert (answer.status_code, answer.json["code"]) == (409, "memberships_overlap")
     assert [error["field"] for error in answer.json["errors"]] == ["joined_on"]
+    assert answer.json["detail"] == "The membership that began on 1 September 2024 has no end."
 
 
 def test_a_membership_to_come_is_told_on_its_first_day(members: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +166,7 @@ def test_counts_of_pupils_stay_and_the_newest_stands(members: Clients) -> None:
 
     twice = client.post(f"/schools/{HOP_GARDEN}/pupil-counts", older)
     assert (twice.status_code, twice.json["code"]) == (409, "pupil_count_taken")
+    assert twice.json["detail"] == "There is a count of 16 January 2025 already: correct that one."
     put = {"pupils": 282, "source": "school census"}
     assert client.put(f"/schools/{HOP_GARDEN}/pupil-counts/2026-05-21", put, version=3).status_code == 200
     assert client.put(f"/schools/{HOP_GARDEN}/pupil-counts/2026-05-21", put, version=3).status_code == 412

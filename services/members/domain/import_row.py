@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
+from contracts.roles import ROLE_NAMES
 from services.members.domain.person import Role
 from services.members.domain.school import School
 
@@ -52,9 +53,9 @@ def changes_between(before: School, after: School) -> tuple[str, ...]:
 
 
 def role_in_words(role: Role, place: str) -> str:
-    """A role with its days: "school_buyer at Hop Garden Primary from 2026-09-01"."""
-    until = f" to {role.ends_on}" if role.ends_on else ""
-    return f"{role.role}{f' at {place}' if place else ''} from {role.starts_on}{until}"
+    """A role with its days: "School buyer at Hop Garden Primary from 1 September 2026"."""
+    until = f" to {_told(role.ends_on)}" if role.ends_on else ""
+    return f"{ROLE_NAMES[role.role]}{f' at {place}' if place else ''} from {_told(role.starts_on)}{until}"
 
 
 def tally(rows: Iterable[ImportRow]) -> dict[str, int]:
@@ -68,4 +69,4 @@ def tally(rows: Iterable[ImportRow]) -> dict[str, int]:
 def _told(value: Any) -> str:
     if value is None or value == "":
         return "nothing"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return f"{value:%-d %B %Y}" if isinstance(value, date) else str(value)

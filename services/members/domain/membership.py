@@ -95,13 +95,13 @@ def checked(memberships: Sequence[Membership]) -> Memberships:
             raise MembershipInvalid(fault, fields={"left_on": fault})
     for earlier, later in pairwise(in_order):
         if earlier.left_on is None or earlier.left_on >= later.joined_on:
-            fault = f"The membership that began on {earlier.joined_on} {_end(earlier)}."
+            fault = f"The membership that began on {earlier.joined_on:%-d %B %Y} {_end(earlier)}."
             raise MembershipsOverlap(fault, fields={"joined_on": fault})
     return in_order
 
 
 def _end(membership: Membership) -> str:
-    return "has no end" if membership.left_on is None else f"lasts until {membership.left_on}"
+    return "has no end" if membership.left_on is None else f"lasts until {membership.left_on:%-d %B %Y}"
 
 
 def _replaced(memberships: Sequence[Membership], before: Membership, after: Membership) -> list[Membership]:

@@ -82,7 +82,9 @@ def check_newer_count(before: School, after: School) -> None:
     if after.pupils is None and before.pupils is not None:
         faults["pupils"] = "A count that is known stays: correct it, or add a newer one."
     elif before.pupils_on is not None and (after.pupils_on is None or after.pupils_on < before.pupils_on):
-        faults["pupils_on"] = f"There is a count of {before.pupils_on}: add older ones to the school’s counts."
+        faults["pupils_on"] = (
+            f"There is a count of {before.pupils_on:%-d %B %Y}: add older ones to the school’s counts."
+        )
     if faults:
         raise SchoolInvalid("The count of pupils does not follow on.", fields=faults)
 

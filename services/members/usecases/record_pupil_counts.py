@@ -50,7 +50,7 @@ def _record(database: Database, actor: Actor, urn: int, count: PupilCount, versi
             raise VersionConflict("Somebody else changed this school meanwhile.")
         known = pupil_counts.counts_of(connection, urn)
         if version is None and any(each.counted_on == count.counted_on for each in known):
-            fault = f"There is a count of {count.counted_on} already: correct that one."
+            fault = f"There is a count of {count.counted_on:%-d %B %Y} already: correct that one."
             raise PupilCountTaken(fault, fields={"counted_on": fault})
         pupil_counts.save_counts(connection, {urn: count})
         counts = pupil_counts.counts_of(connection, urn)

@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 MOST_PENCE = 1_000_000_000_00
 _YEAR = validate.Regexp(r"20[0-9]{2}-[0-9]{2}\Z", error="Write a financial year as 2026-27.")
 _CATEGORY = validate.Regexp(r"[a-z0-9][a-z0-9-]{0,39}\Z", error="Use a category's code.")
+_AMOUNT = validate.Range(0, MOST_PENCE, error="Enter an amount from £0 to £1,000,000,000.")
 
 
 class BudgetQuerySchema(Schema):
@@ -17,7 +18,7 @@ class BudgetInSchema(Schema):
     """What a category may cost in the year; a hard budget keeps orders beyond it from being sent."""
 
     category_code = fields.String(required=True, validate=_CATEGORY)
-    amount_pence = fields.Integer(required=True, strict=True, validate=validate.Range(0, MOST_PENCE))
+    amount_pence = fields.Integer(required=True, strict=True, validate=_AMOUNT)
     hard = fields.Boolean(load_default=False)
 
 
