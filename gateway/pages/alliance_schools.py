@@ -92,13 +92,19 @@ def join(urn: int) -> Response | tuple[str, int]:
 @alliance.post("/schools/<int:urn>/pupils")
 @for_registrar
 def count_pupils(urn: int) -> Response | tuple[str, int]:
-    """Add a count of pupils."""
+    """Add a count of pupils, or correct the one of its day if that was ticked."""
     faults = Faults()
     typed = Typed(request.form, faults)
     counted_on = typed.day("counted_on", "the day of the count")
     pupils = _whole("pupils", "the number of pupils", faults, needed=True)
     source = typed.text("source", "where the number comes from")
-    body = {"counted_on": counted_on and counted_on.isoformat(), "pupils": pupils, "source": source}
+    count = {"pupils": pupils, "source": source}
+    if counted_on and request.form.get("correct") == "yes":
+        with faults.of_service():
+            if not faults:
+                upstream.put("members", f"/schools/{urn}/pupil-counts/{counted_on}", json=count, etag=seen_version())
+        return _changed(urn, "The count is corrected.", faults)
+    body = count | {"counted_on": counted_on and counted_on.isoformat()}
     return _change(urn, "pupil-counts", body, "The count is recorded.", faults)
 
 
@@ -112,6 +118,10 @@ def _change(urn: int, what: str, body: dict[str, Any], done: str, faults: Faults
                 key=request.form.get("sending_key"),
                 etag=seen_version(),
             )
+    return _changed(urn, done, faults)
+
+
+def _changed(urn: int, done: str, faults: Faults) -> Response | tuple[str, int]:
     if faults:
         return _entry_page(urn, faults), faults.status
     flash(done)

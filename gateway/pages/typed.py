@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from flask import request
 
@@ -14,6 +14,9 @@ from gateway.pages.faults import Faults
 MOST_UNITS = 1_000_000
 MOST_SOUGHT = 60
 """Characters of words to look for: as many as services take."""
+
+_AMOUNT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+"""As people write amounts: no powers of ten."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -101,11 +104,8 @@ class Typed:
         value = self.text(field, label, needed=needed).replace(",", "").replace("£", "").replace(" ", "")
         if not value:
             return None
-        try:
-            amount = Decimal(value)
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if not amount.is_finite() or abs(amount) > 1_000_000_000:
+        amount = Decimal(value) if _AMOUNT.fullmatch(value) else None
+        if amount is None or abs(amount) > 1_000_000_000:
             self._faults.add(f"Enter {label} as a number, such as 1234.50.", field)
             return None
         return amount

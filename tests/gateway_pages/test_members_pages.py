@@ -265,6 +265,19 @@ def test_memberships_and_counts_are_recorded(
     assert visit("board").post(f"/alliance/schools/{OAK}/{what}", form).status_code == 403
 
 
+def test_a_mistyped_count_is_corrected_on_its_day(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    form = {"counted_on": "2025-10-02", "pupils": "402", "source": "school census", "correct": "yes", "version": "5"}
+    done = manager.post(f"/alliance/schools/{OAK}/pupils", form)
+    assert done.location == f"/alliance/schools/{OAK}"
+    call = services.changes[-1]
+    assert (call.method, call.path, call.etag) == ("PUT", f"/schools/{OAK}/pupil-counts/2025-10-02", '"5"')
+    assert call.sent == {"pupils": 402, "source": "school census"}
+    wrong = manager.post(f"/alliance/schools/{OAK}/pupils", form | {"pupils": "many"})
+    assert list(summary_links(wrong)) == ["pupils"]
+    assert parsed(wrong).xpath("//input[@name='correct' and @checked]")
+
+
 def test_a_school_without_a_phase_gets_the_one_its_ages_give(visit: Visit, services: FakeServices) -> None:
     manager = visit("manager")
     form = {"urn": "200009", "name": "Marsh Lane", "low_age": "9", "high_age": "13", "joined_on": "2026-09-01"}

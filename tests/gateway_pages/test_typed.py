@@ -41,7 +41,7 @@ def test_amounts_are_read_as_pence(text: str, pence: int) -> None:
     assert not faults
 
 
-@pytest.mark.parametrize("text", ["", "ten", "1.005", "NaN", "Infinity", "1e99"])
+@pytest.mark.parametrize("text", ["", "ten", "1.005", "NaN", "Infinity", "1e99", "1e5", "1_000", "٣", "."])
 def test_amounts_that_make_no_sense_are_refused(text: str) -> None:
     typed, faults = read(net=text)
     assert typed.pence("net", "the total") is None
