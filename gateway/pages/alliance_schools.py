@@ -47,8 +47,12 @@ def new_school() -> str:
 def add_school() -> Response | tuple[str, int]:
     """Let a school join that is not there yet."""
     faults = Faults()
-    urn = _whole("urn", "the URN", faults, needed=True)
-    return _save(urn, _sent(faults), "0", faults, new=True)
+    urn, body = _whole("urn", "the URN", faults, needed=True), _sent(faults)
+    if body["pupils"] is not None and not faults.at("pupils_on"):
+        typed = Typed(request.form, faults)
+        typed.day("pupils_on", "the day on which they were counted")
+        typed.text("pupils_source", "where the number comes from")
+    return _save(urn, body, "0", faults, new=True)
 
 
 @alliance.get("/schools/<int:urn>/edit")

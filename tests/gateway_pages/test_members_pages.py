@@ -286,6 +286,8 @@ def test_a_school_without_a_phase_gets_the_one_its_ages_give(visit: Visit, servi
     assert services.changes[-1].etag == '"0"'
     ageless = manager.post("/alliance/schools/new", form | {"low_age": ""})
     assert list(summary_links(ageless)) == ["phase"]
+    undated = manager.post("/alliance/schools/new", form | {"pupils": "240"})
+    assert list(summary_links(undated)) == ["pupils_on", "pupils_source"]
 
 
 def test_a_file_is_looked_at_before_it_is_applied(visit: Visit, services: FakeServices) -> None:
