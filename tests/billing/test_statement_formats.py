@@ -6,6 +6,7 @@ import pytest
 
 from services.billing.domain.errors import StatementUnreadable
 from services.billing.domain.ofx import read_ofx
+from services.billing.domain.statement_file import read_statement_file
 from services.billing.domain.swift_mt940 import read_mt940
 from tests.billing.world import World, answered
 
@@ -142,3 +143,17 @@ def test_a_statement_that_does_not_add_up_posts_nothing(world: World) -> None:
     assert (told["posted"], len(told["warnings"])) == (0, 1)
     (line,) = world.rows("SELECT explanation FROM bank_line WHERE explanation LIKE '%does not add up%'")
     assert bill["number"] in line.explanation
+
+
+@pytest.mark.parametrize(("old", "line"), [(b":20:", 2), (b":61:", MT940[: MT940.index(b":61:")].count(b"\n") + 1)])
+def test_a_zero_byte_is_refused_with_its_line(old: bytes, line: int) -> None:
+    with pytest.raises(StatementUnreadable, match="zero byte") as caught:
+        read_statement_file(MT940.replace(old, old + b"\0", 1), "current", None, lambda _: None)
+    assert caught.value.line == line
+    with pytest.raises(StatementUnreadable, match="UTF-16"):
+        read_statement_file(MT940.decode().encode("utf-16"), "current", None, lambda _: None)
+
+
+def test_a_mark_of_utf_8_before_the_first_tag_is_passed_over() -> None:
+    found, header = read_statement_file(b"\xef\xbb\xbf" + MT940, "current", None, lambda _: None)
+    assert (found.lines, header) == (read_mt940(MT940).lines, None)

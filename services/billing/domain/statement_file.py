@@ -27,6 +27,9 @@ def read_statement_file(
     """
     if data.startswith(_OTHER_FILES):
         raise StatementUnreadable("a spreadsheet, PDF or picture: ask the bank for camt.053, MT940, OFX or CSV")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise StatementUnreadable("a zero byte, as in files that are saved as UTF-16: save it as UTF-8", line=line)
     if is_ofx(data):
         return read_ofx(data), None
     if data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):

@@ -63,7 +63,7 @@ class _Statement:
 
 def is_mt940(data: bytes) -> bool:
     """Whether a file looks like MT940: one of its lines begins with the tag of a statement."""
-    return re.search(rb"(?m)^:20:", data) is not None
+    return re.search(rb"(?m)^(?:\xef\xbb\xbf)?:20:", data) is not None
 
 
 def read_mt940(data: bytes) -> BankStatement:
