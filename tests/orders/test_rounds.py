@@ -193,6 +193,8 @@ def test_the_form_has_every_offer_for_the_school_in_order(market: Market) -> Non
         "next_from_quantity": 50,
         "next_unit_price": "11.8000",
         "units_to_next": 2,
+        "flexible": 0,
+        "advice": {"units": 2, "offered": 0, "saves_pence": 48 * 1250 - 50 * 1180},
     }
     wishes = {"flexible": 0, "max_unit_price": None, "min_schools": None, "note": ""}
     assert form["lines"] == [{"offer_id": paper, "quantity": 8, **wishes}]
