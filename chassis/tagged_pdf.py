@@ -17,8 +17,8 @@ from typing import IO, Any, Final, cast
 
 MEDIA_TYPE: Final = "application/pdf"
 
-SETTERS: Final = 2
-"""Processes that set a long document: each takes some 120 MB."""
+_SETTERS: Final = 2
+"""Processes that set a long document: each takes some 110 MB, the one with its opening 160."""
 
 _MOST_SET: Final = 3
 """PDFs that one process sets before another takes its place: what typst keeps of each is given back then."""
@@ -51,20 +51,18 @@ def tagged_pdfs(package: str, template: str, wanted: Iterable[Mapping[str, Any]]
     """
     waiting, busy = iter(wanted), deque[_Setter]()
     try:
-        for data in islice(waiting, SETTERS):
+        for data in islice(waiting, _SETTERS):
             busy.append(_Setter(package, template))
             busy[-1].send(data)
         while busy:
-            setter = busy[0]
-            made = setter.receive()
-            busy.popleft()
-            following = next(waiting, None)
-            if following is None or setter.sent == _MOST_SET:
-                setter.end()
-                setter = _Setter(package, template) if following is not None else setter
+            made, following = busy[0].receive(), next(waiting, None)
+            if following is None or busy[0].sent == _MOST_SET:
+                busy.popleft().end()
+                busy += [_Setter(package, template)] if following is not None else []
+            else:
+                busy.rotate(-1)
             if following is not None:
-                busy.append(setter)
-                setter.send(following)
+                busy[-1].send(following)
             yield made
     finally:
         for setter in busy:

@@ -103,10 +103,9 @@ def count_pupils(urn: int) -> Response | tuple[str, int]:
     pupils = _whole("pupils", "the number of pupils", faults, needed=True)
     source = typed.text("source", "where the number comes from")
     count = {"pupils": pupils, "source": source}
-    if counted_on and request.form.get("correct") == "yes":
+    if request.form.get("correct") == "yes" and not faults:
         with faults.of_service():
-            if not faults:
-                upstream.put("members", f"/schools/{urn}/pupil-counts/{counted_on}", json=count, etag=seen_version())
+            upstream.put("members", f"/schools/{urn}/pupil-counts/{counted_on}", json=count, etag=seen_version())
         return _changed(urn, "The count is corrected.", faults)
     body = count | {"counted_on": counted_on and counted_on.isoformat()}
     return _change(urn, "pupil-counts", body, "The count is recorded.", faults)
