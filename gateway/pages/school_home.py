@@ -1,12 +1,10 @@
 """A school's home: what needs its people, by deadline."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from flask import render_template, url_for
 
-from contracts.money import line_net_pence
 from gateway.domain.seats import Seat
 from gateway.identity import current_seat, current_session
 from gateway.pages import ask
@@ -31,7 +29,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """What ordering together saved on one order, in pence without VAT, against the tiers its quantities reach alone."""
+    """What ordering together saved on the goods of one order, in pence without VAT, as the round's report counts it."""
 
     title: str
     round_id: str
@@ -226,20 +224,9 @@ def _last_saving(rounds: list[dict[str, Any]]) -> Saving | None:
     if not ordered:
         return None
     last = max(ordered, key=lambda found: found["closed_at"])
-    order = ask.one("orders", f"/rounds/{last['round_id']}/orders/{own_urn()}")
-    offers = {offer["offer_id"]: offer for offer in ask.one("orders", f"/rounds/{last['round_id']}")["offers"]}
-    alone = sum(
-        line_net_pence(line["quantity"], _price_alone(offers[line["offer_id"]]["tiers"], line["quantity"]))
-        for line in order["lines"]
-    )
-    saving = Saving(last["title"], last["round_id"], order["net_pence"], alone)
+    offers = ask.one("orders", f"/rounds/{last['round_id']}/report")["sections"][0]["sums"]
+    saving = Saving(last["title"], last["round_id"], offers["net_pence"], offers["net_pence"] + offers["saved_pence"])
     return saving if saving.saved_pence > 0 else None
-
-
-def _price_alone(tiers: list[dict[str, Any]], quantity: int) -> Decimal:
-    """The unit price of the tier that this quantity reaches; below the first tier, the first one's."""
-    reached = [tier for tier in tiers if tier["from_quantity"] <= quantity]
-    return Decimal((reached[-1] if reached else tiers[0])["unit_price"])
 
 
 def _fund_tasks(years: list[dict[str, Any]]) -> list[Task]:

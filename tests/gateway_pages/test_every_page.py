@@ -10,8 +10,7 @@ from gateway.pages.doors import BLUEPRINTS
 from tests.gateway_pages.addresses import PAGES
 from tests.gateway_pages.conftest import Visitor, parsed, text_of
 from tests.gateway_pages.fake import FakeServices
-from tests.gateway_pages.people import OAK
-from tests.gateway_pages.world import BILL, CLOSED, OPEN, an_id, an_order, emptied, offers
+from tests.gateway_pages.world import BILL, CLOSED, OPEN, a_report, an_id, emptied
 
 Visit = Callable[[str], Visitor]
 every_page = pytest.mark.parametrize(
@@ -208,11 +207,13 @@ def test_pages_travel_compressed_to_browsers_that_want_it(visit: Visit) -> None:
     assert len(packed.data) < len(plain.data) / 2
 
 
-def test_home_says_what_ordering_together_saved(visit: Visit, services: FakeServices) -> None:
-    buyer = visit("buyer")
-    paper = next(offer for offer in offers() if offer["sku"] == "PAP-080")
-    line = {"offer_id": paper["offer_id"], "quantity": 34}
-    services.table["orders", f"/rounds/{CLOSED}/orders/{OAK}"] = an_order("approved", lines=[line], net_pence=37230)
-    text = text_of(buyer.get("/school"))
-    assert "You saved £52.70 in your last round, 12.4 %" in text
-    assert "£372.30 without VAT together with the other schools, £425.00 alone" in text
+def test_home_says_what_the_rounds_report_says_was_saved(visit: Visit, services: FakeServices) -> None:
+    buyer, report = visit("buyer"), a_report("round", "R-0002")
+    report["sections"][0]["sums"] = {"net_pence": 37230, "saved_pence": 5270}
+    services.table["orders", f"/rounds/{CLOSED}/report"] = report
+    home = buyer.get("/school")
+    assert "You saved £52.70 in your last round, 12.4 %" in text_of(home)
+    assert "goods of £372.30 without VAT together with the other schools, £425.00 alone" in text_of(home)
+    assert parsed(home).xpath("//section[@aria-labelledby='saving']//a/@href") == [f"/school/rounds/{CLOSED}/report"]
+    report["sections"][0]["sums"] = {"net_pence": 37230, "saved_pence": 0}
+    assert "You saved" not in text_of(buyer.get("/school"))

@@ -77,6 +77,8 @@ def test_delivery_is_shared_by_the_value_of_goods(market: Market) -> None:
     assert own["net_pence"] == 441_45
     told = market.events("PurchaseOrderIssued")[0]["lines"][1]
     assert (told["kind"], told["offer_id"], told["sku"], told["ledger_code"]) == ("charge", None, "DELIVERY", "E19")
+    report = ok(market.as_(buyer(schools[0])).get(f"/rounds/{round_id}/report"))
+    assert report["sections"][0]["sums"] == {"net_pence": 425_00, "saved_pence": 0}, "goods, and no charges"
 
 
 @pytest.mark.parametrize(

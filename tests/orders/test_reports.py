@@ -220,7 +220,7 @@ def test_a_rounds_report_tells_the_manager_all_and_a_school_its_part(closed: Clo
     ]
     assert report["sections"][0]["sums"]["net_pence"] == report["sections"][2]["sums"]["net_pence"] == 75 * 1180
     own = ok(market.as_(buyer(oak)).get(f"/rounds/{round_id}/report"))
-    assert [section["sums"]["net_pence"] for section in own["sections"]] == [34 * 1180]
+    assert [section["sums"] for section in own["sections"]] == [{"net_pence": 34 * 1180, "saved_pence": 34 * 70}]
     assert "Elm" not in str(own)
 
 
