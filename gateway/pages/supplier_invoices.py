@@ -90,8 +90,7 @@ def upload_invoice() -> Response | tuple[str, int]:
 def invoice_sheet(purchase_order_id: Any, suffix: str) -> FlaskResponse:
     """Our invoice sheet, filled in from what the schools received."""
     school = request.args.get("school", type=int)
-    query = f"?school_urn={school}" if school else ""
-    return _passed_on(f"/supplier-invoices/templates/{purchase_order_id}.{suffix}{query}")
+    return _passed_on(f"/supplier-invoices/templates/{purchase_order_id}.{suffix}", school_urn=school)
 
 
 @supplier.route("/orders/<uuid:purchase_order_id>/invoice", methods=["GET", "POST"])
@@ -172,9 +171,9 @@ def _media_type(sent: FileStorage | None, document: bytes) -> str:
     return "text/csv" if name.endswith((".csv", ".txt")) else _XML
 
 
-def _passed_on(path: str) -> FlaskResponse:
+def _passed_on(path: str, **params: int | None) -> FlaskResponse:
     """A file of billing's, to be saved and never shown in place."""
-    answer = upstream.get("billing", path)
+    answer = upstream.get("billing", path, params=params)
     response = FlaskResponse(answer.body, content_type=answer.headers.get("content-type", "application/octet-stream"))
     response.headers["Content-Disposition"] = answer.headers.get("content-disposition", "attachment")
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -162,6 +162,7 @@ class FakeServices:
         return self.call("PUT", service, path, **options)
 
     def call(self, method: str, service: str, path: str, **options: Any) -> Answer:
+        assert "?" not in path, "what is asked for goes by parameters: a path is quoted whole"
         sent = options.get("json", options.get("body"))
         params = options.get("params") or {}
         self.calls.append(Call(method, service, path, sent, options.get("key"), options.get("etag"), params))

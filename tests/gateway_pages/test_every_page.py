@@ -217,3 +217,8 @@ def test_home_says_what_the_rounds_report_says_was_saved(visit: Visit, services:
     assert parsed(home).xpath("//section[@aria-labelledby='saving']//a/@href") == [f"/school/rounds/{CLOSED}/report"]
     report["sections"][0]["sums"] = {"net_pence": 37230, "saved_pence": 0}
     assert "You saved" not in text_of(buyer.get("/school"))
+
+
+def test_who_reads_bills_is_led_only_where_they_may_go(visit: Visit) -> None:
+    assert "Electronic bills" in text_of(visit("buyer").get("/school/bills"))
+    assert "Electronic bills" not in text_of(visit("governor").get("/school/bills"))

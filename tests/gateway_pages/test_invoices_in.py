@@ -12,6 +12,7 @@ from tests.billing.peppol import a_document, an_allowance
 from tests.billing.ubl_writer import write_ubl
 from tests.gateway_pages.conftest import Visitor, summary_links, text_of, value_of
 from tests.gateway_pages.fake import DONE, FakeServices
+from tests.gateway_pages.people import OAK
 from tests.gateway_pages.world import CONTRACT, HELD_INVOICE, PAPER_PO, SCHOOLS
 
 Visit = Callable[[str], Visitor]
@@ -107,6 +108,15 @@ def test_the_manager_rejects_an_invoice_with_a_reason(visit: Visit, services: Fa
         f"/supplier-invoices/{HELD_INVOICE}/rejection",
         {"reason": "Not what was ordered"},
     )
+
+
+def test_the_sheet_of_one_school_is_asked_for_by_its_urn(visit: Visit, services: FakeServices) -> None:
+    supplier = visit("supplier")
+    supplier.get("/supplier")
+    services.table["billing", f"/supplier-invoices/templates/{PAPER_PO}.csv"] = b"Invoice number"
+    sheet = supplier.get(f"/supplier/orders/{PAPER_PO}/invoice.csv?school={OAK}")
+    assert (sheet.status_code, sheet.data) == (200, b"Invoice number")
+    assert services.calls[-1].params == {"school_urn": OAK}
 
 
 def test_files_are_saved_and_never_shown_in_place(visit: Visit, services: FakeServices) -> None:
