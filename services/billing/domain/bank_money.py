@@ -1,6 +1,7 @@
 """What reconciling takes and gives: bank lines, proposals of what they settle, and what becomes of each line."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -63,7 +64,7 @@ class Outcome:
 
     explanation: str = ""
     posts: tuple[Share, ...] = ()
-    proposals: list[Proposal] = field(default_factory=list)
+    proposals: Sequence[Proposal] = ()
 
 
 def on_account(item: OpenItem, pence: int) -> Share:

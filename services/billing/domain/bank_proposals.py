@@ -4,7 +4,7 @@ A score adds up what speaks for a proposal: the amount (up to 50), our reference
 posts anything: a person decides.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from contracts.money import pounds
@@ -39,6 +39,7 @@ class Evidence:
             guess.party: guess for guess in payers.of(line.counterparty or line.reference, line.counterparty_account)
         }
         self.sure_payer = max((guess.weight for guess in self.guesses.values()), default=0) >= _SURE_PAYER
+        self.candidates = self._candidates()
         self._references: dict[str, tuple[int, str]] = {}
 
     def reference(self, item: OpenItem) -> tuple[int, str]:
@@ -50,25 +51,21 @@ class Evidence:
 
     def payer(self, item: OpenItem) -> tuple[int, str]:
         """What the payer's name says of the item: for it, nothing, or against it."""
-        guess = self.guesses.get(party_of(item))
+        guess = self.guesses.get(self.index.party[item.document_id])
         if guess:
             return guess.weight, guess.reason
         return (-_OTHER_PAYER, "payer seems to be another") if self.sure_payer else (0, "")
 
-    def candidates(self) -> dict[str, OpenItem]:
-        """Every item that the line's reference, payer or amount leads to, by document."""
-        index, line = self.index, self.line
-        found = dict(self.named)
-        lists = [index.first(index.by_amount, line.amount_pence + step, _MOST_ALIKE) for step in (0, 1, -1)]
+    def _candidates(self) -> Sequence[OpenItem]:
+        """Every item that the line's reference, payer or amount leads to."""
+        index, amount = self.index, self.line.amount_pence
+        lists = [index.first(index.by_amount, amount + step, _MOST_ALIKE) for step in (0, 1, -1)]
         for fragment in self.fragments:
             lists += [index.first(index.by_number, number, _MOST_ALIKE) for number in numbers_in(fragment)]
             lists += [index.first(index.by_urn, urn, _MOST_OF_PARTY) for urn in urns_in(fragment)]
-        lists += [index.by_their_number[word][:_MOST_ALIKE] for word in self.words if word in index.by_their_number]
-        lists += [index.by_party[party][:_MOST_OF_PARTY] for party in self.guesses if party in index.by_party]
-        for items in lists:
-            for item in items:
-                found[item.document_id] = item
-        return found
+        lists += [index.first(index.by_their_number, word, _MOST_ALIKE) for word in self.words]
+        lists += [index.first(index.by_party, party, _MOST_OF_PARTY) for party in self.guesses]
+        return list((self.named | {item.document_id: item for items in lists for item in items}).values())
 
     def _likeness(self, item: OpenItem) -> tuple[int, str]:
         if item.document_id in self.named:
@@ -82,9 +79,8 @@ class Evidence:
 
 def proposals_for(evidence: Evidence) -> list[Proposal]:
     """Everything that a line may settle by itself, in no order."""
-    candidates = evidence.candidates()
-    found = [proposal for item in candidates.values() if (proposal := _single(evidence, item))]
-    found += _several(evidence, candidates.values())
+    found = [proposal for item in evidence.candidates if (proposal := _single(evidence, item))]
+    found += _several(evidence)
     if len(evidence.named) > 1:
         found += [proposal for proposal in (_all_named(evidence),) if proposal]
     return found
@@ -117,38 +113,46 @@ def together(line: BankMoney, item: OpenItem, others: Sequence[BankMoney], evide
 
 
 def _single(evidence: Evidence, item: OpenItem) -> Proposal | None:
+    """The line as settling this item: whole, a penny off, in part, or with money over that stays on account."""
     amount, open_pence = evidence.line.amount_pence, item.open_pence
     if amount * open_pence <= 0:
         return None
-    shares: tuple[Share, ...] = (share_of(item),)
     over = abs(amount) - abs(open_pence)
-    if over == 0:
-        alike = len(evidence.index.by_amount[open_pence])
-        points, said = _SAME, "same amount" if alike == 1 else f"same amount as {alike} open documents"
-    elif over == 1:
-        shares = (share_of(item), _nominal(amount - open_pence, BANK_CHARGES))
-        points, said = _PENNY, "a penny more than is open"
-    elif over < 0 and not item.paid_whole:
-        shares = (share_of(item, amount),)
-        points = _PENNY if over == -1 else _PART
-        said = "a penny less than is open" if over == -1 else f"part of the £{pounds(abs(open_pence))} open"
-    elif over > 0 and item.reference and not item.paid_whole and party_of(item)[0] != "payee":
-        shares = (share_of(item), on_account(item, amount - open_pence))
-        points, said = _PART, f"£{pounds(over)} more than is open, which stays on account"
-    else:
+    points = _SAME if over == 0 else _PENNY if abs(over) == 1 else _PART
+    if item.paid_whole and over not in (0, 1):
         return None
     reference, named = evidence.reference(item)
     payer, seen = evidence.payer(item)
     score = points + reference + payer
     if score < _LEAST or (points == _PART and reference < 20 and (over > 0 or payer < 12)):
         return None
+    if over > 1 and not (item.reference and party_of(item)[0] != "payee"):
+        return None
+    shares, said = _shared(evidence, item, over)
     return Proposal(score, shares, tuple(filter(None, (said, seen, named))))
 
 
-def _several(evidence: Evidence, candidates: Iterable[OpenItem]) -> Iterator[Proposal]:
+def _shared(evidence: Evidence, item: OpenItem, over: int) -> tuple[tuple[Share, ...], str]:
+    """How the line's money is shared where it is `over` pence more than is open of the item, and that in words."""
+    amount, open_pence = evidence.line.amount_pence, item.open_pence
+    if over == 0:
+        alike = len(evidence.index.by_amount[open_pence])
+        return (share_of(item),), "same amount" if alike == 1 else f"same amount as {alike} open documents"
+    if over == 1:
+        return (share_of(item), _nominal(amount - open_pence, BANK_CHARGES)), "a penny more than is open"
+    if over > 1:
+        said = f"£{pounds(over)} more than is open, which stays on account"
+        return (share_of(item), on_account(item, amount - open_pence)), said
+    said = "a penny less than is open" if over == -1 else f"part of the £{pounds(abs(open_pence))} open"
+    return (share_of(item, amount),), said
+
+
+def _several(evidence: Evidence) -> Iterator[Proposal]:
     """Sets of one party's items whose sum is the line's amount, or a penny from it."""
     parties = set(evidence.guesses)
-    parties |= {party_of(item) for item in candidates if evidence.reference(item)[0] >= 10}
+    parties |= {
+        evidence.index.party[item.document_id] for item in evidence.candidates if evidence.reference(item)[0] >= 10
+    }
     for party in sorted(parties):
         items = [item for item in evidence.index.by_party.get(party, ()) if not item.paid_whole][:_MOST_OF_PARTY]
         if len(items) < 2:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -44,6 +45,7 @@ def fragments_in(text: str) -> list[Fragment]:
     return [each for each in (*joined, *found) if len(each.digits) >= _LEAST_DIGITS or each.prefix]
 
 
+@lru_cache(maxsize=16_384)  # each open item is looked at for several lines
 def digits_of(reference: str) -> str:
     """The digits of a reference of ours: "B-000001/900001" gives "000001900001"."""
     return "".join(filter(str.isdigit, reference))
@@ -71,7 +73,7 @@ def likeness(fragments: list[Fragment], reference: str) -> tuple[int, str]:
     wanted = digits_of(reference)
     if not wanted:
         return 0, ""
-    return max((_one(fragment, wanted) for fragment in fragments), default=(0, ""))
+    return max([_one(fragment, wanted) for fragment in fragments], default=(0, ""))
 
 
 def _one(fragment: Fragment, wanted: str) -> tuple[int, str]:
@@ -95,6 +97,8 @@ def _half(fragment: Fragment, wanted: str) -> tuple[int, str] | None:
     """A bill's reference of which the number or the school is whole, and something else stands beside it."""
     digits = fragment.digits
     number, urn = wanted[:-_URN_DIGITS], wanted[-_URN_DIGITS:]
+    if not digits.endswith(urn) and not digits.startswith(number):
+        return None
     if fragment.prefix and digits.endswith(urn) and digits[:-_URN_DIGITS].lstrip("0") == number.lstrip("0"):
         return 38, "our reference, written differently"
     if digits.startswith(number) and wanted.startswith(digits):

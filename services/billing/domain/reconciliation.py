@@ -11,7 +11,7 @@ from typing import Final
 
 from contracts.money import pounds
 from services.billing.domain.bank_assignment import assign, takes
-from services.billing.domain.bank_exact import exact_posts, named_items
+from services.billing.domain.bank_exact import Named, exact_posts, named_items
 from services.billing.domain.bank_index import OpenIndex, party_of
 from services.billing.domain.bank_money import BankMoney, Outcome, Proposal, Share
 from services.billing.domain.bank_payers import Party, Payers, Sighting, payer_key
@@ -39,48 +39,53 @@ def reconcile(
     """
     named, strange = named_items(lines, items)
     posts = exact_posts(lines, named, strange)
-    outcomes = {line.line_id: Outcome(posts=posts.get(line.line_id, ())) for line in lines}
-    left = [line for line in lines if line.line_id not in posts]
+    outcomes: dict[str, Outcome] = {}
+    left: dict[str, tuple[BankMoney, Named]] = {}
+    for line, found, shares in zip(lines, named, posts, strict=True):
+        outcomes[line.line_id] = Outcome(_posted(line, found), shares) if shares else Outcome()
+        if not shares:
+            left[line.line_id] = line, found
     if left:
-        taken = _settled(posts)
-        index = OpenIndex(_still_open(items, taken))
-        _propose(left, index, Payers(index.names(), seen or {}), named, outcomes)
-    for line in lines:
+        index = OpenIndex(_still_open(items, _settled(posts)))
+        _propose(left.values(), index, Payers(index.names(), seen or {}), outcomes)
+    for line, found in left.values():
         outcome = outcomes[line.line_id]
-        outcome.explanation = _explained(line, outcome, named.get(line.line_id, ()), closed or {})
+        outcome.explanation = _explained(line, outcome, found, closed or {})
     return outcomes
 
 
-def _settled(posts: Mapping[str, tuple[Share, ...]]) -> dict[str, int]:
-    taken: dict[str, int] = defaultdict(int)
-    for shares in posts.values():
+def _settled(posts: Iterable[tuple[Share, ...]]) -> dict[str, int]:
+    """Pence that the posts take, by document."""
+    taken: dict[str, int] = {}
+    for shares in posts:
         for share in shares:
-            taken[str(share.document_id)] += share.pence
+            document_id = share.document_id or ""
+            taken[document_id] = taken.get(document_id, 0) + share.pence
     return taken
 
 
 def _still_open(items: Iterable[OpenItem], taken: Mapping[str, int]) -> list[OpenItem]:
-    left = [
-        item if item.document_id not in taken else item._replace(open_pence=item.open_pence - taken[item.document_id])
-        for item in items
-    ]
-    return [item for item in left if item.open_pence]
+    left: list[OpenItem] = []
+    for item in items:
+        settled = taken.get(item.document_id, 0)
+        if settled != item.open_pence:
+            left.append(item._replace(open_pence=item.open_pence - settled) if settled else item)
+    return left
 
 
 def _propose(
-    lines: Sequence[BankMoney],
+    lines: Iterable[tuple[BankMoney, Named]],
     index: OpenIndex,
     payers: Payers,
-    named: Mapping[str, Sequence[OpenItem]],
     outcomes: Mapping[str, Outcome],
 ) -> None:
     still = {item.document_id for items in index.by_party.values() for item in items}
     evidence: dict[str, Evidence] = {}
     found: dict[str, list[Proposal]] = {}
-    for line in lines:
+    for line, named in lines:
         if line.currency != "GBP" or not line.amount_pence:
             continue
-        open_named = [item for item in named.get(line.line_id, ()) if item.document_id in still]
+        open_named = [item for item in named if item.document_id in still]
         evidence[line.line_id] = Evidence(line, index, payers, open_named)
         found[line.line_id] = [*proposals_for(evidence[line.line_id]), *nominal_proposals(line, payers)]
     for line_id, proposal in (*_together(evidence), *_against_each_other(evidence)):
@@ -120,7 +125,7 @@ def _together(evidence: Mapping[str, Evidence]) -> list[tuple[str, Proposal]]:
     by_party: dict[Party, list[str]] = defaultdict(list)
     for line_id, told in evidence.items():
         parties = set(told.guesses) | {party_of(item) for item in told.named.values()}
-        parties |= {party_of(item) for item in told.candidates().values() if told.reference(item)[0] >= 20}
+        parties |= {party_of(item) for item in told.candidates if told.reference(item)[0] >= 20}
         for party in parties:
             by_party[party].append(line_id)
     found: list[tuple[str, Proposal]] = []
@@ -164,12 +169,8 @@ def _contra(line: BankMoney, other: BankMoney, score: int, said: Iterable[str]) 
     return line.line_id, Proposal(score, (share,), (f"the same amount {went} on {day}", *said))
 
 
-def _explained(line: BankMoney, outcome: Outcome, named: Sequence[OpenItem], closed: Mapping[str, str]) -> str:
-    """Why a line posted or did not, in a sentence."""
-    if outcome.posts:
-        names = " and ".join(share.item.reference for share in outcome.posts if share.item)
-        whole = sum(share.item.open_pence for share in outcome.posts if share.item) == line.amount_pence
-        return f"{'Same amount' if whole else 'Comes with others to the same amount'} and our reference {names}."
+def _explained(line: BankMoney, outcome: Outcome, named: Named, closed: Mapping[str, str]) -> str:
+    """Why a line did not post, in a sentence."""
     if line.currency != "GBP":
         return f"In {line.currency}: the books are kept in pounds."
     if not line.may_post and outcome.proposals:
@@ -186,7 +187,14 @@ def _explained(line: BankMoney, outcome: Outcome, named: Sequence[OpenItem], clo
     return "Carries no reference of ours, and no open bill has this amount."
 
 
-def _named(line: BankMoney, named: Sequence[OpenItem]) -> str:
+def _posted(line: BankMoney, named: Named) -> str:
+    """Why a line posted, in a sentence."""
+    names = " and ".join([item.reference for item in named])
+    whole = sum([item.open_pence for item in named]) == line.amount_pence
+    return f"{'Same amount' if whole else 'Comes with others to the same amount'} and our reference {names}."
+
+
+def _named(line: BankMoney, named: Named) -> str:
     numbers, due = " and ".join(item.number for item in named), sum(item.open_pence for item in named)
     if line.amount_pence * due < 0:
         return f"Names {numbers}, but the money goes {'in' if line.amount_pence > 0 else 'out'}."

@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 _MANY: Final = 1_000
-_PLAN: Final = text(
-    "SELECT set_config('enable_nestloop', :one_by_one, true), set_config('enable_sort', :one_by_one, true)"
+_FOR_MANY: Final = "SET LOCAL enable_nestloop = off; SET LOCAL enable_sort = off; SET LOCAL work_mem = '64MB'"
+_AS_EVER: Final = (
+    "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL enable_sort TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
 )
 
 
@@ -45,11 +46,12 @@ def planned_for_many(connection: Connection, rows: int | None) -> Iterator[None]
     """Plan what runs meanwhile for many rows, if it is for many (None: nobody has counted them).
 
     The planner takes rows that were written in this transaction for one: it would look up for each by itself what can
-    be read in one go, and sort what can be put together as it comes.
+    be read in one go, and sort what can be put together as it comes. What is put together stays in memory: in parts on
+    disk it would come back in another order than that of the tables, and every index be written here and there.
     """
     if rows is not None and rows < _MANY:
         yield
         return
-    connection.execute(_PLAN, {"one_by_one": "off"})
+    connection.exec_driver_sql(_FOR_MANY)
     yield
-    connection.execute(_PLAN, {"one_by_one": "on"})
+    connection.exec_driver_sql(_AS_EVER)

@@ -13,7 +13,8 @@ from services.billing.storage.bulk import insert_rows
 
 _DUE = text("""
     SELECT m.school_urn, d.vat_class = 'O' AS outside_scope, CAST(sum(m.billable_net_pence) AS bigint) AS net_pence,
-        CAST(sum(m.billable_vat_pence) AS bigint) AS vat_pence, min(contract.payment_days) AS payment_days
+        CAST(sum(m.billable_vat_pence) AS bigint) AS vat_pence, min(contract.payment_days) AS payment_days,
+        count(*) AS line_count
     FROM match_line m
     JOIN drop_line d ON d.purchase_order_id = m.purchase_order_id AND d.line_no = m.order_line_no
         AND d.school_urn = m.school_urn
@@ -93,7 +94,7 @@ _TELL = text("""
 
 
 def billable_by_school(connection: Connection, order_ids: Sequence[str]) -> list[Row[Any]]:
-    """(school_urn, outside_scope, net_pence, vat_pence, payment_days) of what can be billed now, by URN.
+    """(school_urn, outside_scope, net_pence, vat_pence, payment_days, line_count) of what can be billed now, by URN.
 
     `payment_days` are the fewest of the contracts concerned; None while none of them is known.
     """

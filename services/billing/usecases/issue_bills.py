@@ -16,6 +16,7 @@ from services.billing.domain.bill import due_on, payment_reference
 from services.billing.domain.errors import UnknownRound, UnknownServiceOrder
 from services.billing.domain.ledger import CLEARING_NET, CLEARING_VAT, SCHOOL_DEBTORS
 from services.billing.storage import bills, directory, issuing, orders
+from services.billing.storage.bulk import planned_for_many
 from services.billing.storage.periods import posting_day
 from services.billing.usecases.issue_credit_notes import issue_credit_notes
 from services.billing.usecases.settle_orders import settle_orders
@@ -69,10 +70,11 @@ def _issue(connection: Connection, order_ids: list[str], of: dict[str, Any], act
     orders.lock_orders(connection, order_ids)
     due = issuing.billable_by_school(connection, order_ids)
     rows = _rows(connection, due, {**of, "issue_date": on}, actor.name) if due else []
-    if rows:
-        issuing.add_bills(connection, rows, order_ids)
-        _tell(connection, rows)
-    notes = issue_credit_notes(connection, order_ids, actor.name)
+    with planned_for_many(connection, sum(school.line_count for school in due)):
+        if rows:
+            issuing.add_bills(connection, rows, order_ids)
+            _tell(connection, rows)
+        notes = issue_credit_notes(connection, order_ids, actor.name)
     settle_orders(connection, order_ids)
     return Issued(bills.get_bills(connection, [row["bill_id"] for row in rows]), notes)
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
+from chassis.collector import collector_paused
 from services.billing.domain.bank_money import BankMoney, Outcome, Share
 from services.billing.domain.bank_references import references_in
 from services.billing.domain.open_item import OpenItem, Purpose
@@ -77,7 +78,9 @@ def outcomes_of(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, O
     seen = bank_knowledge.seen_payers(connection) if by_purpose else {}
     for purpose, lines in by_purpose.items():
         items = open_items(connection, purpose)
-        found |= reconcile(lines, items, seen, _closed(connection, lines, items, purpose))
+        closed = _closed(connection, lines, items, purpose)
+        with collector_paused():
+            found |= reconcile(lines, items, seen, closed)
     for row in rows:
         outcome = found[row.bank_line_id]
         if not row.adds_up and outcome.proposals and outcome.proposals[0].score >= _CERTAIN:

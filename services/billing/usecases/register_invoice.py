@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from chassis.actor import Actor
+from chassis.collector import collector_paused
 from chassis.database import Database
 from chassis.numbers import next_number
 from services.billing.domain.direct import for_its_buyer
@@ -60,13 +61,14 @@ def register_ubl(database: Database, actor: Actor, content: bytes) -> InvoiceVie
 
     Raises as `register_form`, what the reader refuses, what `check_document` and `settle` raise, OrdersOfTwoSuppliers.
     """
-    document = read_ubl_invoice(content)
-    check_document(document)  # what no purchase order could mend is refused before one is looked for
+    with collector_paused():
+        document = read_ubl_invoice(content)
+        check_document(document)  # what no purchase order could mend is refused before one is looked for
 
-    def build(order_number: str, ordered: Sequence[OrderedLine]) -> SupplierInvoice:
-        return settle(document, order_number, ordered)
+        def build(order_number: str, ordered: Sequence[OrderedLine]) -> SupplierInvoice:
+            return settle(document, order_number, ordered)
 
-    return _register(database, actor, orders_named(document), build, Original(content, "application/xml"))
+        return _register(database, actor, orders_named(document), build, Original(content, "application/xml"))
 
 
 def _register(
