@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from marshmallow import fields
 
 from chassis.actor import SERVICE
 from chassis.web import is_public
@@ -60,3 +61,20 @@ def test_every_change_names_the_roles_that_may_make_it(service: Flask) -> None:
         if rule.rule not in PUBLIC and not getattr(service.view_functions[rule.endpoint], "bursar_roles", None)
     ]
     assert not open_to_all
+
+
+def test_whole_numbers_in_addresses_are_read_from_text(service: Flask) -> None:
+    queries = {
+        parameter["schema"]
+        for view in service.view_functions.values()
+        for parameter in getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", ())
+        if parameter["in"] == "query"
+    }
+    strict = [
+        f"{schema.__name__}.{name}"
+        for schema in queries
+        for name, field in schema().fields.items()
+        if isinstance(field, fields.Integer) and field.strict
+    ]
+    assert queries
+    assert not strict, "an address holds text, which these refuse"

@@ -33,7 +33,10 @@ from services.orders.usecases.read_rounds import list_rounds
 from services.orders.usecases.read_subscriptions import PlanView, get_plan, list_plans
 from services.orders.usecases.review_order import review_order
 from tests.backends import ServiceDatabase
+from tests.demo.visits import follow_links, open_doors
 from tests.official_rules import judging
+
+OF_EACH_ROLE = ("office@hopgarden", "head@stmildreds", "chair@stmildreds", "orders@tidewell", "manager@alliance")
 
 Parts = dict[str, ServiceDatabase]
 
@@ -261,3 +264,14 @@ def test_the_bills_are_valid_electronic_invoices_and_some_are_disputed_or_overdu
     assert any(bill.due_date < today and bill.paid_pence < bill.gross_pence for bill in ours)
     disputed, _ = list_disputes(billing, SERVICE, state=None, school_urn=None, after="", limit=10)
     assert sorted(dispute.state for dispute in disputed) == ["declined", "open"]
+
+
+def test_every_link_that_the_demos_people_see_leads_somewhere(loaded: Parts) -> None:
+    faults = []
+    with open_doors(loaded) as gateway:
+        for name in OF_EACH_ROLE:
+            email = f"{name}.example"
+            opened, wrong = follow_links(gateway, email, PASSWORD)
+            assert opened > 20, f"{email} got to {opened} pages only"
+            faults += [f"{email}: {fault}" for fault in wrong]
+    assert faults == []

@@ -57,7 +57,7 @@ class PostingsQuery(Schema):
     account = fields.String(required=True, validate=plain_text(12))
     from_day = Day(load_default=None)
     to_day = Day(load_default=None)
-    school_urn = whole(1, HIGHEST_URN, load_default=None)
+    school_urn = fields.Integer(load_default=None, validate=validate.Range(1, HIGHEST_URN))
     supplier_id = fields.UUID(load_default=None)
     after = PostingPlace(load_default=None)
     limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
