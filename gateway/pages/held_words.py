@@ -1,5 +1,6 @@
 """Why an invoice is held, in as few words as a list has room for: "Herne Bay Juniors: 2 boxes short"."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,11 +14,12 @@ def why_held(line: Mapping[str, Any]) -> str:
 
 
 def by_invoice(found: Iterable[Mapping[str, Any]] | None) -> dict[str, list[str]]:
-    """The reasons of held invoices, by their ids; a last one counts what there is besides."""
+    """The reasons of held invoices, by their ids, lines that are held alike counted; a last one counts all others."""
     words = {}
     for invoice in found or ():
-        said = [why_held(line) for line in invoice["held"]]
-        rest = invoice["lines"] - len(said)
+        alike = Counter(map(why_held, invoice["held"]))
+        said = [why if count == 1 else f"{why} ({count} lines)" for why, count in alike.items()]
+        rest = invoice["lines"] - alike.total()
         words[invoice["supplier_invoice_id"]] = [*said, f"and {rest:,} more"] if rest else said
     return words
 

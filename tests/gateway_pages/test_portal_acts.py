@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 
+from gateway.pages.held_words import by_invoice
 from gateway.upstream import Problem
 from tests.gateway_pages.conftest import Visitor, parsed, summary_links, text_of
 from tests.gateway_pages.fake import DONE, FakeServices
@@ -158,6 +159,19 @@ def test_orders_are_filtered_by_state_and_words(visit: Visit, services: FakeServ
 def test_a_supplier_sees_at_once_for_whom_an_invoice_is_held(visit: Visit, services: FakeServices) -> None:
     for path in ("/supplier", "/supplier/invoices"):
         assert "Elm Park Academy: 2 boxes short" in text_of(visit("supplier").get(path)), path
+
+
+def test_lines_held_alike_are_counted_and_not_repeated():
+    line = {"school_name": "Elm Park Academy", "reasons": ["not_received"], "unit": "XBX", "quantity_received": None}
+    short = line | {"reasons": ["quantity_short"], "quantity_received": 39, "quantity_invoiced": 41}
+    held = {"supplier_invoice_id": "i", "held": [line, short, line], "lines": 5}
+    assert by_invoice([held]) == {
+        "i": [
+            "Elm Park Academy: the school has recorded no delivery (2 lines)",
+            "Elm Park Academy: 2 boxes short",
+            "and 2 more",
+        ]
+    }
 
 
 def test_the_manager_sets_how_long_changes_wait(visit: Visit, services: FakeServices) -> None:
