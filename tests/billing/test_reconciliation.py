@@ -207,7 +207,9 @@ def test_their_own_number_leads_to_a_suppliers_invoice() -> None:
 
 
 def test_charges_and_interest_are_proposed_and_learned() -> None:
-    assert first(outcome(-650, "MONTHLY ACCOUNT FEE")) == {"5200": -650}
+    fee = outcome(-650, "MONTHLY ACCOUNT FEE")
+    assert first(fee) == {"5200": -650}
+    assert fee.explanation == "Perhaps Bank charges: Reads like a bank charge."
     assert first(outcome(12, "GROSS INTEREST TO 30NOV")) == {"5300": 12}
     seen = {"TARIFF": [Sighting(("account", "5200"), 3)]}
     money = line(-700, "TARIFF NOV 2026")

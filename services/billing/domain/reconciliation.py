@@ -11,6 +11,7 @@ from typing import Final
 
 from contracts.money import pounds
 from services.billing.domain.bank_assignment import assign, takes
+from services.billing.domain.bank_entries import NOMINAL
 from services.billing.domain.bank_exact import Named, exact_posts, named_items
 from services.billing.domain.bank_index import OpenIndex, party_of
 from services.billing.domain.bank_money import BankMoney, Outcome, Proposal, Share
@@ -205,7 +206,7 @@ def _named(line: BankMoney, named: Named) -> str:
 
 
 def _names(proposal: Proposal) -> str:
-    """The documents of a proposal with whose they are: "B-000001 + B-000002 (Ash Primary)"."""
-    numbers = " + ".join(share.number for share in proposal.shares)
+    """The documents of a proposal with whose they are, "B-000001 + B-000002 (Ash Primary)", or "Bank charges"."""
+    numbers = " + ".join(NOMINAL.get(share.number, share.number) for share in proposal.shares)
     parties = dict.fromkeys(share.item.party for share in proposal.shares if share.item)
     return f"{numbers} ({', '.join(parties)})" if parties else numbers
