@@ -268,14 +268,22 @@ class Killings(Trouble):
 
 
 class Purges(Trouble):
-    """What was sent to billing since the last visit is thrown away unread."""
+    """At every third visit begins what is thrown away at the next: all that is sent to billing, unread.
+
+    Its worker is killed each time, and the supervisor waits longer before it starts the same one again.
+    """
+
+    _turn = 0
 
     def visits(self) -> None:
         self._stack.caught_up()  # so that the worker is frozen with no transaction in hand
-        self._stack.freeze_worker("billing")
+        if self._turn % 3 == 0:
+            self._stack.freeze_worker("billing")
+        self._turn += 1
 
     def leaves(self) -> None:
         self._stack.lose_messages()
+        assert self._turn > 3
         assert self._stack.lost_messages > 0
 
 
