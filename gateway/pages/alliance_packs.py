@@ -8,23 +8,25 @@ from chassis.report_answers import report_answer
 from chassis.report_documents import report_json
 from contracts.london import london_today
 from gateway.pages.doors import alliance, for_reader
+from gateway.pages.faults import Faults
 from gateway.pages.report_packs import PACKS, bind
-from gateway.pages.reports import asked_days, shown
+from gateway.pages.reports import asked_days, days_of_file, shown
 
 
 @alliance.get("/packs/<name>")
 @for_reader
-def report_pack(name: str) -> str | Response:
+def report_pack(name: str) -> str | Response | tuple[str, int]:
     """The pack as a page, or with .pdf or .xlsx as a document of the same figures."""
     plain, _, suffix = name.partition(".")
     if plain not in PACKS:
         abort(404)
-    period = asked_days()
-    bound = bind(plain, period)
     if suffix:
-        return report_answer(bound.report, suffix, london_today())
+        return report_answer(bind(plain, days_of_file()).report, suffix, london_today())
+    faults = Faults()
+    period = asked_days(faults)
+    bound = bind(plain, period)
     told: dict[str, Any] = report_json(bound.report)
-    return render_template(
+    page = render_template(
         "report.html",
         report=told,
         sections=[shown(section, "alliance", bound.period) for section in told["sections"]],
@@ -37,4 +39,6 @@ def report_pack(name: str) -> str | Response:
         },
         period=period,
         side={"name": "alliance"},
+        faults=faults,
     )
+    return (page, faults.status) if faults else page

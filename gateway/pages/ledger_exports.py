@@ -122,9 +122,10 @@ def _filled(prefix: str, names: list[str]) -> dict[str, str]:
 
 def _page(side: Side, faults: Faults) -> str:
     today = london_today()
-    typed = request.form if faults else request.args
-    from_on = _day(typed.get("from_on"), (today.replace(day=1) - timedelta(days=1)).replace(day=1))
-    to_on = _day(typed.get("to_on"), today)
+    asked = Typed(request.form if faults else request.args, Faults() if faults else faults)
+    month_before = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    from_on = asked.day("from_on", "the first day", needed=False) or month_before
+    to_on = asked.day("to_on", "the last day", needed=False) or today
     profile = ask.one("billing", "/export-profile")
     made, following = ask.part("billing", "/ledger-exports", after=request.args.get("after"))
     found: list[dict[str, Any]] = []
@@ -166,13 +167,6 @@ def _settings(side: Side, faults: Faults) -> str:
         taxes=TAXES,
         faults=faults,
     )
-
-
-def _day(value: str | None, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(value or "")
-    except ValueError:
-        return otherwise
 
 
 def _iso(day: date | None) -> str | None:

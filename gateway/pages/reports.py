@@ -13,12 +13,14 @@ from markupsafe import Markup
 
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_reader, for_school, for_supplier, school, supplier
+from gateway.pages.faults import Faults
 from gateway.pages.files import passed_on
 from gateway.pages.report_links import reasons
 from gateway.pages.report_packs import PACKS
 from gateway.pages.report_sources import SOURCES, Source
 from gateway.pages.show import money, number, price
 from gateway.pages.show import state as state_word
+from gateway.pages.typed import Typed
 
 View = Callable[..., Any]
 
@@ -38,6 +40,7 @@ OF_ALLIANCE: Final = TITLES | {
 }
 _NO_DAYS: Final[Mapping[str, str]] = {}
 _NUMERIC: Final = ("number", "money", "price")
+_DAYS: Final = {"closed_from": "the first day", "closed_to": "the last day"}
 _YEARS: Final = range(1900, 3000)
 """Of the days that reports can be about; the services refuse others."""
 
@@ -67,18 +70,20 @@ def _register(side: Side) -> None:
         packs = PACKS if side.name == "alliance" else {}
         return render_template("reports.html", side=side, rounds=closed, packs=packs)
 
-    def report(name: str) -> str | Response:
+    def report(name: str) -> str | Response | tuple[str, int]:
         plain, _, suffix = name.partition(".")
         if plain not in side.titles:
             abort(404)
-        source, period = SOURCES[plain], asked_days()
+        source = SOURCES[plain]
         if suffix:
-            return passed_on(source.service, f"{source.path}.{suffix}", source.params(period))
-        return _page(side, source, period, f"{side.name}.report", {"name": name})
+            return passed_on(source.service, f"{source.path}.{suffix}", source.params(days_of_file()))
+        faults = Faults()
+        page = _page(side, source, asked_days(faults), f"{side.name}.report", {"name": name}, faults)
+        return (page, faults.status) if faults else page
 
     def report_chart(name: str, place: int) -> Response:
         source = SOURCES.get(name) or abort(404)
-        return passed_on(source.service, f"{source.path}/charts/{place}", source.params(asked_days()))
+        return passed_on(source.service, f"{source.path}/charts/{place}", source.params(days_of_file()))
 
     def round_report(round_id: Any) -> str:
         return _page(side, _of_round(round_id), {}, f"{side.name}.round_report", {"round_id": round_id})
@@ -107,7 +112,14 @@ def _of_round(round_id: Any) -> Source:
     return Source("orders", f"/rounds/{round_id}/report")
 
 
-def _page(side: Side, source: Source, period: dict[str, Any], endpoint: str, names: dict[str, Any]) -> str:
+def _page(
+    side: Side,
+    source: Source,
+    period: dict[str, Any],
+    endpoint: str,
+    names: dict[str, Any],
+    faults: Faults | None = None,
+) -> str:
     found = ask.one(source.service, source.path, **source.params(period))
     of_round = found["name"] == "round"
     documents = {
@@ -124,6 +136,7 @@ def _page(side: Side, source: Source, period: dict[str, Any], endpoint: str, nam
         charts=[url_for(f"{endpoint}_chart", **names, place=at, **period) for at in range(len(found["sections"]))],
         documents=documents,
         period=period if source.days else None,
+        faults=faults,
     )
 
 
@@ -165,17 +178,29 @@ def _read(kind: str, value: Any) -> str:
     return state_word(value, "order")[0] if kind == "state" else str(value)
 
 
-def asked_days() -> dict[str, Any]:
-    """The first and last day that the address asks for, as far as they are days that a report can be about."""
-    asked: dict[str, Any] = {}
-    for name in ("closed_from", "closed_to"):
-        try:
-            day = date.fromisoformat(request.args.get(name, ""))
-        except ValueError:
-            continue
-        if day.year in _YEARS:
-            asked[name] = day.isoformat()
-    return asked
+def asked_days(faults: Faults) -> dict[str, Any]:
+    """The first and last day that the address asks for, by their names in it.
+
+    `faults` hears of what is no day that a report can be about, and of days the wrong way round; none are given then.
+    """
+    typed = Typed(request.args, faults)
+    asked: dict[str, date] = {}
+    for name, label in _DAYS.items():
+        day = typed.day(name, label, needed=False)
+        if day and day.year not in _YEARS:
+            faults.add(f"Enter {label} as a day of the years {_YEARS[0]} to {_YEARS[-1]}.", name)
+        elif day:
+            asked[name] = day
+    if len(asked) == len(_DAYS) and asked["closed_from"] > asked["closed_to"]:
+        faults.add("The first day comes after the last.", "closed_from")
+    return {} if faults else {name: day.isoformat() for name, day in asked.items()}
+
+
+def days_of_file() -> dict[str, Any]:
+    """The same for what is no page, and so has no field to say it at: there is none for days that cannot be."""
+    faults = Faults()
+    days = asked_days(faults)
+    return days if not faults else abort(404)
 
 
 for _side in SIDES:

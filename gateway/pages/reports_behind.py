@@ -7,7 +7,7 @@ from flask import Response, abort, render_template, request, url_for
 from gateway.pages import ask
 from gateway.pages.files import passed_on
 from gateway.pages.report_sources import SOURCES, Source
-from gateway.pages.reports import SIDES, Side, asked_days, shown
+from gateway.pages.reports import SIDES, Side, days_of_file, shown
 
 _NARROWING: Final = ("school_urn", "category", "round_id", "offer_id", "lead_urn", "supplier_id")
 
@@ -17,7 +17,7 @@ def _register(side: Side) -> None:
         source = _source(side, name)
         asked = _narrowed(source)
         found = ask.one(source.service, f"{source.path}/behind", **asked, after=request.args.get("after"))
-        here = asked_days() | _narrowing()
+        here = days_of_file() | _narrowing()
         return render_template(
             "report.html",
             side=side,
@@ -50,12 +50,12 @@ def _above(side: Side, name: str) -> tuple[str, str]:
     """The report that the figure stands in, as people call it, and its address: a round's own, or one over time."""
     if side.of_rounds and "round_id" in request.args:
         return "Report on the round", url_for(f"{side.name}.round_report", round_id=request.args["round_id"])
-    return side.titles[name][0], url_for(f"{side.name}.report", name=name, **asked_days())
+    return side.titles[name][0], url_for(f"{side.name}.report", name=name, **days_of_file())
 
 
 def _narrowed(source: Source) -> dict[str, Any]:
     """The days, and what else the address narrows a figure to, as the service calls them."""
-    return source.params(asked_days()) | _narrowing()
+    return source.params(days_of_file()) | _narrowing()
 
 
 def _narrowing() -> dict[str, str]:

@@ -232,3 +232,7 @@ def test_a_payment_undone_after_its_export_is_taken_back_by_the_next(service_cli
         "receipt_undone": (1, 0, gross),
     }
     assert sum(each["gross_pence"] for each in shown) == answered(world.a(ash).get(f"/accounts/{ASH}"))["balance_pence"]
+    assert all(each["debit_pence"] - each["credit_pence"] == each["gross_pence"] for each in shown)
+    (journal,) = answered(world.a(MANAGER).get("/ledger-exports/preview", query_string=TIME))["items"]
+    assert (journal["gross_pence"], journal["debit_pence"]) == (0, journal["credit_pence"])
+    assert journal["debit_pence"] >= 3 * gross

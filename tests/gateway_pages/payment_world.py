@@ -143,9 +143,18 @@ _PROFILE: Json = {
     "fields_known": _KNOWN,
     "usual_tax_codes": {},
 }
+
+
+def _sum(kind: str, documents: int, fresh: int, net: int, vat: int) -> Json:
+    gross = net + vat
+    sums = {"net_pence": net, "vat_pence": vat, "gross_pence": gross}
+    sides = {"debit_pence": max(gross, 0), "credit_pence": max(-gross, 0)}
+    return {"kind": kind, "documents": documents, "fresh": fresh, **sums, **sides}
+
+
 _PREVIEW: list[Json] = [
-    {"kind": "bill", "documents": 3, "fresh": 1, "net_pence": 10_000, "vat_pence": 2_000, "gross_pence": 12_000},
-    {"kind": "receipt", "documents": 1, "fresh": 0, "net_pence": -12_000, "vat_pence": 0, "gross_pence": -12_000},
+    _sum("bill", 3, 1, 10_000, 2_000),
+    _sum("receipt", 1, 0, -12_000, 0),
 ]
 _MADE: Json = {
     "ledger_export_id": _id(9),

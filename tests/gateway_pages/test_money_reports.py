@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.gateway_pages.conftest import Visitor, parsed, text_of
+from tests.gateway_pages.conftest import Visitor, parsed, summary_links, text_of
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.people import OAK, SUPPLIER_ID
 from tests.gateway_pages.report_world import INTEREST, ORDERED
@@ -85,12 +85,24 @@ def test_a_figure_of_a_round_leads_back_to_that_rounds_report(visit: Visit) -> N
     assert over_time == ["/alliance/reports", "/alliance/reports/savings?closed_from=2026-09-01"]
 
 
-@pytest.mark.parametrize("day", ["0001-06-01", "9999-12-31"])
-def test_days_that_no_report_can_be_about_are_left_out(visit: Visit, services: FakeServices, day: str) -> None:
+@pytest.mark.parametrize(
+    ("days", "field", "told"),
+    [
+        ("closed_to=0001-06-01", "closed_to", "Enter the last day as a day of the years 1900 to 2999."),
+        ("closed_to=9999-12-31", "closed_to", "Enter the last day as a day of the years 1900 to 2999."),
+        ("closed_from=abc", "closed_from", "Enter the first day as a real day, such as 2026-11-24."),
+        ("closed_from=2026-09-02&closed_to=2026-09-01", "closed_from", "The first day comes after the last."),
+    ],
+)
+def test_days_that_no_report_can_be_about_are_said_at_their_field(
+    visit: Visit, services: FakeServices, days: str, field: str, told: str
+) -> None:
     for path in ("/alliance/packs/board", "/alliance/reports/savings"):
-        page = visit("manager").get(f"{path}?closed_to={day}")
-        assert page.status_code == 200
-        assert day not in page.text
+        page = visit("manager").get(f"{path}?{days}")
+        assert page.status_code == 422
+        assert summary_links(page) == {field: told}
+        assert visit("manager").get(f"{path}.pdf?{days}").status_code == 404
+    assert not any({"closed_from", "closed_to"} & set(call.params) for call in services.calls if "savings" in call.path)
 
 
 @pytest.mark.parametrize("name", ["board", "review"])

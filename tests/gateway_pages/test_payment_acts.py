@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gateway.upstream import Problem
-from tests.gateway_pages.conftest import Visitor, parsed, text_of
+from tests.gateway_pages.conftest import Visitor, parsed, summary_links, text_of
 from tests.gateway_pages.fake import FakeServices
 from tests.gateway_pages.payment_world import EXPORTED_RUN, PROPOSED_RUN, an_item
 
@@ -55,6 +55,18 @@ def test_days_the_wrong_way_round_are_said_at_their_field(visit: Visit, services
     assert "The first day comes after the last." in text_of(wrong)
     assert parsed(wrong).xpath("//input[@name='from_on']/@value")[0] == "2026-12-01"
     assert not [call for call in services.calls if call.path == "/ledger-exports/preview"]
+    odd = manager.get("/alliance/exports?from_on=2026-02-31")
+    assert odd.status_code == 422
+    assert summary_links(odd) == {"from_on": "Enter the first day as a real day, such as 2026-11-24."}
+
+
+def test_a_journal_to_export_shows_its_debits_and_credits(visit: Visit, services: FakeServices) -> None:
+    journal = {"kind": "journal", "documents": 4, "fresh": 4, "net_pence": 0, "vat_pence": 0, "gross_pence": 0}
+    journal |= {"debit_pence": 123_400, "credit_pence": 123_400}
+    manager = visit("manager")
+    services.table["billing", "/ledger-exports/preview"] = {"items": [journal], "next": None}
+    (row,) = parsed(manager.get("/alliance/exports")).xpath("//section[@aria-labelledby='holds']//tbody/tr")
+    assert [cell.text_content() for cell in row] == ["Journal entries", "4", "4", "£1,234.00", "£1,234.00"]
 
 
 def test_who_approves_sends_the_version_that_was_seen(visit: Visit, services: FakeServices) -> None:

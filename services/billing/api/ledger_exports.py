@@ -98,6 +98,8 @@ class ExportSumOut(Schema):
     net_pence = fields.Integer()
     vat_pence = fields.Integer()
     gross_pence = fields.Integer()
+    debit_pence = fields.Integer(metadata={"description": "Its lines above £0.00: a journal's debits"})
+    credit_pence = fields.Integer(metadata={"description": "Its lines below £0.00, without the sign"})
 
 
 class ExportPreviewOut(Schema):

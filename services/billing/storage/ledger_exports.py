@@ -73,7 +73,9 @@ def _sums(of: str) -> Any:
         SELECT kind, count(DISTINCT document_id) AS documents,
             count(DISTINCT document_id) FILTER (WHERE fresh) AS fresh,
             CAST(sum(net_pence) AS bigint) AS net_pence, CAST(sum(vat_pence) AS bigint) AS vat_pence,
-            CAST(sum(net_pence + vat_pence) AS bigint) AS gross_pence
+            CAST(sum(net_pence + vat_pence) AS bigint) AS gross_pence,
+            CAST(sum(greatest(net_pence + vat_pence, 0)) AS bigint) AS debit_pence,
+            CAST(sum(greatest(-net_pence - vat_pence, 0)) AS bigint) AS credit_pence
         FROM (SELECT *, NOT EXISTS ({_EXPORTED}) AS fresh FROM ({of}) line WHERE kind = ANY(:kinds)) told
         GROUP BY kind ORDER BY kind
     """)  # noqa: S608 -- queries of this module
@@ -123,7 +125,10 @@ def find_lines(
 
 
 def sums(connection: Connection, urn: int | None, from_on: date, to_on: date, kinds: Sequence[str]) -> list[Row[Any]]:
-    """By kind: documents, those never exported (fresh), and net_pence, vat_pence and gross_pence of all."""
+    """By kind: documents, those never exported (fresh), and of all of them net_pence, vat_pence and gross_pence.
+
+    `debit_pence` and `credit_pence` are the lines above and below nothing: a journal comes to £0.00 altogether.
+    """
     return list(connection.execute(_QUERIES[urn is None][1], _names(urn, from_on, to_on, kinds)))
 
 
