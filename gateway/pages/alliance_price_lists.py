@@ -1,5 +1,7 @@
 """Suppliers' price lists: reading one in, looking at what it would do, and applying it; and taking one away as CSV."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -11,9 +13,27 @@ from gateway.pages.alliance_contracts import contract_page
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed, seen_version, sending_key
-from gateway.upstream import upstream
+from gateway.upstream import Problem, upstream
 
 _LINES_PER_PAGE = 200
+
+View = Callable[..., Any]
+
+
+def _while_it_stands(decide: View) -> View:
+    """A comparison that a newer one has replaced is decided no more: say so, and where to go on."""
+
+    @wraps(decide)
+    def decided(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return decide(*args, **kwargs)
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+            flash("Nothing was changed: a newer comparison has replaced that price list. It stands with its contract.")
+            return redirect(url_for("alliance.contracts"), 303)
+
+    return decided
 
 
 @alliance.post("/contracts/<uuid:contract_id>/price-list")
@@ -55,6 +75,7 @@ def price_list(price_list_id: Any) -> str:
 
 @alliance.post("/price-lists/<uuid:price_list_id>/apply")
 @for_manager
+@_while_it_stands
 def apply_price_list(price_list_id: Any) -> Response | tuple[str, int]:
     """Apply it, whole or not at all."""
     faults = Faults()
@@ -73,6 +94,7 @@ def apply_price_list(price_list_id: Any) -> Response | tuple[str, int]:
 
 @alliance.post("/price-lists/<uuid:price_list_id>/decline")
 @for_manager
+@_while_it_stands
 def decline_price_list(price_list_id: Any) -> Response | tuple[str, int]:
     """Decline what a supplier proposed, and tell it why."""
     faults = Faults()

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from contracts.units import UNITS
+
 SETTLEMENTS: Final = {
     "recharge": "The supplier invoices the alliance, and each school gets a bill",
     "direct": "The supplier invoices each school",
@@ -51,3 +53,10 @@ STAFF: Final = {
     "other": "Other staff of another school: standard rate",
 }
 PLANNED: Final = {"notice": "Last day to give notice", "end": "Contract ends"}
+
+
+def said(field: str, value: str) -> str:
+    """What a field of a price list holds, as people say it: "box" for the unit XBX."""
+    if field == "unit":
+        return UNITS.get(value, (value,))[0] or "each"
+    return VAT_TREATMENTS.get(value, value) if field == "vat_class" else value

@@ -4,7 +4,9 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from gateway.pages import contract_form, offer_form
+import pytest
+
+from gateway.pages import catalogue_words, contract_form, offer_form
 from gateway.pages.faults import Faults
 from gateway.upstream import Problem
 from tests.gateway_pages.catalogue_world import EXCEPTION, FEED, OFFER, PRICE_LIST, REFUSED_LIST, a_contract, an_offer
@@ -146,6 +148,22 @@ def test_a_price_list_is_applied_only_if_nothing_of_it_is_refused(visit: Visit, 
     page = manager.post(f"/alliance/price-lists/{PRICE_LIST}/apply", {"version": "1", **KEY})
     assert page.location == CONTRACT_PATH
     assert services.changes[-1].etag == '"1"'
+
+
+@pytest.mark.parametrize("decision", ["apply", "decline"])
+def test_a_price_list_that_a_newer_one_replaced_is_decided_no_more(
+    visit: Visit, services: FakeServices, decision: str
+) -> None:
+    manager, at = visit("manager"), f"/price-lists/{PRICE_LIST}/{decision}"
+    services.refusals["POST", "catalogue", at] = Problem(404, "not_found", "There is no such price list.")
+    page = manager.post(f"/alliance{at}", {"reason": "Too dear", "version": "1", **KEY})
+    assert page.location == "/alliance/contracts"
+    assert "a newer comparison has replaced that price list" in text_of(manager.get(page.location))
+
+
+def test_fields_of_a_price_list_are_said_in_words() -> None:
+    assert [catalogue_words.said("unit", unit) for unit in ("XBX", "EA", "XYZ")] == ["box", "each", "XYZ"]
+    assert [catalogue_words.said("vat_class", "Z"), catalogue_words.said("sku", "EA")] == ["Zero rate", "EA"]
 
 
 def test_a_certificate_is_recorded_and_ended(visit: Visit, services: FakeServices) -> None:

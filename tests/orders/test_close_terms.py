@@ -262,6 +262,7 @@ def test_a_school_sees_its_own_proof_with_everybodys_totals(market: Market) -> N
     refused(market.as_(MANAGER).get(f"/rounds/{round_id}/proof"), 409, "round_not_closed")
     market.close(round_id)
     base = f"/rounds/{round_id}/proof"
+    refused(market.as_(MANAGER).get(f"{base}/schools/999999"), 404, "not_found")
     own = ok(market.as_(buyer(oak)).get(f"{base}/schools/{oak}"))["items"]
     assert [(share["net_pence"], share["line"]["net_pence"]) for share in own] == [(3_33, 10_00), (14_99, 45_00)]
     assert own[0]["explanation"] == (

@@ -31,6 +31,7 @@ _SHARES = f"""
 """
 _OF_LINE = text(f"{_SHARES} AND line.position = :position ORDER BY share.school_urn")
 _OF_SCHOOL = text(f"{_SHARES} AND share.school_urn = :urn ORDER BY line.position")
+_SCHOOL = text("SELECT EXISTS (SELECT FROM school WHERE urn = :urn)")
 _ALL = text(f"{_SHARES} ORDER BY line.position, share.school_urn")
 
 _COUNT = text("""
@@ -65,6 +66,11 @@ def shares_of_line(connection: Connection, round_id: str, position: int) -> Sequ
 def shares_of_school(connection: Connection, round_id: str, urn: int) -> Sequence[Row[Any]]:
     """Every share of one school, with its line's totals; none where the actor may not see them."""
     return connection.execute(_OF_SCHOOL, {"round_id": round_id, "urn": urn}).all()
+
+
+def knows_school(connection: Connection, urn: int) -> bool:
+    """Whether there is, or was, a school of this URN in the alliance."""
+    return bool(connection.execute(_SCHOOL, {"urn": urn}).scalar_one())
 
 
 def count_shares(connection: Connection, round_id: str) -> int:

@@ -64,6 +64,8 @@ def get_school_shares(database: Database, actor: Actor, round_id: str, urn: int)
         raise NotFound("There is no such proof.")
     with database.transaction(actor) as connection:
         found = _closed_round(connection, round_id)
+        if not proof.knows_school(connection, urn):
+            raise NotFound("No school of the alliance has this URN.")
         return found, [_share(row) for row in proof.shares_of_school(connection, round_id, urn)]
 
 
