@@ -55,8 +55,9 @@ def upload_statement() -> Response | tuple[str, int]:
     if faults:
         return _page(faults, request.form.getlist("header")), faults.status
     warnings = "".join(f" {warning} Nothing of it was posted by itself." for warning in answer["warnings"])
+    of = f"Statement of {day(answer['from_on'])} to {day(answer['to_on'])}" if answer["from_on"] else "Statement"
     flash(
-        f"Statement of {day(answer['from_on'])} to {day(answer['to_on'])} read: {plural(answer['new'], 'new line')}, "
+        f"{of} read: {plural(answer['new'], 'new line')}, "
         f"{answer['repeated']:,} seen before, {answer['posted']:,} matched and posted, {answer['unmatched']:,} left."
         f"{warnings}"
     )

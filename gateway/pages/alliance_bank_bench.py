@@ -14,7 +14,7 @@ from gateway.pages.alliance_bank_line import held_of
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.show import day, money, plural
-from gateway.pages.typed import MOST_SOUGHT, sending_key, sought
+from gateway.pages.typed import MOST_SOUGHT, Typed, sending_key, sought
 from gateway.upstream import upstream
 
 STATES: Final = {"new": "Not matched", "matched": "Matched", "reconciled": "Reconciled"}
@@ -83,6 +83,22 @@ def reconcile_statement(statement_id: Any) -> Response:
     return redirect(url_for("alliance.bank_workbench", statement=statement_id, state="reconciled"), 303)
 
 
+@alliance.post("/bank/statements/<uuid:statement_id>/withdrawal")
+@for_manager
+def take_statement_back(statement_id: Any) -> Response | tuple[str, int]:
+    """Take a statement back that was read in by mistake, with its lines, for a reason."""
+    faults = Faults()
+    why = Typed(request.form, faults).text("why", "why it should not have been read in")
+    if not faults:
+        with faults.of_service(otherwise="why"):
+            key = request.form.get("sending_key")
+            upstream.call("POST", "billing", f"/bank-statements/{statement_id}/withdrawal", json={"why": why}, key=key)
+    if faults:
+        return _page(faults), faults.status
+    flash("Taken back, with all its lines. Read the right file in.")
+    return redirect(url_for("alliance.bank"), 303)
+
+
 def what_is_matched(line: dict[str, Any]) -> str:
     """What a line is matched to, in words: "B-000001 £446.76, CN-000001 −£20.00"."""
     return ", ".join(f"{to['number']} {money(to['amount_pence'])}" for to in line["matched_to"])
@@ -123,6 +139,8 @@ def _page(faults: Faults) -> str:
         choices=[(each["bank_statement_id"], _named(each)) for each in statements],
         statement=statement,
         totals=statement or _totals(ask.items("billing", "/bank-accounts")),
+        may_go=statement is not None and statement["new"] == statement["lines"],
+        why=request.form.get("why", ""),
         last=ask.one("billing", f"/bank-lines/{last}") if last else None,
         matched=what_is_matched,
         most=_SHOWN,
@@ -159,7 +177,7 @@ def _is_sure(suggestions: list[dict[str, Any]]) -> bool:
 
 def _named(statement: dict[str, Any]) -> str:
     left = f"{statement['new']:,} left" if statement["new"] else "all matched"
-    days = f"{day(statement['from_on'])} to {day(statement['to_on'])}"
+    days = f"{day(statement['from_on'])} to {day(statement['to_on'])}" if statement["from_on"] else "No lines"
     return f"{days}, {statement['account_name'] or statement['account']}: {left}"
 
 

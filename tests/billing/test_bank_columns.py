@@ -46,6 +46,67 @@ def test_names_references_and_currencies_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "pence"),
+    [("(12.50)", -1250), ("12.50-", -1250), ("£12.50 DR", -1250), ("12.50cr", 1250), ("\N{MINUS SIGN}.50", -50)],
+)
+def test_amounts_are_read_as_programs_write_them(written: str, pence: int) -> None:
+    (line,) = read(f"Date,Description,Amount\n2026-11-24,Ash,{written}\n".encode())
+    assert line.amount_pence == pence
+
+
+@pytest.mark.parametrize(("marked", "pence"), [("DR", -1000), ("Debit", -1000), ("CR", 1000), ("BACS", 1000)])
+def test_what_a_column_marks_as_a_debit_went_out(marked: str, pence: int) -> None:
+    (line,) = read(f"Date,Description,Type,Amount\n2026-11-24,Ash,{marked},10.00\n".encode())
+    assert line.amount_pence == pence
+
+
+def test_a_debit_that_is_negative_already_stays_so() -> None:
+    (line,) = read(b"Date,Description,Type,Amount\n2026-11-24,Ash,DR,-10.00\n")
+    assert line.amount_pence == -1000
+
+
+BALANCES = "Date,Description,Amount,Balance\n24/11/2026,Ash,10.00,{}\n25/11/2026,Elm,-4.00,{}\n26/11/2026,Oak,1.00,{}\n"
+
+
+@pytest.mark.parametrize(
+    "balances",
+    [
+        ("110.00", "106.00", "107.00"),
+        ("107.00", "97.00", "101.00"),
+        ("110.00", "", "107.00"),
+        ("", "", "9.00"),
+        ("1.00", "1.00", "1.00"),
+    ],
+)
+def test_running_balances_may_run_either_way_and_have_gaps(balances: tuple[str, ...]) -> None:
+    assert not read_bank_csv(read_bank_table(BALANCES.format(*balances).encode()), "current").warnings
+
+
+def test_running_balances_that_do_not_follow_are_told() -> None:
+    (warning,) = read_bank_csv(
+        read_bank_table(BALANCES.format("110.00", "106.00", "117.00").encode()), "current"
+    ).warnings
+    assert "the balance in line 4 is 117.00, the amounts give 107.00. Lines are missing or changed" in warning
+
+
+def test_a_header_below_other_lines_is_found_by_the_movement_under_it() -> None:
+    table = read_bank_table(b"Account: General\n\nBooked;What;Sum\n24/11/2026;B-1;10.00\n")
+    assert list(table.header) == ["Booked", "What", "Sum"]
+
+
+@pytest.mark.parametrize("day", ["24 Novxyz 2026", "24 Nev 2026"])
+def test_only_months_are_months(day: str) -> None:
+    with pytest.raises(StatementUnreadable, match="not a date"):
+        read(f"Date,Description,Amount\n{day},Ash,10.00\n".encode())
+
+
+def test_a_currency_is_three_letters() -> None:
+    with pytest.raises(StatementUnreadable, match="'Pounds' is not a currency") as caught:
+        read(b"Date,Description,Amount,Currency\n2026-11-24,Ash,10.00,Pounds\n")
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
     ("row", "reason"),
     [
         (b"24/11/2026,x,,\n", "either what was paid in or"),

@@ -99,12 +99,21 @@ def test_an_entry_with_its_line_in_the_file() -> None:
     assert "oops" in broken.decode().splitlines()[caught.value.line - 1]
 
 
+def test_a_camt_statement_that_stands_in_a_file_twice_counts_once() -> None:
+    whole = camt(entry("446.76", "B-000001/900001"), closing="546.76")
+    begins, ends = whole.index(b"<Stmt>"), whole.index(b"</Stmt>") + len(b"</Stmt>")
+    twice = whole[:ends] + whole[begins:ends] + whole[ends:]
+    assert len(read_camt(twice).lines) == 1
+    again = whole[begins:ends].replace(b">546.76<", b">993.52<").replace(b">100.00<", b">546.76<")
+    assert len(read_camt(whole[:ends] + again + whole[ends:]).lines) == 2  # it goes on where the first one ended
+
+
 def test_a_bomb_is_refused() -> None:
     with pytest.raises(XmlNotAllowed):
         read_camt(billion_laughs("Document"))
 
 
-@pytest.mark.parametrize("content", [CSV, b"\xef\xbb\xbf" + CSV, CSV.replace(b"\n", b"\r\n")])
+@pytest.mark.parametrize("content", [CSV, b"\xef\xbb\xbf" + CSV, CSV.replace(b"\n", b"\r\n"), CSV + b"\n,,,\n\n"])
 def test_a_csv_statement_is_read(content: bytes) -> None:
     found = read_bank_csv(read_bank_table(content), "current")
     assert [(line.booked_on, line.amount_pence, line.counterparty, line.reference) for line in found.lines] == [
@@ -134,6 +143,8 @@ def test_a_csv_statement_is_read(content: bytes) -> None:
         (CSV.replace(b"Ash", b"A" * 600), 2, "longer than"),
         (CSV.replace(b"Ash", b"\0"), 2, "zero byte|NUL"),
         (CSV + b"\n2026-11-26,1.00,x,y\n", 4, "0 fields"),
+        (b",,,\n\n", 0, "empty"),
+        (CSV[CSV.index(b"\n") + 1 :], 1, "no row names the columns"),
     ],
 )
 def test_a_broken_csv_is_refused_with_line_and_reason(content: bytes, line: int, reason: str) -> None:

@@ -432,6 +432,66 @@ def test_money_of_an_unknown_account_is_matched_once_somebody_says_whose_it_is(m
     refused(money.a(MANAGER).post("/bank-accounts", fund), 409, "bank_account_known")
 
 
+@pytest.mark.parametrize("spelled", ["20-20-15 55555555", "202015/55555555", "GB33 BUKB 2020 1555 5555 55"])
+def test_an_account_is_the_same_however_a_file_spells_it(money: World, spelled: str) -> None:
+    money.pay(entry("1.00", "x"))
+    row = f"Date,Reference,Amount\n2026-11-24,{bills(money)['B-000001']['payment_reference']},2.00\n".encode()
+    posted = money.a(MANAGER).post(f"/bank-statements?account={spelled}", data=row, content_type="text/csv")
+    assert answered(posted, 201)["unknown_accounts"] == []
+    assert {line["account"] for line in lines(money)} == {"GB33BUKB20201555555555"}
+
+
+def test_an_account_of_which_nobody_has_told_is_the_same_as_well(money: World) -> None:
+    money.pay(entry("1.00", "x"))
+    for account, day in (("33-00-00 10000001", "24"), ("330000 10000001", "25")):
+        row = f"Date,Reference,Amount\n2026-11-{day},y,2.00\n".encode()
+        posted = money.a(MANAGER).post(f"/bank-statements?account={account}", data=row, content_type="text/csv")
+        assert answered(posted, 201)["unknown_accounts"] == ["33-00-00 10000001"]
+
+
+@pytest.mark.parametrize("day", ["01/11/1026", "01/11/99"])
+def test_a_day_that_no_bank_booked_on_refuses_the_file(money: World, day: str) -> None:
+    bill = bills(money)["B-000001"]
+    row = f"Date,Reference,Amount\n{day},{bill['payment_reference']},{bill['gross_pence'] / 100:.2f}\n".encode()
+    posted = money.a(MANAGER).post("/bank-statements", data=row, content_type="text/csv")
+    assert refused(posted, 422, "statement_unreadable")["errors"][0]["field"] == "line 2"
+    assert lines(money) == []
+
+
+def test_a_statement_read_by_mistake_is_taken_back_and_read_again(money: World) -> None:
+    rows = "Date,Reference,Amount\n2026-11-24,x,2.00\n"
+    manager = money.a(MANAGER)
+
+    def read(content: str) -> str:
+        posted = manager.post("/bank-statements?account=current", data=content.encode(), content_type="text/csv")
+        return str(answered(posted, 201)["bank_statement_id"])
+
+    first = read(rows)
+    later = read(f"{rows}2026-11-25,y,3.00\n")
+    why = {"why": "The wrong file."}
+    refused(manager.post(f"/bank-statements/{first}/withdrawal", why), 409, "bank_statement_in_use")
+    for statement in (later, first):
+        assert manager.post(f"/bank-statements/{statement}/withdrawal", why).status_code == 204
+    refused(manager.post(f"/bank-statements/{first}/withdrawal", why), 404, "not_found")
+    assert (lines(money), answered(manager.get("/bank-statements"))["items"]) == ([], [])
+    assert {(row.taken_back_by, row.why) for row in money.rows("SELECT * FROM bank_statement_taken_back")} == {
+        (MANAGER.name, "The wrong file.")
+    }
+    read(rows)
+    assert len(lines(money)) == 1
+
+
+def test_a_statement_with_a_line_that_was_matched_stays(money: World) -> None:
+    money.pay(payment_of(bills(money)["B-000001"]))
+    (statement,) = answered(money.a(MANAGER).get("/bank-statements"))["items"]
+    (line,) = money.rows("SELECT CAST(bank_line_id AS text) AS id FROM bank_line")
+    answered(money.a(MANAGER).post(f"/bank-lines/{line.id}/undo", {}))
+    at = f"/bank-statements/{statement['bank_statement_id']}/withdrawal"
+    refused(money.a(MANAGER).post(at, {"why": " "}), 422, "validation_failed")
+    refused(money.a(MANAGER).post(at, {"why": "x"}), 409, "bank_statement_in_use")
+    assert len(lines(money)) == 1
+
+
 def test_remembered_columns_are_shown_changed_and_forgotten(money: World) -> None:
     columns = "date=When&reference=What&amount=How+much"
     content = b"When,What,How much\n2026-11-24,x,1.00\n"

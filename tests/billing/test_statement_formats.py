@@ -48,6 +48,11 @@ def test_every_statement_of_a_file_is_read_and_its_account_kept() -> None:
     assert [line.account for line in found.lines] == ["20201555555555"] * 3 + ["20201555555556"] * 3
 
 
+def test_a_statement_that_stands_in_a_file_twice_counts_once() -> None:
+    once = read_mt940(MT940)
+    assert read_mt940(MT940 + MT940).lines == once.lines
+
+
 def test_balances_that_do_not_agree_are_told() -> None:
     (warning,) = read_mt940(MT940.replace(b"508,26", b"508,27")).warnings
     assert "give 508.26, the closing balance is 508.27" in warning
@@ -60,6 +65,10 @@ def test_balances_that_do_not_agree_are_told() -> None:
         (b"2611241124C446,76", b"2611241124X446,76", 6, "cannot be read"),
         (b"2611241124C446,76", b"2611241124C4,46,76", 6, "cannot be read"),
         (b"2611241124C446,76", b"2611241124C446,765", 6, "not an amount in whole pence"),
+        (b"2611241124C446,76", b"2611241124C1.446,76", 6, "written like 1234,50"),
+        (b"2611241124C446,76", b"2611241124C446.76", 6, "written like 1234,50"),
+        (b"GBP508,26\n-}\n", b"GBP50", 13, "written like 1234,50"),
+        (b":62F:C270102GBP", b":62F:C270102EUR", 2, "opens in GBP and closes in EUR"),
         (b":60F:C261123GBP100,00\n", b"", 13, "no opening balance"),
         (b":62F:C270102GBP508,26\n-}\n", b"", 12, "no closing balance"),
         (b":25:20201555555555\n", b"", 13, "names no account"),
@@ -120,6 +129,7 @@ def test_ofx_is_read(content: bytes) -> None:
         (b"<DTPOSTED>20261125", b"<DTPOSTED>20260231", 11, "not a date"),
         (b"<TRNAMT>-40", b"<TRNAMT>$40", 11, "not an amount"),
         (b"<TRNAMT>-40", b"<TRNAMT>-40.005", 11, "whole pence"),
+        (b"<TRNAMT>-40", b"<TRNAMT>-1,000", 11, "whole pence"),
         (b"<ACCTID>55555555", b"", 5, "names no account"),
         (b"</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n", b"", 12, "cut short"),
         (b"</STMTTRN>\n<STMTTRN>\n", b"</STMTTRX>\n<STMTTRN>\n", 9, "never began"),

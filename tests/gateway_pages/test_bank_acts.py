@@ -1,5 +1,6 @@
 """What the bank's pages send: suggestions accepted as they were shown, amounts chosen, accounts and columns told."""
 
+import io
 import json
 from collections.abc import Callable
 
@@ -19,10 +20,11 @@ from tests.gateway_pages.bank_world import (
     OVERPAID,
     STATEMENT,
     a_line,
+    a_statement,
     matched_to,
 )
 from tests.gateway_pages.conftest import Visitor, parsed
-from tests.gateway_pages.fake import FakeServices
+from tests.gateway_pages.fake import DONE, FakeServices
 
 Visit = Callable[[str], Visitor]
 
@@ -171,6 +173,38 @@ def test_every_statement_is_reached_from_the_list(visit: Visit, services: FakeSe
 def test_a_statement_is_signed_off(visit: Visit, services: FakeServices) -> None:
     visit("manager").post(f"/alliance/bank/statements/{STATEMENT}/reconcile")
     assert [call.path for call in services.changes] == [f"/bank-statements/{STATEMENT}/reconcile"]
+
+
+def test_a_statement_without_lines_is_read_and_listed(
+    visit: Visit, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = {"from_on": None, "to_on": None, "lines": 0, "new": 0}
+    read = DONE["POST", "billing", "/bank-statements"] | none | {"repeated": 0, "posted": 0, "unmatched": 0}
+    monkeypatch.setitem(DONE, ("POST", "billing", "/bank-statements"), read)
+    manager, statements = visit("manager"), {"items": [a_statement(**none)], "next": None}
+    services.table = {**services.table, ("billing", "/bank-statements"): statements}
+    manager.post("/alliance/bank", {"file": (io.BytesIO(b"Date,Reference,Amount\n"), "statement.csv")})
+    text = manager.get("/alliance/bank").text
+    assert "Statement read: 0 new lines" in text
+    assert "No lines</a>" in text
+
+
+def test_a_statement_is_taken_back_for_a_reason(visit: Visit, services: FakeServices) -> None:
+    manager, at = visit("manager"), f"/alliance/bank/statements/{STATEMENT}/withdrawal"
+    assert "why it should not have been read in" in manager.post(at, {"why": " ", "statement": STATEMENT}).text
+    assert services.changes == []
+    assert manager.post(at, {"why": "Another account's."}).location == "/alliance/bank"
+    (call,) = services.changes
+    assert (call.path, call.sent) == (f"/bank-statements/{STATEMENT}/withdrawal", {"why": "Another account's."})
+
+
+@pytest.mark.parametrize(("left", "offered"), [(4, True), (3, False)])
+def test_only_a_statement_with_nothing_matched_is_offered_to_be_taken_back(
+    visit: Visit, services: FakeServices, left: int, offered: bool
+) -> None:
+    manager, statements = visit("manager"), {"items": [a_statement(lines=4, new=left)], "next": None}
+    services.table = {**services.table, ("billing", "/bank-statements"): statements}
+    assert ("Take this statement back" in manager.get(f"{BENCH}?statement={STATEMENT}").text) is offered
 
 
 def test_an_account_is_told_and_changed(visit: Visit, services: FakeServices) -> None:

@@ -16,6 +16,7 @@ from services.billing.usecases import (
     read_bank,
     reconcile_statement,
     set_line_aside,
+    take_statement_back,
     use_held_money,
 )
 
@@ -85,6 +86,17 @@ def post_reconcile(bank_statement_id: UUID) -> Response:
     """Sign a statement off: every line is matched and the difference is £0.00."""
     found = reconcile_statement.reconcile_statement(current_database(), current_actor(), str(bank_statement_id))
     return jsonify(bank_shapes.statement(found))
+
+
+@statements.route("/bank-statements/<uuid:bank_statement_id>/withdrawal", methods=["POST"])
+@idempotent
+@requires("alliance_manager")
+@statements.arguments(bank_schemas.TakeBackIn)
+@statements.response(204)
+def post_withdrawal(sent: dict[str, str], bank_statement_id: UUID) -> tuple[str, int]:
+    """Take a statement back that was read in by mistake, with its lines, while none of them was ever matched."""
+    take_statement_back.take_statement_back(current_database(), current_actor(), str(bank_statement_id), sent["why"])
+    return "", 204
 
 
 @lines.route("/bank-lines")

@@ -157,6 +157,12 @@ class SetAsideIn(Schema):
     why = fields.String(required=True, validate=plain_text(300))
 
 
+class TakeBackIn(Schema):
+    """Why a statement should not have been read in."""
+
+    why = fields.String(required=True, validate=plain_text(300))
+
+
 class LineMatch(MatchIn):
     """One of several lines that are matched at once."""
 

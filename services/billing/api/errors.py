@@ -70,6 +70,7 @@ STATUSES: dict[type[BrokenRule], int] = {
     bank_errors.LineSettles: 409,
     bank_errors.NothingOnAccount: 409,
     bank_errors.StatementDiffers: 409,
+    bank_errors.StatementInUse: 409,
     bank_errors.RefundStands: 409,
     export_errors.NothingToExport: 409,
     export_errors.ExportNotSetUp: 409,

@@ -21,6 +21,12 @@ class BankAccountInUse(BrokenRule):
     code = "bank_account_in_use"
 
 
+class StatementInUse(BrokenRule):
+    """The statement stays: a line of it is or was matched, or a later one counts on its lines."""
+
+    code = "bank_statement_in_use"
+
+
 class LineMatched(BrokenRule):
     """The bank line is matched already."""
 

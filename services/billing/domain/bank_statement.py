@@ -1,16 +1,20 @@
 """A bank statement as read from any format, and how a repeated line is recognised."""
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from services.billing.domain.errors import StatementUnreadable
 
 _HUNDREDTH: Final = Decimal("0.01")
+_EARLIEST: Final = date(1990, 1, 1)
+_AHEAD: Final = timedelta(days=366)
+_BRITISH_IBAN: Final = re.compile(r"GB\d{2}[A-Z]{4}(\d{14})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,42 @@ class BankStatement:
     to_on: date | None
     lines: tuple[StatementLine, ...]
     warnings: tuple[str, ...] = ()
+
+
+def comes_again(
+    seen: set[tuple[object, ...]], opening: tuple[int, str] | None, closing: object, lines: Sequence[StatementLine]
+) -> bool:
+    """Whether a statement stood in its file before: one that moves the balance cannot begin twice where it began."""
+    told = (opening, closing, *(replace(line, line=0) for line in lines))
+    again = opening is not None and opening != closing and told in seen
+    seen.add(told)
+    return again
+
+
+def account_key(account: str) -> str:
+    """An account for comparing: 20-45-77 10203040, 204577/10203040 and its IBAN are one."""
+    plain = "".join(filter(str.isalnum, account.upper()))
+    iban = _BRITISH_IBAN.fullmatch(plain)
+    return iban[1] if iban else plain
+
+
+def as_known(statement: BankStatement, known: Mapping[str, str]) -> BankStatement:
+    """The statement with its accounts as they are kept; `known` has those by their keys."""
+    names = {line.account: known.get(account_key(line.account), line.account) for line in statement.lines}
+    accounts = statement.account.split(", ")
+    return replace(
+        statement,
+        account=", ".join(dict.fromkeys(known.get(account_key(each), each) for each in accounts)),
+        lines=tuple(replace(line, account=names[line.account]) for line in statement.lines),
+    )
+
+
+def refuse_strange_days(statement: BankStatement, today: date) -> None:
+    """A year that nobody meant (1026, 2099) would post where no month is ever closed. Raises StatementUnreadable."""
+    for line in statement.lines:
+        if not _EARLIEST <= line.booked_on <= today + _AHEAD:
+            day = f"{line.booked_on:%-d %B} {line.booked_on.year}"
+            raise StatementUnreadable(f"{day} is not a day on which a bank booked this", line=line.line)
 
 
 def in_pence(amount: Decimal, line: int) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from contracts import safe_xml
-from services.billing.domain.bank_statement import BankStatement, StatementLine
+from services.billing.domain.bank_statement import BankStatement, StatementLine, comes_again
 from services.billing.domain.errors import StatementUnreadable
 
 _NAMESPACE: Final = re.compile(r"\{(urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d{2})\}Document")
@@ -21,7 +21,8 @@ def read_camt(data: bytes) -> BankStatement:
     """Read a camt.053 file. Raises XmlNotAllowed; StatementUnreadable with line and reason.
 
     Booked entries count, pending ones are left out. Where opening and closing balance are in the currency of all
-    entries, opening + entries must give closing; where the bank states the number of entries, it must agree.
+    entries, opening + entries must give closing; where the bank states the number of entries, it must agree. A
+    statement that stands in the file twice counts once.
     """
     try:
         root = safe_xml.parse(data)
@@ -37,10 +38,13 @@ def read_camt(data: bytes) -> BankStatement:
     lines: list[StatementLine] = []
     accounts: dict[str, None] = {}
     days: list[date] = []
+    seen: set[tuple[object, ...]] = set()
     for node in statements:
         account = _account(node)
         accounts[account] = None
-        lines += _statement_lines(node, account)
+        found = _statement_lines(node, account)
+        if not comes_again(seen, _balance(node, "OPBD", "PRCD"), _balance(node, "CLBD"), found):
+            lines += found
         days += _period(node)
     if len(lines) > _MOST_LINES:
         raise StatementUnreadable(f"more than {_MOST_LINES} lines")

@@ -1,12 +1,13 @@
 """Which column of a bank's CSV file says what: guessed from its header, or told by a person and remembered."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 DateOrder = Literal["dmy", "mdy"]
+_Found = TypeVar("_Found")
 
 # As banks name them; the first that a header has is taken. Compared in lower case, letters and digits only.
 _DATE: Final = (
@@ -23,7 +24,15 @@ _COUNTERPARTY: Final = (
 _ANY_TEXT: Final = ("description", "transactiondescription", "name", "payee", "counterparty", "type")
 _IDENTITY: Final = ("id", "transactionid", "fitid", "bankreference")
 _CURRENCY: Final = ("currency", "ccy")
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_BALANCE: Final = ("balance", "runningbalance", "accountbalance", "balancegbp", "ledgerbalance")
+_DIRECTION: Final = (
+    "drcr", "crdr", "dc", "cd", "debitcredit", "creditdebit", "debitcreditindicator", "creditdebitindicator", "type",
+    "transactiontype",
+)  # fmt: skip
+_MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 _IN_NUMBERS: Final = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})", re.ASCII)
 _IN_WORDS: Final = re.compile(r"(\d{1,2})[ \-/]([A-Za-z]{3,9})[ \-/](\d{4}|\d{2})", re.ASCII)
 
@@ -78,6 +87,16 @@ def guess_columns(header: Sequence[str]) -> Columns | None:
     )
 
 
+def balance_column(places: Mapping[str, int]) -> int | None:
+    """Where the balance after each row stands, by the folded names of a header."""
+    return _first(places, _BALANCE)
+
+
+def direction_column(places: Mapping[str, int]) -> int | None:
+    """Where a row may say that its amount is a debit, by the folded names of a header."""
+    return _first(places, _DIRECTION)
+
+
 def read_day(raw: str, order: DateOrder) -> date | None:
     """A day as banks write it: 2026-11-30 (with or without a time), 30/11/2026, 30-11-26, 30 Nov 2026."""
     try:
@@ -88,8 +107,9 @@ def read_day(raw: str, order: DateOrder) -> date | None:
             day, month = (first, second) if order == "dmy" else (second, first)
             return date(_full(year), month, day)
         if found := _IN_WORDS.fullmatch(raw):
-            month = _MONTHS.index(found[2][:3].lower()) + 1
-            return date(_full(int(found[3])), month, int(found[1]))
+            named = found[2].lower()
+            months = [number for number, month in enumerate(_MONTHS, 1) if month.startswith(named)]
+            return date(_full(int(found[3])), months[0], int(found[1])) if months else None
     except ValueError:
         return None
     return None
@@ -99,5 +119,5 @@ def _full(year: int) -> int:
     return year if year > 99 else 2000 + year
 
 
-def _first(found: dict[str, str], wanted: Iterable[str]) -> str | None:
+def _first(found: Mapping[str, _Found], wanted: Iterable[str]) -> _Found | None:
     return next((found[name] for name in wanted if name in found), None)

@@ -21,6 +21,7 @@ _DEEPEST: Final = 40
 _ELEMENT: Final = re.compile(r"<(/?)([A-Z][A-Z0-9._]*)>([^<]*)", re.ASCII)
 _OTHER_MARKUP: Final = re.compile(r"<[!?][^>]*>|<(?!/?[A-Z][A-Z0-9._]*>)", re.ASCII)
 _AMOUNT: Final = re.compile(r"[+-]?\d{1,13}([.,]\d{1,4})?", re.ASCII)
+_THOUSANDS: Final = re.compile(r".*[.,]\d{3}", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{0,6}(?:\.\d+)?(?:\[[^\]]*\])?)", re.ASCII)
 
 
@@ -150,6 +151,8 @@ def _amount(each: _Aggregate) -> int:
     raw, line = each.leaves.get("TRNAMT", ("", each.line))
     if not _AMOUNT.fullmatch(raw):
         raise StatementUnreadable(f"{raw[:30]!r} is not an amount (TRNAMT)", line=line)
+    if _THOUSANDS.fullmatch(raw):  # OFX has no mark of thousands, but 1,000 might be meant as one
+        raise StatementUnreadable(f"{raw[:30]!r} is not an amount in whole pence (TRNAMT)", line=line)
     try:
         return in_pence(Decimal(raw.replace(",", ".")), line)
     except InvalidOperation as fault:

@@ -14,7 +14,13 @@ from mt940 import Options, tags
 from mt940.models import Transactions
 from mt940.processors import transaction_details_post_processor
 
-from services.billing.domain.bank_statement import BankStatement, StatementLine, balance_warning, in_pence
+from services.billing.domain.bank_statement import (
+    BankStatement,
+    StatementLine,
+    balance_warning,
+    comes_again,
+    in_pence,
+)
 from services.billing.domain.errors import StatementUnreadable
 
 LARGEST_BYTES: Final = 8 * 1024 * 1024
@@ -28,6 +34,7 @@ _KNOWN: Final = frozenset(
      "90C", "90D", "NS")
 )  # fmt: skip
 _NO_REFERENCE: Final = frozenset({"", "NONREF", "NOTPROVIDED"})
+_MONEY: Final = re.compile(r"\s*(?:\d{6}(?:\d{4})?R?[CD][A-Z]?|[CD]\d{6}[A-Z]{3})\d{1,13},\d*(?![.,\d])", re.ASCII)
 _NAMED: Final = re.compile(r"/NAME/([^/]+)")
 
 
@@ -70,21 +77,27 @@ def read_mt940(data: bytes) -> BankStatement:
     """Read every statement of an MT940 file. Raises StatementUnreadable with line and reason.
 
     Booking days are entry dates where the bank states them, value dates else. Balances that do not agree with the lines
-    are told as warnings.
+    are told as warnings. A statement that stands in the file twice counts once.
     """
     if len(data) > LARGEST_BYTES:
         raise StatementUnreadable("the file is too large")
     lines: list[StatementLine] = []
     accounts: dict[str, None] = {}
     warnings: list[str] = []
+    seen: set[tuple[object, ...]] = set()
     for statement in _statements(_decoded(data).splitlines()):
         account = _account(statement)
         accounts[account] = None
         opening, closing = _balance(statement, _OPENING, "60F", "60M"), _balance(statement, _CLOSING, "62F", "62M")
         found = list(_movements(statement, account, opening[1]))
+        if comes_again(seen, opening, closing, found):
+            continue
         if len(lines) + len(found) > _MOST_LINES:
             raise StatementUnreadable(f"more than {_MOST_LINES} lines", line=statement.line)
         lines += found
+        if opening[1] != closing[1]:
+            fault = f"the statement opens in {opening[1]} and closes in {closing[1]}"
+            raise StatementUnreadable(fault, line=statement.line)
         warnings += balance_warning(account, opening[0], closing[0], found)
     if not accounts:
         raise StatementUnreadable("the file holds no statement (:20:)")
@@ -142,6 +155,7 @@ def _balance(statement: _Statement, tag: tags.BalanceBase, *names: str) -> tuple
     """A balance of a complete statement in hundredths of its currency, and the currency."""
     found = next(each for each in statement.fields if each.tag in names)
     own = Transactions(options=_OPTIONS)
+    _has_money(found)
     (read,) = _read(found, lambda: tag(own, tag.parse(own, found.text))).values()
     return in_pence(read.amount.amount, found.line), str(read.amount.currency)
 
@@ -157,6 +171,7 @@ def _movements(statement: _Statement, account: str, currency: str) -> Iterator[S
 
 def _movement(each: _Field, details: _Field | None, account: str, currency: str) -> StatementLine:
     own = Transactions(options=_OPTIONS)
+    _has_money(each)
     read: dict[str, Any] = _read(each, lambda: _MOVEMENT(own, _MOVEMENT.parse(own, each.text)))
     told = _told(own, details) if details else {}
     purpose = told.get("purpose") or told.get("posting_text") or told.get("transaction_details") or ""
@@ -173,6 +188,14 @@ def _movement(each: _Field, details: _Field | None, account: str, currency: str)
         reference=" ".join(text for text in texts if text not in _NO_REFERENCE),
         bank_reference=" ".join((read.get("bank_reference") or "").split()),
     )
+
+
+def _has_money(each: _Field) -> None:
+    """An amount is digits with a comma before the pence. The library would take 1.000,00 for 1, and one cut short."""
+    if not _MONEY.match(each.text):
+        first = (each.text.splitlines() or [""])[0][:60]
+        fault = f"the field :{each.tag}:{first} cannot be read: an amount is written like 1234,50"
+        raise StatementUnreadable(fault, line=each.line)
 
 
 def _told(own: Transactions, details: _Field) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, text
 
+from services.billing.domain.bank_statement import account_key
 from services.billing.storage.tables_bank import bank_account
 
 _LIST = text("""
@@ -25,6 +26,10 @@ _LIST = text("""
 _USED = text("""
     SELECT EXISTS (SELECT FROM bank_line WHERE account = :account AND state <> 'new')
 """)
+_NAMED = text("""
+    SELECT named FROM bank_statement, unnest(string_to_array(account, ', ')) AS named
+    GROUP BY named ORDER BY min(imported_at)
+""")
 
 
 def list_accounts(connection: Connection) -> list[Row[Any]]:
@@ -36,6 +41,21 @@ def purposes(connection: Connection) -> dict[str, str]:
     """What each account is for, as its statements name it."""
     rows = connection.execute(select(bank_account.c.account, bank_account.c.purpose))
     return {row.account: row.purpose for row in rows}
+
+
+def by_key(connection: Connection) -> dict[str, str]:
+    """Every account, by what its name and numbers come to; those of which somebody told come first."""
+    row = bank_account.c
+    rows = connection.execute(select(row.account, row.iban, row.sort_code, row.account_number))
+    found: dict[str, str] = {}
+    for account, iban, sort_code, account_number in rows:
+        found[account_key(account)] = account
+        for told in (iban, sort_code and account_number and f"{sort_code}{account_number}"):
+            if told:
+                found.setdefault(account_key(told), account)
+    for account in connection.execute(_NAMED).scalars():
+        found.setdefault(account_key(account), account)
+    return found
 
 
 def get_account(connection: Connection, bank_account_id: str) -> Row[Any] | None:

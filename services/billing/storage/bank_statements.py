@@ -36,6 +36,25 @@ _REOPEN = text("""
     UPDATE bank_line l SET state = 'matched' FROM open
     WHERE l.bank_statement_id = open.bank_statement_id AND l.state = 'reconciled'
 """)
+_WAS_MATCHED = text("""
+    SELECT EXISTS (SELECT FROM bank_match m JOIN bank_line l USING (bank_line_id)
+        WHERE l.bank_statement_id = :statement)
+""")
+_IS_REPEATED = text("""
+    SELECT EXISTS (
+        SELECT FROM bank_statement s JOIN bank_statement later ON later.imported_at > s.imported_at
+            AND string_to_array(later.account, ', ') && string_to_array(s.account, ', ')
+        WHERE s.bank_statement_id = :statement AND later.lines > (
+            SELECT count(*) FROM bank_line l WHERE l.bank_statement_id = later.bank_statement_id))
+""")
+_KEEP_TRACE = text("""
+    INSERT INTO bank_statement_taken_back (bank_statement_id, account, sha256, from_on, to_on, lines, imported_by,
+        imported_at, taken_back_by, why)
+    SELECT bank_statement_id, account, sha256, from_on, to_on, lines, imported_by, imported_at, :by, :why
+    FROM bank_statement WHERE bank_statement_id = :statement
+""")
+_REMOVE_LINES = text("DELETE FROM bank_line WHERE bank_statement_id = :statement")
+_REMOVE = text("DELETE FROM bank_statement WHERE bank_statement_id = :statement")
 
 
 def list_statements(connection: Connection, before: str | None, limit: int) -> list[Row[Any]]:
@@ -57,3 +76,20 @@ def mark_reconciled(connection: Connection, statement_id: str, by: str) -> None:
 def reopen(connection: Connection, line_ids: Collection[str]) -> None:
     """The statements of these lines are reconciled no longer; their other lines stay matched."""
     connection.execute(_REOPEN, {"lines": list(line_ids)})
+
+
+def was_matched(connection: Connection, statement_id: str) -> bool:
+    """Whether a line of the statement is matched, or was until somebody undid it."""
+    return bool(connection.execute(_WAS_MATCHED, {"statement": statement_id}).scalar_one())
+
+
+def is_repeated(connection: Connection, statement_id: str) -> bool:
+    """Whether a later statement of its account had lines that were known by then."""
+    return bool(connection.execute(_IS_REPEATED, {"statement": statement_id}).scalar_one())
+
+
+def take_back(connection: Connection, statement_id: str, by: str, why: str) -> None:
+    """Remove a statement with its lines; that it was there stays, with who removed it and why."""
+    connection.execute(_KEEP_TRACE, {"statement": statement_id, "by": by, "why": why})
+    for statement in (_REMOVE_LINES, _REMOVE):
+        connection.execute(statement, {"statement": statement_id})

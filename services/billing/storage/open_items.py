@@ -66,8 +66,9 @@ _RUNS = """
             CASE WHEN GROUPING(p.reference) = 1 THEN r.payment_run_id
                 ELSE CAST(min(CAST(a.remittance_advice_id AS text)) AS uuid) END AS document_id,
             CASE WHEN GROUPING(p.reference) = 1 THEN r.number ELSE p.reference END AS number,
-            CASE WHEN GROUPING(p.reference) = 1 THEN count(DISTINCT p.supplier_id) || ' suppliers'
-                ELSE min(coalesce(s.name, '')) END AS party,
+            CASE WHEN GROUPING(p.reference) = 0 THEN min(coalesce(s.name, ''))
+                WHEN count(DISTINCT p.supplier_id) = 1 THEN '1 supplier'
+                ELSE count(DISTINCT p.supplier_id) || ' suppliers' END AS party,
             CAST(sum(p.amount_pence) AS bigint) AS open_pence,
             bool_and(i.paid_pence = p.paid_before_pence) AS unpaid
         FROM payment_run r JOIN payment_run_item p USING (payment_run_id)

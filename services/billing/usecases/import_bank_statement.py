@@ -10,7 +10,14 @@ from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
-from services.billing.domain.bank_statement import BankStatement, StatementLine, fingerprints
+from contracts.london import london_today
+from services.billing.domain.bank_statement import (
+    BankStatement,
+    StatementLine,
+    as_known,
+    fingerprints,
+    refuse_strange_days,
+)
 from services.billing.domain.csv_columns import Columns
 from services.billing.domain.statement_file import read_statement_file
 from services.billing.storage import bank, bank_accounts
@@ -47,7 +54,9 @@ def import_statement(
         statement, header = read_statement_file(
             content, account, columns, lambda header: remembered_columns(connection, header)
         )
+        refuse_strange_days(statement, london_today())
         bank.take_turn(connection)
+        statement = as_known(statement, bank_accounts.by_key(connection))
         if columns and header:
             remember_columns(connection, header, columns, actor.name)
         before = bank.statement_with(connection, statement.account, digest)
