@@ -1,11 +1,13 @@
 """Recurring services in words: what drives their price, how they are billed, and the formula of a charge."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from flask import Flask
 
+from contracts.london import london_today
 from gateway.pages.show import local, money, plural, price
 
 # For each driver its name on forms, and one and several units of it.
@@ -79,6 +81,17 @@ def a_year(plan: dict[str, Any], quantity: int | None) -> str:
     return money(int((Decimal(plan["unit_price"]) * 100 * quantity).to_integral_value(rounding="ROUND_HALF_UP")))
 
 
+def stage(subscription: Mapping[str, Any], plan: Mapping[str, Any] | None) -> str:
+    """Where a school's service stands today: its state, or `to_begin` and `over` by its own days and the plan's."""
+    today = london_today().isoformat()
+    if subscription["state"] not in ("approved", "ended"):
+        return str(subscription["state"])
+    last = subscription["ends_on"] or (plan and plan["ends_on"])
+    if last and last < today:
+        return "over"
+    return "to_begin" if subscription["starts_on"] > today else str(subscription["state"])
+
+
 def register(app: Flask) -> None:
     """Make the filters known to the templates."""
     app.jinja_env.filters.update(
@@ -91,6 +104,7 @@ def register(app: Flask) -> None:
             "sources": sources,
             "entitled": amount,
             "service_year": a_year,
+            "service_stage": stage,
             "driver_name": lambda driver: DRIVERS[driver][0],
         }
     )

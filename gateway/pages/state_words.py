@@ -25,7 +25,9 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "requested": ("Asked for", "wait"),
         "declined": ("Not committed", ""),
         "approved": ("Running", "done"),
+        "to_begin": ("To begin", "info"),
         "ended": ("Notice given", ""),
+        "over": ("Over", ""),
     },
     "purchase_order": {
         "issued": ("Awaiting answer", "wait"),

@@ -1,10 +1,12 @@
 """Recurring services on the pages: what people send reaches the orders service, and refusals are shown in place."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from gateway.pages.service_words import a_year, formula, priced, span
+from contracts.london import london_today
+from gateway.pages.service_words import a_year, formula, priced, span, stage
 from gateway.upstream import Problem
 from tests.gateway_pages.conftest import Visitor, summary_links, text_of, value_of
 from tests.gateway_pages.fake import FakeServices
@@ -189,3 +191,22 @@ def test_a_charge_is_told_as_anybody_can_work_it_out() -> None:
     assert priced(a_plan(driver="fixed", unit_price="1200.0000")) == "£1,200.00 a year"
     assert span("2026-12-01", "2027-01-31") == "1 Dec 2026 to 31 Jan 2027"
     assert a_year(a_plan(driver="pupils", unit_price="4.2050"), 271) == "£1,139.56"
+
+
+@pytest.mark.parametrize(
+    ("state", "starts", "ends", "told"),
+    [
+        ("requested", -9, None, "requested"),
+        ("approved", -9, None, "approved"),
+        ("approved", 1, None, "to_begin"),
+        ("ended", -9, 0, "ended"),
+        ("ended", -9, -1, "over"),
+        ("approved", -99, -1, "over"),
+    ],
+)
+def test_a_service_says_where_it_stands_today(state: str, starts: int, ends: int | None, told: str) -> None:
+    today = london_today()
+    held = {"state": state, "starts_on": (today + timedelta(days=starts)).isoformat(), "ends_on": None}
+    plan = {"ends_on": (today + timedelta(days=300 if ends is None else ends)).isoformat()}
+    assert stage(held, plan) == told
+    assert stage(held | {"ends_on": plan["ends_on"]}, None) == told
