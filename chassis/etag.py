@@ -3,6 +3,7 @@
 from flask import Response, request
 from werkzeug.exceptions import PreconditionRequired
 
+from contracts.digits import as_whole
 from contracts.errors import VersionConflict
 
 
@@ -22,7 +23,7 @@ def required_version() -> int:
     sent = request.headers.get("If-Match")
     if sent is None:
         raise PreconditionRequired("Send the ETag that you read as If-Match.")
-    bare = sent.strip().removeprefix("W/").strip('"')
-    if not bare.isdigit():
+    version = as_whole(sent.strip().removeprefix("W/").strip('"'))
+    if version is None:
         raise VersionConflict("If-Match is not a version of this resource.")
-    return int(bare)
+    return version

@@ -1,15 +1,16 @@
 """The HTTP shell of a part: tokens, problems, health, metrics and correlation ids, the same everywhere."""
 
+import re
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from flask import Flask, Response, g, jsonify, request
 from flask_smorest import Api, Blueprint
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from chassis.access import by_link, is_public, may_pass, public, requires
 from chassis.correlation import CORRELATION_HEADER, correlated, correlation_id
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 LARGEST_BODY = 8 * 1024 * 1024
+_PAIR: Final = re.compile(rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_UNSTORABLE: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _log = structlog.get_logger()
 
 
@@ -71,6 +74,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     install_shell(app, name, database, {IdempotencyKeyReused: 422, **statuses})
     _require_tokens(app, Verifier(settings.token_public_key, name))
+    app.before_request(_refuse_unstorable)
     api = _ProblemApi(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
@@ -127,6 +131,12 @@ def _require_tokens(app: Flask, verifier: Verifier) -> None:
         g.actor = verifier.verify(token)
         if not may_pass(g.actor, view, request.view_args or {}):
             raise Forbidden("Your role does not allow this.")
+
+
+def _refuse_unstorable() -> None:
+    """Refuse JSON whose text no database holds: PostgreSQL knows neither U+0000 nor half a surrogate pair."""
+    if request.is_json and b"\\u" in (body := request.get_data()) and _UNSTORABLE.search(_PAIR.sub(b"", body)):
+        raise BadRequest("The text holds characters that cannot be stored.")
 
 
 def _observe_requests(app: Flask, name: str) -> None:

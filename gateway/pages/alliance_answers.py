@@ -6,6 +6,7 @@ from flask import Response as FileResponse
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.digits import as_whole
 from gateway.identity import current_seat
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
@@ -71,18 +72,19 @@ def _taken() -> list[int] | None:
     if act == "none":
         return []
     return [
-        int(name.removeprefix("line-"))
+        line_no
         for name, value in request.form.items()
-        if name.startswith("line-") and value == "take" and name.removeprefix("line-").isdigit()
+        if name.startswith("line-") and value == "take"
+        if (line_no := as_whole(name.removeprefix("line-"))) is not None
     ]
 
 
 def _page(purchase_order_id: str, answer_id: str, faults: Faults) -> str:
-    shown = request.args.get("line", "")
+    shown = as_whole(request.args.get("line", ""))
     path = f"{_path(purchase_order_id)}/answers/{answer_id}"
-    answer = upstream.get("orders", path, params={"line_no": shown if shown.isdigit() else "0"}).json()
+    answer = upstream.get("orders", path, params={"line_no": shown or 0}).json()
     few = [effect for effect in answer["effects"] if effect["touched_count"] <= MOST_SHOWN]
-    if few and not shown.isdigit() and sum(effect["touched_count"] for effect in few) <= 20 * MOST_SHOWN:
+    if few and shown is None and sum(effect["touched_count"] for effect in few) <= 20 * MOST_SHOWN:
         answer = upstream.get("orders", path).json()
     seat = current_seat()
     return render_template(

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.digits import as_whole
 from gateway.pages.alliance_invoices import invoice_page, invoices_page
 from gateway.pages.alliance_workbench import BULK, SHOWN, workbench_page
 from gateway.pages.doors import alliance, for_manager
@@ -78,9 +79,10 @@ def _line(value: str) -> dict[str, Any] | None:
     """A chosen box, "invoice.line.school", as the service takes it; None for anything else."""
     invoice_id, _, place = value.partition(".")
     line_no, _, urn = place.partition(".")
-    if not _is_id(invoice_id) or not (line_no.isdigit() and urn.isdigit()):
+    line = {"line_no": as_whole(line_no), "school_urn": as_whole(urn)}
+    if not _is_id(invoice_id) or None in line.values():
         return None
-    return {"supplier_invoice_id": invoice_id, "line_no": int(line_no), "school_urn": int(urn)}
+    return {"supplier_invoice_id": invoice_id, **line}
 
 
 def _is_id(value: str) -> bool:

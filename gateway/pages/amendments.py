@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.digits import as_whole
 from gateway.identity import current_seat
 from gateway.pages import ask
 from gateway.pages.doors import (
@@ -77,14 +78,15 @@ def _ask(side: Side, purchase_order_id: str) -> Response | tuple[str, int]:
     typed = Typed(request.form, faults)
     line = typed.text("line", "which line should change")
     urn, _, line_no = line.partition(".")
-    if line and not (urn.isdecimal() and line_no.isdecimal()):
+    at = {"school_urn": as_whole(urn), "line_no": as_whole(line_no)}
+    if line and None in at.values():
         faults.add("Choose which line should change.", "line")
     quantity = typed.units("quantity", "the new quantity") if request.form.get("quantity", "").strip() else None
     if quantity is None and not faults.at("quantity"):
         faults.add("Enter the new quantity; 0 cancels the line.", "quantity")
     reason = typed.text("reason", "why the line should change")
     if not faults:
-        body = {"school_urn": int(urn), "line_no": int(line_no), "quantity": quantity, "reason": reason}
+        body = {**at, "quantity": quantity, "reason": reason}
         with faults.of_service(otherwise="line"):
             upstream.post("orders", _path(purchase_order_id), json=body, key=request.form.get("sending_key"))
     if faults:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from contracts.digits import as_whole
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed, units
 
@@ -18,8 +19,9 @@ Json = dict[str, Any]
 
 def opened(sent: Mapping[str, str], more: str = "") -> set[int]:
     """The lines whose schools are shown; `more` opens one, or closes it where it was open."""
-    lines = {int(each) for each in sent.get("opened", "").split(",") if each.isdigit()}
-    return lines ^ {int(more)} if more.isdigit() else lines
+    lines = {line_no for each in sent.get("opened", "").split(",") if (line_no := as_whole(each)) is not None}
+    line_no = as_whole(more)
+    return lines if line_no is None else lines ^ {line_no}
 
 
 def as_said(order: Json, answer: Json | None) -> dict[str, str]:
@@ -76,11 +78,12 @@ def fields_by_path(body: Json) -> dict[str, str]:
     """The ids of the inputs that faults of the service are about, by their paths."""
     found: dict[str, str] = {}
     for line in body["lines"]:
-        at, field = f"lines.{line['line_no']}", f"q-{line['line_no']}"
-        found |= {at: field, f"{at}.quantity": field}
-        for drop in line["drops"]:
-            own, part = f"{at}.drops.{drop['school_urn']}", f"{field}-{drop['school_urn']}"
-            found |= {own: part, f"{own}.quantity": part}
+        at, field = f"lines.{line['line_no']}", str(line["line_no"])
+        places = {at: field} | {
+            f"{at}.drops.{urn}": f"{field}-{urn}" for urn in (d["school_urn"] for d in line["drops"])
+        }
+        for path, place in places.items():
+            found |= {path: f"q-{place}", f"{path}.quantity": f"q-{place}", f"{path}.promised_on": f"d-{place}"}
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from contracts.digits import as_whole
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed, units
 from gateway.upstream import upstream
@@ -83,9 +84,9 @@ def add_photos(arrival: Arrival, files: MultiDict[str, FileStorage], faults: Fau
     count = 0
     for name, file in files.items(multi=True):
         kind, _, number_text = name.partition("-")
-        if kind != "photos" or not number_text.isdecimal() or not file.filename:
+        number = as_whole(number_text)
+        if kind != "photos" or number is None or not file.filename:
             continue
-        number = int(number_text)
         content = file.read(_LARGEST_PHOTO + 1)
         count += 1
         if number not in named:

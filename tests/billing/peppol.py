@@ -147,14 +147,18 @@ def documents(draw: st.DrawFn) -> InvoiceDocument:
     for number in range(1, draw(st.integers(1, 5)) + 1):
         vat_class, rate = draw(st.sampled_from(categories))
         charges = draw(st.lists(st.tuples(st.booleans(), _AMOUNTS), max_size=2))
+        price = draw(st.decimals("0.0001", "200", places=4))
+        discount = draw(st.one_of(st.none(), st.just(Decimal(0)), _AMOUNTS))
         lines.append(
             a_line(
                 draw(st.integers(1, 5000)) * draw(st.sampled_from([1, 1, 1, -1])),
-                str(draw(st.decimals("0.0001", "200", places=4))),
+                str(price),
                 vat_class,
                 rate,
                 line_id=str(number),
                 base_quantity=Decimal(draw(st.sampled_from([1, 1, 10, 100]))),
+                gross_price=None if discount is None else price + discount,
+                price_discount=discount,
                 charges=tuple(AllowanceCharge(*each, reason="Agreed") for each in charges),
                 school_urn=draw(st.sampled_from([None, 900001])),
             )

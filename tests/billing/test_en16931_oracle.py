@@ -85,6 +85,8 @@ def test_a_changed_line_or_category_is_refused_by_both(
         ({"BR-DEC-23"}, a_document([replace(a_line(), net=Decimal("1116.900"))])),
         ({"BR-CO-18"}, a_document(vat_subtotals=())),
         ({"BR-27"}, a_document([a_line(-3, "-10.00")])),
+        ({"PEPPOL-EN16931-R046"}, a_document([a_line(gross_price=Decimal("12.00"), price_discount=Decimal("1.00"))])),
+        ({"BR-28"}, a_document([a_line(gross_price=Decimal("-1.00"), price_discount=Decimal("-11.95"))])),
         ({"BR-O-11"}, a_document([a_line(), a_line(vat_class="O", rate=None, line_id="2")])),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, set) else "",

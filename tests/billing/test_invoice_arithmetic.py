@@ -13,6 +13,7 @@ from services.billing.domain.invoice import (
     InvoiceLine,
     SupplierInvoice,
     check_arithmetic,
+    check_issue_date,
     fold_number,
     vat_by_invoice,
     vat_by_line,
@@ -81,7 +82,9 @@ def test_vat_laid_on_lines_always_adds_up(lines: list[tuple[int, str]], vat: int
     assert min(shares.values()) >= 0
 
 
-@pytest.mark.parametrize("other", ["inv-42", " INV - 0042 ", "Inv-00042", "INV-\t42", "ＩＮＶ-42"])
+@pytest.mark.parametrize(
+    "other", ["inv-42", " INV - 0042 ", "Inv-00042", "INV-\t42", "ＩＮＶ-42", "INV\u200b-\ufeff42"]
+)
 def test_example_18_numbers_fold_by_case_spaces_and_leading_zeros(other: str) -> None:
     assert fold_number(other) == fold_number("INV-42")
 
@@ -117,3 +120,9 @@ def test_other_currencies_are_refused() -> None:
 def test_an_invoice_older_than_any_order_is_refused() -> None:
     with pytest.raises(IssueDateImplausible):
         check_arithmetic(replace(an_invoice(a_line(1, 100)), issue_date=date(1999, 1, 1)))
+
+
+def test_an_invoice_of_a_mistyped_year_is_refused() -> None:
+    check_issue_date(date(2027, 11, 24), today=date(2026, 11, 23))
+    with pytest.raises(IssueDateImplausible, match="2062-11-23, more than a year from today"):
+        check_issue_date(date(2062, 11, 23), today=date(2026, 11, 23))

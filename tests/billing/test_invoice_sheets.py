@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 from chassis.sheets import read_file
+from tests.billing.test_vat_by_school import SHARES, told
 from tests.billing.world import ASH, BEECH, FENWRIGHT, OAKDALE, Line, Order, World, answered, refused, seller_of
 from tests.workbooks import workbook
 
@@ -57,6 +58,21 @@ def test_only_what_was_received_is_filled_in(world: World) -> None:
     assert rows[12][4:7] == ["102", "30", "30"]
 
 
+def test_a_schools_share_of_a_charge_has_a_price_that_is_read_again(world: World) -> None:
+    order = Order(lines=[], number="PO-000009")
+    world.tell(*told(order))
+    path = f"/supplier-invoices/templates/{order.order_id}.csv"
+    rows = read_file(world.a(SELLER).get(path, query_string={"school_urn": ASH}).get_data()).rows
+    assert rows[12][6:9] == ["1", "6661.7900", "S"]
+    assert answered(send(world, fill(rows, B3="INV-1"), "text/csv"), 201)["net_pence"] == SHARES[ASH]
+
+
+def test_signs_that_no_document_can_hold_are_left_out(world: World) -> None:
+    rows = fill(template(world, world.ordered()), B3="INV-\x017", C13="Copier\x1b paper")
+    made = answered(send(world, rows, "text/csv"), 201)
+    assert (made["number"], made["lines"][0]["name"]) == ("INV- 7", "Copier  paper")
+
+
 def test_a_credit_note_is_typed_with_positive_figures(world: World) -> None:
     order = world.ordered()
     rows = template(world, order)
@@ -79,6 +95,8 @@ def test_every_faulty_cell_is_told_and_nothing_is_kept(world: World) -> None:
     assert {error["field"] for error in problem["errors"]} == {"B8", "B9"}
     problem = refused(send(world, fill(rows, B3="INV-1", A13="9")), 422, "unknown_order_line")
     assert problem["errors"] == [{"field": "A13", "message": "Cell A13: PO-000001 has no line 9."}]
+    problem = refused(send(world, fill(rows, B3="7" * 61)), 422, "invoice_unreadable")
+    assert problem["errors"] == [{"field": "B3", "message": "Cell B3: “Number” is longer than 60 characters."}]
     refused(send(world, [["nothing"]]), 422, "invoice_unreadable")
     assert world.everything() == before
 

@@ -47,6 +47,8 @@ def _amounts(read: InvoiceDocument) -> Iterator[Decimal]:
     yield from (amount for amount in (totals.allowances, totals.charges, totals.prepaid, totals.rounding) if amount)
     yield from (amount for each in read.vat_subtotals for amount in (each.taxable, each.vat))
     yield from (amount for line in read.lines for amount in (line.net, line.price))
+    for line in read.lines:
+        yield from (amount for amount in (line.gross_price, line.price_discount) if amount is not None)
     for each in (*read.charges, *(each for line in read.lines for each in line.charges)):
         yield from (amount for amount in (each.amount, each.base) if amount is not None)
 

@@ -55,7 +55,12 @@ def _together(*some: tuple[DocumentLine, ...] | list[str]) -> tuple[DocumentLine
 
 @pytest.mark.parametrize("cost", ["URN 900001", "paper"])
 def test_no_text_or_attribute_of_a_line_is_taken_from_another(cost: str) -> None:
-    base = '<cbc:BaseQuantity unitCode="XBX">1</cbc:BaseQuantity>'
+    base = (
+        '<cbc:BaseQuantity unitCode="XBX">1</cbc:BaseQuantity>'
+        "<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator>"
+        '<cbc:Amount currencyID="GBP">2.05</cbc:Amount><cbc:BaseAmount currencyID="GBP">13.00</cbc:BaseAmount>'
+        "</cac:AllowanceCharge>"
+    )
     document = etree.fromstring(UblInvoice(lines=[UblLine(more=_MORE.format(cost=cost), base=base)]).xml())
     line = document.find(_LINE)
     assert line is not None

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.errors import BrokenRule, XmlNotAllowed
+from services.billing.domain.en16931 import faults_of
 from services.billing.domain.errors import (
     AmbiguousOrderLine,
     ChargeNotOrdered,
@@ -103,6 +104,34 @@ def test_an_invoice_may_correct_itself_with_negative_lines() -> None:
 def test_a_price_for_several_units_is_brought_down_to_one() -> None:
     invoice = settled(a_document([a_line(price="1095", base_quantity=Decimal(100))]))
     assert (invoice.lines[0].unit_price, invoice.net_pence) == (Decimal("10.9500"), 111690)
+
+
+PRICE_DISCOUNT = """<cac:AllowanceCharge><cbc:ChargeIndicator>{is_charge}</cbc:ChargeIndicator>
+  <cbc:Amount currencyID="GBP">2.05</cbc:Amount><cbc:BaseAmount currencyID="GBP">{gross}</cbc:BaseAmount>
+</cac:AllowanceCharge>"""
+
+
+def test_a_discount_on_a_price_is_read_and_is_in_the_price_already() -> None:
+    document = read_ubl_invoice(
+        UblInvoice(lines=[UblLine(base=PRICE_DISCOUNT.format(is_charge="false", gross="13.00"))]).xml()
+    )
+    line = document.lines[0]
+    assert (line.gross_price, line.price_discount, line.price) == (Decimal("13.00"), Decimal("2.05"), Decimal("10.95"))
+    assert (faults_of(document), line.charges) == ((), ())
+    assert settled(document).net_pence == 111690
+
+
+def test_a_discount_that_does_not_lead_to_the_price_is_told() -> None:
+    lines = [UblLine(base=PRICE_DISCOUNT.format(is_charge="false", gross="12.00"))]
+    (fault,) = faults_of(read_ubl_invoice(UblInvoice(lines=lines).xml()))
+    assert (fault.rule, fault.where) == ("PEPPOL-EN16931-R046", "line 1")
+    assert fault.text == "the price 12.00 less 2.05 is 9.95, not 10.95."
+
+
+def test_a_charge_on_a_price_is_refused() -> None:
+    lines = [UblLine(base=PRICE_DISCOUNT.format(is_charge="true", gross="8.90"))]
+    with pytest.raises(InvoiceUnreadable, match="PEPPOL-EN16931-R044"):
+        read_ubl_invoice(UblInvoice(lines=lines).xml())
 
 
 def test_allowances_lower_the_lines_of_their_category_and_an_ordered_charge_becomes_its_line() -> None:

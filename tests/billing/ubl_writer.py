@@ -94,9 +94,19 @@ def _line(line: DocumentLine, name: str, currency: str) -> str:
         _category("ClassifiedTaxCategory", line.vat_class, line.vat_rate),
         f"</cac:Item><cac:Price>{_amount('PriceAmount', line.price, currency)}",
         base if line.base_quantity != 1 else "",
+        _discount(line, currency) if line.price_discount is not None else "",
         f"</cac:Price></cac:{name}Line>",
     ]
     return "".join(parts)
+
+
+def _discount(line: DocumentLine, currency: str) -> str:
+    """The gross price and what it is lowered by."""
+    return (
+        "<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator>"
+        f"{_amount('Amount', line.price_discount, currency)}{_amount('BaseAmount', line.gross_price, currency)}"
+        "</cac:AllowanceCharge>"
+    )
 
 
 def _party(party: Party) -> str:

@@ -1,5 +1,6 @@
 """The HTTP shell that every service wears: problems, idempotency, correlation, health."""
 
+import json
 import time
 from threading import Barrier, Thread
 from uuid import uuid4
@@ -34,6 +35,31 @@ def test_the_same_key_with_another_body_is_refused(service_client) -> None:
     answer = client.post("/suppliers", SUPPLIER | {"name": "Other"}, key="supplier-000001")
     assert (answer.status_code, answer.get_json()["code"]) == (422, "idempotency_key_reused")
     assert len(client.get("/suppliers").get_json()["items"]) == 1
+
+
+@pytest.mark.parametrize("name", ["Fen\\u0000wright", "Fen\\ud83dwright", "Fen\\uDE00wright", "\\\\\\u0000"])
+def test_text_that_no_database_holds_is_refused(service_client, name: str) -> None:
+    client = service_client("members", MANAGER)
+    body = f'{{"name": "{name}", "email": "orders@fenwright.example"}}'
+    answer = client.post("/suppliers", data=body, content_type="application/json")
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_request")
+    assert client.get("/suppliers").get_json()["items"] == []
+
+
+@pytest.mark.parametrize("name", ["Fen\\ud83d\\uDE00wright", "Fen\\\\u0000wright", "Fenwright\\u2019s"])
+def test_other_escapes_are_text(service_client, name: str) -> None:
+    body = f'{{"name": "{name}", "email": "orders@fenwright.example"}}'
+    made = service_client("members", MANAGER).post("/suppliers", data=body, content_type="application/json")
+    assert (made.status_code, made.get_json()["name"]) == (201, json.loads(f'"{name}"'))
+
+
+def test_a_version_is_digits(service_client) -> None:
+    client = service_client("members", MANAGER)
+    made = client.post("/suppliers", SUPPLIER)
+    at = f"/suppliers/{made.get_json()['supplier_id']}"
+    for version in ("\u00b2", "x", "9" * 5000):
+        answer = client.put(at, SUPPLIER, headers={"If-Match": f'"{version}"'})
+        assert answer.status_code in (400, 409, 412), answer.get_json()
 
 
 def test_keys_belong_to_their_person(service_client) -> None:

@@ -2,13 +2,15 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from gateway.upstream import Problem
 from services.billing.api.document_shapes import reading
 from services.billing.usecases.read_documents import read_document
-from tests.billing.peppol import a_document, an_allowance
+from tests.billing.peppol import a_document, a_line, an_allowance
 from tests.billing.ubl_writer import write_ubl
 from tests.gateway_pages.conftest import Visitor, summary_links, text_of, value_of
 from tests.gateway_pages.fake import DONE, FakeServices
@@ -23,7 +25,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def test_a_refused_document_is_shown_as_it_was_read(
     visit: Visit, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = write_ubl(a_document(charges=[an_allowance("16.90")], currency="EUR"))
+    discounted = a_line(gross_price=Decimal("13.00"), price_discount=Decimal("2.05"))
+    allowance = replace(an_allowance("16.90"), base=Decimal("169.00"), percent=Decimal(10))
+    content = write_ubl(a_document([discounted], [allowance], currency="EUR"))
     read = reading(read_document(content))
     monkeypatch.setitem(DONE, ("POST", "billing", "/supplier-invoices/readings"), read)
     why = read["faults"][0]["message"]
@@ -31,7 +35,16 @@ def test_a_refused_document_is_shown_as_it_was_read(
     page = visit("supplier").post(UPLOAD, {"file": (io.BytesIO(content), "invoice.xml")})
     assert summary_links(page) == {"file": "The document is in EUR; contracts and books are kept in pounds."}
     shown = text_of(page)
-    for told in ("1320.00 EUR", "1116.90", "−16.90", "1100.00", "220.00", "Nothing of it was kept."):
+    for told in (
+        "1320.00 EUR",
+        "1116.90",
+        "−16.90",
+        "1100.00",
+        "220.00",
+        "13.00 less 2.05",
+        "(10% of 169.00)",
+        "Nothing of it was kept.",
+    ):
         assert told in shown, told
 
 

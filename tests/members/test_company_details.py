@@ -106,6 +106,7 @@ def test_the_alliance_says_who_it_is_once_and_every_member_reads_it(members: Cli
     [
         ({"email": "nobody"}, "alliance_invalid", "email"),
         ({"address": {"lines": [], "town": "X", "postcode": "ZZ1 1AA"}}, "alliance_invalid", "address.lines"),
+        ({"address": ALLIANCE["address"] | {"country": "UK"}}, "alliance_invalid", "address.country"),
         ({"endpoint": {"scheme": "0088", "id": "9520000000012"}}, "alliance_invalid", "endpoint.id"),
         ({"telephone": "123"}, "alliance_invalid", "telephone"),
         ({"vat_number": "GB999999974"}, "vat_number_invalid", "vat_number"),

@@ -274,6 +274,10 @@ LINE = """<cac:OrderLine><cac:LineItem><cbc:ID>1</cbc:ID><cbc:LineStatusCode>{st
 <cac:OrderLineReference><cbc:LineID>{line_no}</cbc:LineID></cac:OrderLineReference></cac:OrderLine>"""
 
 
+PROMISED = """<cac:Delivery><cac:PromisedDeliveryPeriod><cbc:EndDate>{day}</cbc:EndDate></cac:PromisedDeliveryPeriod>
+</cac:Delivery>"""
+
+
 def response(
     number: str, code: str, *lines: tuple[int, int, str], note: str = "A note", currency: str = "GBP"
 ) -> bytes:
@@ -329,6 +333,9 @@ def test_order_responses_for_each_drop_come_together(closed: Closed) -> None:
         ("{}", "CA", ((1, 1, ""),), 422, "order_answer_refused"),
         ("{}", "CA", ((1, 3, '<cbc:Quantity unitCode="C62">3</cbc:Quantity>'),), 422, "order_answer_refused"),
         ("{}", "XX", (), 422, "answer_unreadable"),
+        ("{}", "CA", (("²", 7, ""),), 422, "order_answer_refused"),
+        ("{}", "CA", (("9" * 5000, 7, ""),), 422, "order_answer_refused"),
+        ("{}", "CA", ((1, 3, PROMISED.format(day="2062-11-24")),), 422, "order_answer_refused"),
     ],
 )
 def test_a_response_that_does_not_fit_changes_nothing(  # type: ignore[no-untyped-def]
@@ -360,6 +367,26 @@ def test_files_of_strangers_and_dangerous_ones_are_refused(shared_order: tuple[M
     refused(send(market, order, response(order["number"], "CA", currency="EUR")), 422, "order_answer_refused")
     refused(send(market, order, b"<broken"), 422, "answer_unreadable")
     refused(send(market, order, b"PK\x03\x04nothing"), 422, "answer_unreadable")
+    assert answers(market, order) == []
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "told"),
+    [
+        ("Line,School URN,Your quantity", "1,²,1", "Sheet, row 4: “²” is no School URN."),
+        ("Line,School URN,Your quantity", f"1,{'9' * 5000},1", f"Sheet, row 4: “{'9' * 20}” is no School URN."),
+        ("Line,Your quantity,Revision", "1,1,²", "“²” is no revision."),
+        ("Line,Your quantity", '"1,000",1', "Sheet, row 4: the number of the line is missing."),
+    ],
+)
+def test_what_only_looks_like_a_number_is_told_by_its_cell(
+    shared_order: tuple[Market, Any], headings: str, row: str, told: str
+) -> None:
+    market, order = shared_order
+    revision = "" if "Revision" in headings else "Revision,1"
+    sheet = f"Order,{order['number']}\n{revision}\n{headings}\n{row}\n"
+    faults = refused(send(market, order, sheet.encode(), name="answer.csv"), 422, "answer_unreadable")
+    assert list(faults.values()) == [told]
     assert answers(market, order) == []
 
 

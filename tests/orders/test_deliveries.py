@@ -117,6 +117,20 @@ def test_what_cannot_be_sent_is_refused_with_the_reason_and_changes_nothing(deli
     assert ok(world.seller.get(sent))["items"] == []
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\ud800"])
+def test_words_that_nothing_can_hold_are_refused_at_their_field(delivered: Delivered, sign: str) -> None:
+    world, words = delivered, f"By the{sign} gate"
+    sent = {"drops": [{"school_urn": world.oak, "lines": [{"line_no": 1, "quantity": 1}]}]}
+    for field in ("note", "carrier"):
+        faults = refused(world.seller.post(f"{world.path}/despatches", sent | {field: words}), 422, "validation_failed")
+        assert list(faults) == [field]
+    school = world.market.as_(buyer(world.oak))
+    line = {"line_no": 1, "quantity_received": 1, "note": words}
+    faults = refused(school.post(f"{world.path}/receipts", {"lines": [line]}), 422, "validation_failed")
+    assert list(faults) == ["lines.0.note"]
+    assert ok(school.get(f"{world.path}/receipts"))["items"] == []
+
+
 def test_two_despatches_at_once_send_nothing_twice(delivered: Delivered) -> None:
     world = delivered
     with ThreadPoolExecutor(2) as pool:

@@ -26,6 +26,8 @@ class DocumentLineOut(Schema):
     unit_code = fields.String()
     price = fields.String()
     base_quantity = fields.String()
+    gross_price = fields.String(allow_none=True)
+    price_discount = fields.String(allow_none=True)
     net = fields.String()
     vat_class = fields.String()
     vat_rate = fields.String(allow_none=True)

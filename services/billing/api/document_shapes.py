@@ -70,6 +70,8 @@ def _line(line: DocumentLine) -> JsonObject:
         "unit_code": line.unit_code,
         "price": _text(line.price),
         "base_quantity": _text(line.base_quantity),
+        "gross_price": _text(line.gross_price),
+        "price_discount": _text(line.price_discount),
         "net": _text(line.net),
         "vat_class": line.vat_class,
         "vat_rate": _text(line.vat_rate),

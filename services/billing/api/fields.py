@@ -62,5 +62,5 @@ def plain_text(most: int, *, least: int = 1) -> list[validate.Validator]:
     told = r"(?=.*\S)" if least else ""
     return [
         validate.Length(min=least, max=most),
-        validate.Regexp(told + r"[^\x00-\x1f\x7f]*\Z", error="Write something, on one line."),
+        validate.Regexp(told + r"[^\x00-\x1f\x7f\ud800-\udfff]*\Z", error="Write something, on one line."),
     ]

@@ -89,7 +89,8 @@ def _charges_of_document(document: InvoiceDocument) -> Found:
 def _lines(document: InvoiceDocument) -> Found:
     right: set[tuple[object, ...]] = set()  # a line for each school repeats the same few figures
     for line in document.lines:
-        figures = (line.quantity, line.price, line.base_quantity, line.net, line.charges)
+        prices = (line.price, line.base_quantity, line.gross_price, line.price_discount)
+        figures = (line.quantity, *prices, line.net, line.charges)
         if figures in right:
             continue
         faults = list(_line(line))
@@ -108,10 +109,23 @@ def _line(line: DocumentLine) -> Found:
         yield "PEPPOL-EN16931-R120", where, f"{_sum_of(line)} is {rounded(due):,.2f}, not {line.net:,.2f}."
     if line.price < 0:
         yield "BR-27", where, f"the price {line.price:f} is negative."
+    yield from _gross_price(line, where)
     for each in line.charges:
         yield from _charge(each, where)
         if not each.reason and not each.reason_code:
             yield ("BR-44" if each.is_charge else "BR-42"), where, f"its {_name(each)} gives no reason."
+
+
+def _gross_price(line: DocumentLine, where: str) -> Found:
+    if line.gross_price is None:
+        return
+    if line.gross_price < 0:
+        yield "BR-28", where, f"the price before its discount, {line.gross_price:f}, is negative."
+    discount = line.price_discount or Decimal(0)
+    due = line.gross_price - discount
+    if line.price != due:
+        text = f"the price {line.gross_price:f} less {discount:f} is {due:f}, not {line.price:f}."
+        yield "PEPPOL-EN16931-R046", where, text
 
 
 def _charge(each: AllowanceCharge, where: str) -> Found:

@@ -18,7 +18,7 @@ class InvoiceArithmetic(BrokenRule):
 
 
 class IssueDateImplausible(BrokenRule):
-    """The invoice is dated before anything that Bursar could have ordered."""
+    """The invoice is dated before anything that Bursar could have ordered, or more than a year ahead."""
 
     code = "issue_date_implausible"
 

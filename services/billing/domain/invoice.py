@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -24,6 +24,7 @@ VAT_TOLERANCE_PENCE: Final = 100
 EARLIEST_ISSUE: Final = date(2011, 1, 4)
 """No invoice can be older: the day from which today's VAT rates hold."""
 
+_AHEAD: Final = timedelta(days=366)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -72,12 +73,23 @@ class SupplierInvoice:
 
 
 def fold_number(number: str) -> str:
-    """An invoice number without what people change by accident: case, spaces and leading zeros.
+    """An invoice number without what people change by accident: case, spaces (also those without width), leading zeros.
 
     " inv-0042 " and "INV-42" fold alike (domain example 18).
     """
-    bare = "".join(unicodedata.normalize("NFKC", number).casefold().split())
+    seen = (sign for sign in unicodedata.normalize("NFKC", number) if unicodedata.category(sign) != "Cf")
+    bare = "".join("".join(seen).casefold().split())
     return _DIGITS.sub(lambda run: run.group().lstrip("0") or "0", bare)
+
+
+def check_issue_date(issued: date, today: date) -> None:
+    """Refuse a day that is more than a year to come: a mistyped year would be posted where no month is ever closed.
+
+    Raises IssueDateImplausible.
+    """
+    if issued > today + _AHEAD:
+        text = f"The document is dated {issued}, more than a year from today."
+        raise IssueDateImplausible(text, fields={"issue_date": text})
 
 
 def check_arithmetic(invoice: SupplierInvoice) -> None:

@@ -95,7 +95,8 @@ class Preceding:
 class DocumentLine:
     """One line (BG-25), with the line of the file on which it begins.
 
-    `price` is the net price of `base_quantity` units (BT-146, BT-149). `order_line` is the buyer's order line
+    `price` is the net price of `base_quantity` units (BT-146, BT-149): where they are stated, `gross_price` less
+    `price_discount` (BT-148, BT-147), which are in `price` already. `order_line` is the buyer's order line
     (BT-132), `order_number` the order that the line itself names, if it does.
     """
 
@@ -108,6 +109,8 @@ class DocumentLine:
     vat_class: str
     vat_rate: Decimal | None
     base_quantity: Decimal = Decimal(1)
+    gross_price: Decimal | None = None
+    price_discount: Decimal | None = None
     charges: tuple[AllowanceCharge, ...] = ()
     order_line: str | None = None
     order_number: str | None = None

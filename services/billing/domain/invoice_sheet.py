@@ -45,6 +45,8 @@ KINDS: Final[dict[str, Kind]] = {"invoice": "invoice", "credit note": "credit_no
 
 _WITHIN: Final = 40
 _MOST_FAULTS: Final = 50
+_LONGEST: Final = 60
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]+")
 _POUNDS: Final = re.compile(r"£?\s*(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,10})(?:\.[0-9]{1,2})?)", re.ASCII)
 _PRICE: Final = re.compile(r"£?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,8})(?:\.[0-9]{1,4})?)", re.ASCII)
 _WHOLE: Final = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.0+)?", re.ASCII)
@@ -59,7 +61,8 @@ class _Reading:
     faults: dict[str, str] = field(default_factory=dict)
 
     def cell(self, row: int, column: int) -> str:
-        return self.rows[row][column].strip() if column < len(self.rows[row]) else ""
+        """The text of a cell on one line, without signs that no document can hold."""
+        return _CONTROLS.sub(" ", self.rows[row][column]).strip() if column < len(self.rows[row]) else ""
 
     def fault(self, row: int, column: int, text: str) -> None:
         if len(self.faults) < _MOST_FAULTS:
@@ -112,10 +115,10 @@ def read_invoice_sheet(rows: Sequence[Sequence[str]]) -> SheetInvoice:
             row, column = places[label]
             cells[part] = _name(row, column + 1)
     invoice = SupplierInvoice(
-        number=number[:60],
+        number=number,
         issue_date=issued,
         due_date=due,
-        purchase_order_number=order[:40],
+        purchase_order_number=order,
         lines=tuple(lines),
         net_pence=sign * amounts[NET],
         vat_pence=sign * amounts[VAT],
@@ -187,6 +190,8 @@ def _text(reading: _Reading, places: dict[str, tuple[int, int]], label: str, *, 
     if needed and not text:
         row, column = place or (0, -1)
         reading.fault(row, column + 1, f"“{label}” is missing.")
+    if place and len(text) > _LONGEST:
+        reading.fault(place[0], place[1] + 1, f"“{label}” is longer than {_LONGEST} characters.")
     return text
 
 

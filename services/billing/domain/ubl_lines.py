@@ -40,6 +40,9 @@ _SAID: Final = frozenset(
         ("cac:Item", "cac:ClassifiedTaxCategory", "cac:TaxScheme", "cbc:ID"),
         ("cac:Price", "cbc:PriceAmount"),
         ("cac:Price", "cbc:BaseQuantity"),
+        ("cac:Price", _CHARGE, "cbc:ChargeIndicator"),
+        ("cac:Price", _CHARGE, "cbc:Amount"),
+        ("cac:Price", _CHARGE, "cbc:BaseAmount"),
     ]
 )
 """Where the texts stand that `_content` reads, besides those of allowances and charges."""
@@ -48,7 +51,8 @@ _TAG: Final = attrgetter("tag")
 _Shape = tuple[tuple[str, ...], tuple[int, ...]]
 """The tags of a line's elements in the order of the document, and how many children each has."""
 _Content = tuple[
-    Decimal, str, Decimal, str, Decimal, str, Decimal | None, Decimal, tuple[AllowanceCharge, ...],
+    Decimal, str, Decimal, str, Decimal, str, Decimal | None, Decimal, Decimal | None, Decimal | None,
+    tuple[AllowanceCharge, ...],
     str | None, str | None, str | None, str | None, str | None,
 ]  # fmt: skip
 """The fields of a DocumentLine from `quantity` to `standard_item`."""
@@ -150,6 +154,8 @@ def _content(element: Element, kind: Kind) -> _Content:
         vat_class,
         vat_rate,
         base,
+        element.amount("cac:Price", _CHARGE, "cbc:BaseAmount"),
+        _price_discount(element),
         allowances_and_charges(element, of_document=False),
         element.optional("cac:OrderLineReference", "cbc:LineID"),
         element.optional("cac:OrderLineReference", "cac:OrderReference", "cbc:ID"),
@@ -169,6 +175,13 @@ def _price(element: Element) -> tuple[Decimal, Decimal]:
         element.fault("PEPPOL-EN16931-R121: the price or its base quantity is out of bounds")
         return price, Decimal(1)
     return price, base
+
+
+def _price_discount(element: Element) -> Decimal | None:
+    """What the net price is below the gross price, if that is stated."""
+    if element.optional("cac:Price", _CHARGE, "cbc:ChargeIndicator") in ("true", "1"):
+        element.fault("PEPPOL-EN16931-R044: a price can have a discount and no charge")
+    return element.amount("cac:Price", _CHARGE, "cbc:Amount")
 
 
 def _text(nodes: Sequence[etree._Element], index: int | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, Row, text
 
+from contracts.money import PRICE_STEP
 from services.billing.domain.invoice_template import TemplateLine
 
 _ORDER = text("""
@@ -47,7 +48,7 @@ def template_lines(connection: Connection, order_id: str, urn: int | None) -> li
             ordered=int(row.ordered),
             received=int(row.received),
             due=int(row.due),
-            unit_price=row.unit_price,
+            unit_price=row.unit_price.quantize(PRICE_STEP),
             vat_class=row.vat_class,
             vat_rate=row.vat_rate,
         )

@@ -10,6 +10,7 @@ from chassis.actor import Actor
 from chassis.collector import collector_paused
 from chassis.database import Database
 from chassis.numbers import next_number
+from contracts.london import london_today
 from services.billing.domain.direct import for_its_buyer
 from services.billing.domain.errors import (
     ClosedOrder,
@@ -18,7 +19,7 @@ from services.billing.domain.errors import (
     OrdersOfTwoSuppliers,
     UnknownSchool,
 )
-from services.billing.domain.invoice import SupplierInvoice, check_arithmetic, vat_of_lines
+from services.billing.domain.invoice import SupplierInvoice, check_arithmetic, check_issue_date, vat_of_lines
 from services.billing.domain.ledger import invoice_entry
 from services.billing.domain.match_facts import Touched
 from services.billing.domain.order_references import (
@@ -80,6 +81,7 @@ def _register(
         orders.lock_orders(connection, order_ids)
         ordered = ordered_lines.ordered_lines(connection, order_ids)
         invoice = build(order.number, ordered)
+        check_issue_date(invoice.issue_date, london_today())
         invoice = for_its_buyer(invoice, order.settlement, orders.schools_of(connection, order_ids))
         _refuse_duplicate(connection, invoice, order)
         _check_orders(connection, invoice, found, ordered)

@@ -9,6 +9,7 @@ from stdnum import ean
 from stdnum.exceptions import ValidationError
 from stdnum.gb import vat
 
+from services.members.domain.countries import COUNTRIES
 from services.members.domain.school import is_postcode, tidy_postcode
 
 SCHEMES: Final = {
@@ -66,6 +67,8 @@ def address_faults(address: Address | None) -> dict[str, str]:
         faults["address.town"] = "Enter the town."
     if address.country == "GB" and not is_postcode(address.postcode):
         faults["address.postcode"] = "Enter a full postcode, such as CT1 1AA."
+    if address.country not in COUNTRIES:
+        faults["address.country"] = "Enter a country code of ISO 3166-1, such as GB for the United Kingdom."
     return faults
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.orders.api.request_schemas import MOST_UNITS
+from services.orders.api.request_schemas import MOST_UNITS, words
 from services.orders.domain.amendment import PARTIES
 
 _STATES = ("proposed", "refused", "withdrawn", "applied")
@@ -14,13 +14,13 @@ class AmendmentInSchema(Schema):
     school_urn = fields.Integer(strict=True, load_default=None, validate=validate.Range(min=1))
     line_no = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     quantity = fields.Integer(required=True, strict=True, validate=validate.Range(0, MOST_UNITS))
-    reason = fields.String(required=True, validate=validate.Length(1, 1000))
+    reason = fields.String(required=True, validate=words(1000, least=1))
 
 
 class RefusalInSchema(Schema):
     """Why a change is refused."""
 
-    reason = fields.String(required=True, validate=validate.Length(1, 1000))
+    reason = fields.String(required=True, validate=words(1000, least=1))
 
 
 class AgreementSchema(Schema):

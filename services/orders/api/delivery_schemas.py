@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.orders.api.request_schemas import MOST_LINES, MOST_UNITS, UuidText
+from services.orders.api.request_schemas import MOST_LINES, MOST_UNITS, PLAIN, UuidText, words
 from services.orders.domain.photo import MOST_PHOTOS
 
 _MOST_DROPS = 2_000
@@ -21,7 +21,7 @@ class ReceiptLineInSchema(Schema):
     quantity_short = fields.Integer(load_default=0, strict=True, validate=_UNITS)
     quantity_damaged = fields.Integer(load_default=0, strict=True, validate=_UNITS)
     quantity_wrong = fields.Integer(load_default=0, strict=True, validate=_UNITS)
-    note = fields.String(load_default="", validate=validate.Length(max=1000))
+    note = fields.String(load_default="", validate=words(1000))
     photos = fields.List(UuidText(), load_default=list, validate=validate.Length(max=MOST_PHOTOS))
 
 
@@ -29,7 +29,7 @@ class ReceiptInSchema(Schema):
     """What arrived at a school; `despatch_id` if it is about one despatch alone."""
 
     lines = fields.List(fields.Nested(ReceiptLineInSchema), required=True, validate=validate.Length(1, MOST_LINES))
-    note = fields.String(load_default="", allow_none=True, validate=validate.Length(max=2000))
+    note = fields.String(load_default="", allow_none=True, validate=words(2000))
     arrived_on = fields.Date(load_default=None, allow_none=True)
     despatch_id = UuidText(load_default=None, allow_none=True)
 
@@ -93,10 +93,10 @@ class DespatchInSchema(Schema):
 
     despatched_on = fields.Date(load_default=None, allow_none=True)
     expected_on = fields.Date(load_default=None, allow_none=True)
-    carrier = fields.String(load_default="", validate=validate.Length(max=_LONGEST))
-    tracking = fields.String(load_default="", validate=validate.Length(max=_LONGEST))
-    reference = fields.String(load_default="", validate=validate.Length(max=_LONGEST))
-    note = fields.String(load_default="", validate=validate.Length(max=1000))
+    carrier = fields.String(load_default="", validate=[validate.Length(max=_LONGEST), PLAIN])
+    tracking = fields.String(load_default="", validate=[validate.Length(max=_LONGEST), PLAIN])
+    reference = fields.String(load_default="", validate=[validate.Length(max=_LONGEST), PLAIN])
+    note = fields.String(load_default="", validate=words(1000))
     drops = fields.List(
         fields.Nested(SentDropInSchema), load_default=None, allow_none=True, validate=validate.Length(1, _MOST_DROPS)
     )
@@ -171,7 +171,7 @@ class ClaimQuerySchema(Schema):
 
     purchase_order_id = UuidText(load_default=None)
     state = fields.String(load_default="open", validate=validate.OneOf(["open", "all"]))
-    after = fields.String(load_default=None, validate=validate.Length(max=120))
+    after = fields.String(load_default=None, validate=[validate.Length(max=120), PLAIN])
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
 
 
@@ -180,7 +180,7 @@ class ClaimAnswerInSchema(Schema):
 
     answer = fields.String(required=True, validate=validate.OneOf(["redeliver", "credit"]))
     redeliver_by = fields.Date(load_default=None, allow_none=True)
-    note = fields.String(load_default="", validate=validate.Length(max=1000))
+    note = fields.String(load_default="", validate=words(1000))
 
 
 class ClaimSchema(Schema):

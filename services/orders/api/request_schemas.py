@@ -12,10 +12,16 @@ from services.orders.domain.wanted import WantedLine
 MOST_UNITS = 1_000_000
 MOST_LINES = 2_000
 
-PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
+PLAIN = validate.Regexp(r"[^\x00-\x1f\x7f\ud800-\udfff]*\Z", error="Leave out line breaks and control characters.")
+_WORDS = validate.Regexp(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]*\Z", error="Leave out control characters.")
 _CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNITS = validate.Range(0, MOST_UNITS)
 _PRICE = validate.Regexp(r"[0-9]{1,7}(\.[0-9]{1,4})?\Z", error="Write pounds with at most four decimals.")
+
+
+def words(most: int, *, least: int = 0) -> list[validate.Validator]:
+    """Text of one or several lines, from `least` to `most` characters, that databases and documents can hold."""
+    return [validate.Length(least or None, most), _WORDS]
 
 
 class UuidText(fields.UUID):
@@ -69,7 +75,7 @@ class OrderHeadInSchema(Schema):
 
     fund = fields.String(validate=validate.OneOf(["delegated", "own", "pta"]))
     site_id = UuidText(allow_none=True)
-    note = fields.String(validate=validate.Length(max=1000))
+    note = fields.String(validate=words(1000))
 
 
 class OrderInSchema(OrderHeadInSchema):
@@ -87,7 +93,7 @@ class SubmitInSchema(OrderHeadInSchema):
 class ReturnInSchema(Schema):
     """Why an order goes back to its buyer."""
 
-    reason = fields.String(required=True, validate=[validate.Length(1, 1000)])
+    reason = fields.String(required=True, validate=words(1000, least=1))
 
 
 class RoundInSchema(Schema):
@@ -123,5 +129,5 @@ class PurchaseOrderQuerySchema(Schema):
 
     round_id = UuidText(load_default=None)
     plan_id = UuidText(load_default=None)
-    after = fields.String(load_default=None, validate=validate.Length(max=20))
+    after = fields.String(load_default=None, validate=[validate.Length(max=20), PLAIN])
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))

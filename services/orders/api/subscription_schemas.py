@@ -5,7 +5,7 @@ from decimal import Decimal
 from marshmallow import Schema, fields, post_load, validate
 
 from contracts.vat import VAT_CLASSES
-from services.orders.api.request_schemas import MOST_UNITS, PLAIN, UuidText
+from services.orders.api.request_schemas import MOST_UNITS, PLAIN, UuidText, words
 from services.orders.domain.subscription import Entitlement
 
 DRIVERS = ("pupils", "payslips", "square_metres", "sites", "fixed")
@@ -65,7 +65,7 @@ class PlanInSchema(Schema):
 
     contract_id = UuidText(required=True)
     title = fields.String(required=True, validate=_words(200))
-    description = fields.String(load_default="", validate=validate.Length(max=2000))
+    description = fields.String(load_default="", validate=words(2000))
     category_code = fields.String(required=True, validate=_words(60))
     category_name = fields.String(required=True, validate=_words(100))
     ledger_code = fields.String(load_default="", validate=_words(20, 0))
@@ -133,7 +133,7 @@ class JoinInSchema(Schema):
 class DeclineInSchema(Schema):
     """Why a request is refused or taken back."""
 
-    reason = fields.String(required=True, validate=[validate.Length(1, 1000)])
+    reason = fields.String(required=True, validate=words(1000, least=1))
 
 
 class LeaveInSchema(Schema):
@@ -148,4 +148,4 @@ class UseInSchema(Schema):
     code = fields.String(required=True, validate=_words(40))
     used_on = fields.Date(required=True)
     quantity = Amount(required=True)
-    note = fields.String(load_default="", validate=validate.Length(max=500))
+    note = fields.String(load_default="", validate=words(500))

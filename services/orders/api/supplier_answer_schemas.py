@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.orders.api.request_schemas import MOST_UNITS
+from services.orders.api.request_schemas import MOST_UNITS, PLAIN, words
 from services.orders.domain.answer import DropAnswer, LineAnswer, Substitute, SupplierAnswer
 
 MOST_LINES = 2_000
@@ -19,8 +19,8 @@ _NUMBER = validate.Range(min=1)
 class SubstituteSchema(Schema):
     """An article that would come in the place of what was ordered, with the same VAT."""
 
-    sku = fields.String(required=True, validate=validate.Length(1, 60))
-    name = fields.String(required=True, validate=validate.Length(1, 200))
+    sku = fields.String(required=True, validate=[validate.Length(1, 60), PLAIN])
+    name = fields.String(required=True, validate=[validate.Length(1, 200), PLAIN])
 
 
 class DropAnswerInSchema(Schema):
@@ -42,7 +42,7 @@ class LineAnswerInSchema(Schema):
     unit_price = fields.String(load_default=None, allow_none=True, validate=_PRICE)
     promised_on = fields.Date(load_default=None, allow_none=True)
     substitute = fields.Nested(SubstituteSchema, load_default=None, allow_none=True)
-    note = fields.String(load_default="", allow_none=True, validate=validate.Length(max=500))
+    note = fields.String(load_default="", allow_none=True, validate=words(500))
     drops = fields.List(fields.Nested(DropAnswerInSchema), load_default=list, validate=validate.Length(max=MOST_DROPS))
 
 
@@ -53,7 +53,7 @@ class AnswerInSchema(Schema):
     """
 
     answer = fields.String(required=True, validate=validate.OneOf(["accepted", "changes", "rejected"]))
-    reason = fields.String(load_default="", allow_none=True, validate=validate.Length(max=1000))
+    reason = fields.String(load_default="", allow_none=True, validate=words(1000))
     revision = fields.Integer(load_default=None, allow_none=True, strict=True, validate=_NUMBER)
     lines = fields.List(fields.Nested(LineAnswerInSchema), load_default=list, validate=validate.Length(max=MOST_LINES))
     source = fields.String(load_default="program", validate=validate.OneOf(["portal", "program"]))
@@ -62,7 +62,7 @@ class AnswerInSchema(Schema):
 class AnswerFileQuerySchema(Schema):
     """How the file is called."""
 
-    name = fields.String(load_default="Answer", validate=validate.Length(1, 200))
+    name = fields.String(load_default="Answer", validate=[validate.Length(1, 200), PLAIN])
 
 
 class AnswerQuerySchema(Schema):
@@ -78,7 +78,7 @@ class DecisionInSchema(Schema):
         fields.Integer(strict=True, validate=_NUMBER), required=True, allow_none=True,
         validate=validate.Length(max=MOST_LINES),
     )  # fmt: skip
-    reason = fields.String(load_default="", allow_none=True, validate=validate.Length(max=1000))
+    reason = fields.String(load_default="", allow_none=True, validate=words(1000))
 
 
 class DropSaidSchema(Schema):

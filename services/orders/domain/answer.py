@@ -7,7 +7,7 @@ same. A quantity may be the line's (whoever is cut is for the alliance to share 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -17,6 +17,7 @@ AnswerKind = Literal["accepted", "changes", "rejected", "received"]
 AnswerSource = Literal["portal", "ubl", "sheet", "program"]
 AnswerState = Literal["waiting", "with_schools", "taken", "part_taken", "declined", "replaced", "final", "part"]
 
+_A_YEAR: Final = timedelta(days=366)
 OPEN_STATES: Final = ("waiting", "with_schools")
 
 
@@ -150,6 +151,7 @@ def _checked_line(order: OrderedDocument, sent: LineAnswer, faults: dict[str, st
         faults[at] = f"Line {line.line_no}, {line.name}, is not goods: it is accepted or the whole order rejected."
     _check_drops(line, kept, faults)
     _check_quantity(line, kept, faults)
+    _check_days(order, kept, faults)
     if kept.quantity is not None and kept.quantity == line.quantity and not _cuts(kept):
         kept = replace(kept, quantity=None)
     return kept
@@ -190,6 +192,16 @@ def _check_quantity(line: OrderedLine, sent: LineAnswer, faults: dict[str, str])
             f"Line {line.line_no}: the drops that you name come to {sum(named.values()):,}, which does not fit"
             f" {sent.quantity:,} altogether."
         )
+
+
+def _check_days(order: OrderedDocument, sent: LineAnswer, faults: dict[str, str]) -> None:
+    """A promise may lie outside the delivery window, but not in a year that nobody meant."""
+    at = f"lines.{sent.line_no}"
+    days = {f"{at}.promised_on": sent.promised_on}
+    days |= {f"{at}.drops.{urn}.promised_on": drop.promised_on for urn, drop in sent.drops.items()}
+    for where, day in days.items():
+        if day and not order.delivery_from - _A_YEAR <= day <= order.delivery_to + _A_YEAR:
+            faults[where] = f"{day} is more than a year from the days on which this order is to come."
 
 
 def _cuts(line: LineAnswer) -> bool:

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Final
 
+from contracts.digits import as_whole
 from services.orders.domain.answer import DropAnswer, LineAnswer, Substitute, SupplierAnswer
 from services.orders.domain.errors import AnswerUnreadable
 
@@ -71,12 +72,12 @@ def read_answer_sheets(sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]) ->
         raise AnswerUnreadable(f"No sheet has the columns “{LINE}” and “{YOUR_QUANTITY}”: take our answer sheet.")
     if not reading.order:
         reading.faults.append(f"The order’s number is missing: it stands beside “{ORDER}”.")
-    if reading.revision and not reading.revision.isdigit():
-        reading.faults.append(f"“{reading.revision}” is no revision.")
+    revision = as_whole(reading.revision)
+    if reading.revision and revision is None:
+        reading.faults.append(f"“{reading.revision[:20]}” is no revision.")
     if reading.faults:
         faults = {f"cells.{place}": fault for place, fault in enumerate(reading.faults[:_MOST_FAULTS])}
         raise AnswerUnreadable("Some cells cannot be read.", fields=faults)
-    revision = int(reading.revision) if reading.revision else None
     return SheetAnswer(reading.order, _answer(reading, revision))
 
 
@@ -125,7 +126,8 @@ def _read_row(reading: _Reading, where: str, row: Mapping[str, str], labels: Map
     def cell(column: str) -> str:
         return row.get(column.casefold(), "")
 
-    if not _WHOLE.fullmatch(cell(LINE)):
+    line_no = as_whole(cell(LINE))
+    if line_no is None:
         if any(cell(column) for column in LINE_COLUMNS):
             reading.faults.append(f"{where}: the number of the line is missing.")
         return
@@ -133,7 +135,6 @@ def _read_row(reading: _Reading, where: str, row: Mapping[str, str], labels: Map
         if cell(column) and value and cell(column) != value:
             reading.faults.append(f"{where}: {column} is {cell(column)} here and {value} elsewhere.")
     reading.order, reading.revision = cell(ORDER) or reading.order, cell(REVISION) or reading.revision
-    line_no = int(cell(LINE))
     urn = cell(SCHOOL_URN) or labels.get(SCHOOL_URN.casefold(), "")
     if urn:
         _read_drop(reading, where, line_no, urn, (cell(YOUR_QUANTITY), cell(YOUR_DATE)))
@@ -142,16 +143,17 @@ def _read_row(reading: _Reading, where: str, row: Mapping[str, str], labels: Map
 
 
 def _read_drop(reading: _Reading, where: str, line_no: int, urn: str, cells: tuple[str, str]) -> None:
-    if not urn.isdigit():
-        reading.faults.append(f"{where}: “{urn}” is no {SCHOOL_URN}.")
+    school_urn = as_whole(urn)
+    if school_urn is None:
+        reading.faults.append(f"{where}: “{urn[:20]}” is no {SCHOOL_URN}.")
         return
     said = DropAnswer(_units(reading, where, cells[0]), _day(reading, where, cells[1]))
     if said == DropAnswer():
         return
     line = reading.lines.get(line_no, LineAnswer(line_no))
-    if int(urn) in line.drops:
+    if school_urn in line.drops:
         reading.faults.append(f"{where}: line {line_no} of school {urn} is answered twice.")
-    reading.lines[line_no] = replace(line, drops={**line.drops, int(urn): said})
+    reading.lines[line_no] = replace(line, drops={**line.drops, school_urn: said})
 
 
 def _read_line(reading: _Reading, where: str, line_no: int, cells: Mapping[str, str]) -> None:

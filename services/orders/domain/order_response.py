@@ -15,6 +15,7 @@ from typing import Final
 from lxml import etree
 
 from contracts import safe_xml
+from contracts.digits import as_whole
 from contracts.money import PRICE_STEP
 from services.orders.domain.answer import (
     AnswerKind,
@@ -108,9 +109,9 @@ def as_answer(response: OrderResponse, order: OrderedDocument, urn: int | None =
     faults: dict[str, str] = {}
     lines: dict[int, LineAnswer] = {}
     for said in response.lines:
-        line_no = int(said.line_id) if said.line_id.isdigit() else 0
+        line_no = as_whole(said.line_id) or 0
         if (fault := _line_fault(said, order, response.kind, urn)) or line_no in lines:
-            faults[f"lines.{said.line_id}"] = fault or f"Line {said.line_id} stands in the response twice."
+            faults[f"lines.{said.line_id[:20]}"] = fault or f"Line {said.line_id} stands in the response twice."
             continue
         lines[line_no] = _line_answer(said, line_no, urn, response.promised_on)
     if faults:
@@ -128,9 +129,9 @@ def as_answer(response: OrderResponse, order: OrderedDocument, urn: int | None =
 
 
 def _line_fault(said: ResponseLine, order: OrderedDocument, kind: AnswerKind, urn: int | None) -> str | None:
-    line = order.lines.get(int(said.line_id)) if said.line_id.isdigit() else None
+    line = order.lines.get(as_whole(said.line_id) or 0)
     if line is None or (urn is not None and urn not in line.drops):
-        return f"The order has no line {said.line_id}."
+        return f"The order has no line {said.line_id[:20]}."
     if said.status in _UNUSABLE:
         return f"Line {said.line_id}: status {said.status} {_UNUSABLE[said.status]}, which an answer to us cannot."
     if said.status not in _STATUSES:
