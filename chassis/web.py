@@ -1,16 +1,15 @@
 """The HTTP shell of a part: tokens, problems, health, metrics and correlation ids, the same everywhere."""
 
-import re
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, request
 from flask_smorest import Api, Blueprint
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import HTTPException
 
 from chassis.access import by_link, is_public, may_pass, public, requires
 from chassis.correlation import CORRELATION_HEADER, correlated, correlation_id
@@ -37,8 +36,6 @@ __all__ = [
 ]
 
 LARGEST_BODY = 8 * 1024 * 1024
-_PAIR: Final = re.compile(rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-_UNSTORABLE: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _log = structlog.get_logger()
 
 
@@ -74,7 +71,6 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     install_shell(app, name, database, {IdempotencyKeyReused: 422, **statuses})
     _require_tokens(app, Verifier(settings.token_public_key, name))
-    app.before_request(_refuse_unstorable)
     api = _ProblemApi(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
@@ -105,6 +101,8 @@ def install_shell(app: Flask, name: str, database: Database, statuses: Mapping[t
     app.register_error_handler(HTTPException, from_http_exception)
     app.register_error_handler(PoolTimeout, _busy)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(UnicodeEncodeError, _unstorable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -133,12 +131,6 @@ def _require_tokens(app: Flask, verifier: Verifier) -> None:
             raise Forbidden("Your role does not allow this.")
 
 
-def _refuse_unstorable() -> None:
-    """Refuse JSON whose text no database holds: PostgreSQL knows neither U+0000 nor half a surrogate pair."""
-    if request.is_json and b"\\u" in (body := request.get_data()) and _UNSTORABLE.search(_PAIR.sub(b"", body)):
-        raise BadRequest("The text holds characters that cannot be stored.")
-
-
 def _observe_requests(app: Flask, name: str) -> None:
     @app.before_request
     def start_clock() -> None:
@@ -159,6 +151,13 @@ def _busy(error: Exception) -> Response:
     response = problem(503, "unavailable", "The database does not answer just now. Nothing was changed.")
     response.headers["Retry-After"] = "2"
     return response
+
+
+def _unstorable(error: Exception) -> Response:
+    """Text that passed every field and that PostgreSQL does not hold: U+0000, or half a surrogate pair."""
+    if isinstance(error, DataError) and "NUL" not in str(error.orig):
+        return _unexpected(error)
+    return problem(400, "bad_request", "The text holds characters that cannot be stored. Nothing was changed.")
 
 
 def _unexpected(error: Exception) -> Response:

@@ -189,6 +189,7 @@ def test_more_and_enter_work_without_javascript(plain_window: Window) -> None:
     flexible = field(page, f"x.{SECOND.removeprefix('q.')}")
     flexible.fill("3")
     page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_text("Your order is saved.")).to_be_visible()
     sent = plain_window.services.changes[-1].sent
     assert {"offer_id": SECOND.removeprefix("q."), "quantity": 13, "flexible": 3} in sent["lines"]
     assert sent["fund"] == "delegated"

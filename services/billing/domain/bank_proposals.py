@@ -23,6 +23,7 @@ _WHOLE_REFERENCE: Final = 45
 _SURE_PAYER: Final = 20
 _OTHER_PAYER: Final = 15
 _LEAST: Final = 26
+_LEAST_SAID: Final = 12
 _CHARGE_WORDS: Final = ("CHARGE", "FEE", "COMMISSION", "TARIFF")
 
 
@@ -56,6 +57,15 @@ class Evidence:
             return guess.weight, guess.reason
         return (-_OTHER_PAYER, "payer seems to be another") if self.sure_payer else (0, "")
 
+    def parties_by_reference(self, least: int) -> set[Party]:
+        """Who owes or is owed what the line's reference is like, besides those that its payer may be."""
+        parties = self.index.party
+        return {
+            parties[item.document_id]
+            for item in self.candidates
+            if parties[item.document_id] not in self.guesses and self.reference(item)[0] >= least
+        }
+
     def _candidates(self) -> Sequence[OpenItem]:
         """Every item that the line's reference, payer or amount leads to."""
         index, amount = self.index, self.line.amount_pence
@@ -78,8 +88,23 @@ class Evidence:
 
 
 def proposals_for(evidence: Evidence) -> list[Proposal]:
-    """Everything that a line may settle by itself, in no order."""
-    found = [proposal for item in evidence.candidates if (proposal := _single(evidence, item))]
+    """Everything that a line may settle by itself, in no order.
+
+    Where it fits an item to the penny, by its payer or reference as well, it is not proposed as a part of others that
+    it does not name.
+    """
+    near = [
+        (item, proposal)
+        for item in evidence.candidates
+        if abs(_over(evidence, item)) <= 1 and (proposal := _single(evidence, item))
+    ]
+    fits = any(max(evidence.reference(item)[0], evidence.payer(item)[0]) >= _LEAST_SAID for item, _ in near)
+    others = [
+        _single(evidence, item)
+        for item in (evidence.named.values() if fits else evidence.candidates)
+        if abs(_over(evidence, item)) > 1
+    ]
+    found = [*(proposal for _, proposal in near), *filter(None, others)]
     found += _several(evidence)
     if len(evidence.named) > 1:
         found += [proposal for proposal in (_all_named(evidence),) if proposal]
@@ -117,19 +142,24 @@ def _single(evidence: Evidence, item: OpenItem) -> Proposal | None:
     amount, open_pence = evidence.line.amount_pence, item.open_pence
     if amount * open_pence <= 0:
         return None
-    over = abs(amount) - abs(open_pence)
+    over = _over(evidence, item)
     points = _SAME if over == 0 else _PENNY if abs(over) == 1 else _PART
     if item.paid_whole and over not in (0, 1):
         return None
     reference, named = evidence.reference(item)
     payer, seen = evidence.payer(item)
     score = points + reference + payer
-    if score < _LEAST or (points == _PART and reference < 20 and (over > 0 or payer < 12)):
+    if score < _LEAST or (points == _PART and reference < 20 and (over > 0 or payer < _LEAST_SAID)):
         return None
     if over > 1 and not (item.reference and party_of(item)[0] != "payee"):
         return None
     shares, said = _shared(evidence, item, over)
     return Proposal(score, shares, tuple(filter(None, (said, seen, named))))
+
+
+def _over(evidence: Evidence, item: OpenItem) -> int:
+    """How many pence the line has more than is open of the item, whichever way both go."""
+    return abs(evidence.line.amount_pence) - abs(item.open_pence)
 
 
 def _shared(evidence: Evidence, item: OpenItem, over: int) -> tuple[tuple[Share, ...], str]:
@@ -149,10 +179,7 @@ def _shared(evidence: Evidence, item: OpenItem, over: int) -> tuple[tuple[Share,
 
 def _several(evidence: Evidence) -> Iterator[Proposal]:
     """Sets of one party's items whose sum is the line's amount, or a penny from it."""
-    parties = set(evidence.guesses)
-    parties |= {
-        evidence.index.party[item.document_id] for item in evidence.candidates if evidence.reference(item)[0] >= 10
-    }
+    parties = set(evidence.guesses) | evidence.parties_by_reference(10)
     for party in sorted(parties):
         items = [item for item in evidence.index.by_party.get(party, ()) if not item.paid_whole][:_MOST_OF_PARTY]
         if len(items) < 2:
@@ -161,7 +188,7 @@ def _several(evidence: Evidence) -> Iterator[Proposal]:
             references = [evidence.reference(item)[0] for item in together_]
             payer, seen = evidence.payer(together_[0])
             points = (44 if over == 0 else 27) + sum(references) // len(references) - (len(together_) > 3) * 4
-            if max(references) < 10 and payer < 12:
+            if max(references) < 10 and payer < _LEAST_SAID:
                 continue
             told = (
                 "same amount as these together" if over == 0 else f"a penny {'more' if over > 0 else 'less'} than these"

@@ -13,7 +13,7 @@ from contracts.money import pounds
 from services.billing.domain.bank_assignment import assign, takes
 from services.billing.domain.bank_entries import NOMINAL
 from services.billing.domain.bank_exact import Named, exact_posts, named_items
-from services.billing.domain.bank_index import OpenIndex, party_of
+from services.billing.domain.bank_index import OpenIndex
 from services.billing.domain.bank_money import BankMoney, Outcome, Proposal, Share
 from services.billing.domain.bank_payers import Party, Payers, Sighting, payer_key
 from services.billing.domain.bank_proposals import Evidence, nominal_proposals, proposals_for, together
@@ -125,8 +125,7 @@ def _together(evidence: Mapping[str, Evidence]) -> list[tuple[str, Proposal]]:
     """Several lines for one item: two of one party's lines that come to what is open of one of its items."""
     by_party: dict[Party, list[str]] = defaultdict(list)
     for line_id, told in evidence.items():
-        parties = set(told.guesses) | {party_of(item) for item in told.named.values()}
-        parties |= {party_of(item) for item in told.candidates if told.reference(item)[0] >= 20}
+        parties = set(told.guesses) | told.parties_by_reference(20)
         for party in parties:
             by_party[party].append(line_id)
     found: list[tuple[str, Proposal]] = []
