@@ -2,7 +2,9 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
+import gateway
 from gateway.pages.held_words import by_invoice
 from gateway.upstream import Problem
 from tests.gateway_pages.conftest import Visitor, parsed, summary_links, text_of
@@ -180,3 +182,9 @@ def test_the_manager_sets_how_long_changes_wait(visit: Visit, services: FakeServ
     assert visit("manager").post("/alliance/settings/safeguards", sent).status_code == 303
     (call,) = services.changes
     assert (call.sent, call.etag) == ({"waiting_days": 5, "trusted_after_days": 60}, '"0"')
+
+
+def test_the_error_summary_is_the_layouts_alone() -> None:
+    templates = Path(gateway.__file__).parent / "templates"
+    found = [path.name for path in templates.rglob("*.html") if "ui.errors(" in path.read_text("utf-8")]
+    assert found == ["layout.html"]  # twice on a page it would have one id for two things
