@@ -37,7 +37,7 @@ def share_line(
     """The shares of one invoiced line by URN; none while a line that names no school has drops still unknown.
 
     A line has one rate of VAT: where an order line carries several, it is of the schools for which it carries that one.
-    Shares of which one is billed or credited keep their quantities.
+    Shares of which one is billed or credited keep their quantities, as do those of a line that was cancelled since.
     """
     if item.school_urn is not None:
         return {item.school_urn: whole_line(item, order_line, drops.get(item.school_urn))}
@@ -46,7 +46,10 @@ def share_line(
     carrying = _carrying(item, order_line, drops)
     before = {urn: standing[key] for urn in carrying if (key := (item.invoice_id, item.line_no, urn)) in standing}
     proposed = False
-    if any(past.fixed for past in before.values()):
+    cancelled = not any(drop.ordered for drop in carrying.values())
+    if cancelled and not before:
+        return {}
+    if cancelled or any(past.fixed for past in before.values()):
         quantities = {urn: past.quantity_invoiced for urn, past in before.items()}
     elif sum(drop.ordered for drop in drops.values()) != order_line.quantity:
         return {}
