@@ -190,6 +190,20 @@ def test_shares_wait_for_the_drops_to_be_known() -> None:
     assert matched([drop(ASH, 40, 40)], invoiced(65), order=an_order(65)) == {}
 
 
+def test_a_line_cancelled_for_every_school_since_its_invoice_stays_with_whoever_it_was_for_and_is_held() -> None:
+    standing = {("one", 1, ASH): Standing(40, billed=False), ("one", 1, BEECH): Standing(60, billed=False)}
+    found = matched([drop(ASH, 0, None), drop(BEECH, 0, 0)], invoiced(100), standing=standing)
+    assert {urn: match.quantity_invoiced for urn, match in found.items()} == {ASH: 40, BEECH: 60}
+    assert {match.state for match in found.values()} == {"held"}
+    assert all("quantity_over" in match.reasons for match in found.values())
+
+
+def test_a_cancelled_line_is_of_whoever_received_it_and_otherwise_of_nobody() -> None:
+    found = matched([drop(ASH, 0, 7), drop(BEECH, 0, 3)], invoiced(10))
+    assert {urn: match.quantity_invoiced for urn, match in found.items()} == {ASH: 7, BEECH: 3}
+    assert matched([drop(ASH, 0, None), drop(BEECH, 0, 0)], invoiced(10)) == {}
+
+
 def test_billed_shares_stand_when_a_late_receipt_would_share_differently() -> None:
     drops = [drop(ASH, 40, 38), drop(BEECH, 60, 60)]
     standing = {("one", 1, ASH): Standing(39, billed=False), ("one", 1, BEECH): Standing(59, billed=True)}

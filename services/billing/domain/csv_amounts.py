@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from contracts.money import pounds
 from services.billing.domain.errors import StatementUnreadable
 
 _AMOUNT: Final = re.compile(r"([+-]?)£?([+-]?)(\d{1,11}|\d{1,3}(?:,\d{3})+|(?=\.\d))(\.\d{1,2})?", re.ASCII)
@@ -58,8 +59,8 @@ def balances_warning(account: str, rows: Sequence[Booked]) -> list[str]:
     if None in breaks:
         return []
     _, row, expected = max(each for each in breaks if each)
-    written, reached = (row.balance_pence or 0) / 100, expected / 100
-    figures = f"the balance in line {row.line} is {written:,.2f}, the amounts give {reached:,.2f}"
+    written, reached = pounds(row.balance_pence or 0), pounds(expected)
+    figures = f"the balance in line {row.line} is {written}, the amounts give {reached}"
     return [f"{account}: {figures}. Lines are missing or changed."]
 
 

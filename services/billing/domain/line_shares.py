@@ -37,7 +37,7 @@ def share_line(
     """The shares of one invoiced line by URN; none while a line that names no school has drops still unknown.
 
     A line has one rate of VAT: where an order line carries several, it is of the schools for which it carries that one.
-    Shares of which one is billed or credited keep their quantities, as do those of a line that was cancelled since.
+    Shares of which one is billed or credited keep their quantities.
     """
     if item.school_urn is not None:
         return {item.school_urn: whole_line(item, order_line, drops.get(item.school_urn))}
@@ -46,15 +46,15 @@ def share_line(
     carrying = _carrying(item, order_line, drops)
     before = {urn: standing[key] for urn in carrying if (key := (item.invoice_id, item.line_no, urn)) in standing}
     proposed = False
-    cancelled = not any(drop.ordered for drop in carrying.values())
-    if cancelled and not before:
-        return {}
-    if cancelled or any(past.fixed for past in before.values()):
-        quantities = {urn: past.quantity_invoiced for urn, past in before.items()}
+    stood = {urn: past.quantity_invoiced for urn, past in before.items()}
+    if any(past.fixed for past in before.values()):
+        quantities = stood
     elif sum(drop.ordered for drop in drops.values()) != order_line.quantity:
         return {}
     else:
-        quantities, proposed = share_quantity(item.quantity, list(carrying.values()), taken)
+        quantities, proposed = share_quantity(item.quantity, list(carrying.values()), taken, stood)
+    if not quantities:
+        return {}
     worth = _worth(quantities, carrying)
     nets = allocate(item.net_pence, worth)
     vats = allocate(item.vat_pence, nets if any(nets.values()) else quantities)
@@ -67,11 +67,14 @@ def share_line(
     }
 
 
-def share_quantity(quantity: int, drops: Sequence[DropLine], taken: Mapping[Place, int]) -> tuple[dict[int, int], bool]:
+def share_quantity(
+    quantity: int, drops: Sequence[DropLine], taken: Mapping[Place, int], stood: Mapping[int, int]
+) -> tuple[dict[int, int], bool]:
     """Share an invoiced quantity over the schools of an order line; returns (units by URN, whether it is a proposal).
 
     By what each received, when all have recorded it and it adds up; by what each ordered, when that adds up; otherwise
-    in proportion to the orders, which remains a proposal until every school has recorded its delivery.
+    in proportion to the orders, which remains a proposal until every school has recorded its delivery. Where the order
+    was cancelled for all of them since, as the line `stood` before; nobody has a part of it if it never did.
     """
     left = {drop.school_urn: max(drop.ordered - taken[drop.line_no, drop.school_urn], 0) for drop in drops}
     received = {drop.school_urn: max((drop.received or 0) - taken[drop.line_no, drop.school_urn], 0) for drop in drops}
@@ -80,8 +83,9 @@ def share_quantity(quantity: int, drops: Sequence[DropLine], taken: Mapping[Plac
         return received, False
     if quantity == sum(left.values()):
         return left, False
-    weights = left if any(left.values()) else {drop.school_urn: drop.ordered for drop in drops}
-    return allocate(quantity, weights), not all_recorded and len(drops) > 1
+    ordered = {drop.school_urn: drop.ordered for drop in drops}
+    weights = next((each for each in (left, ordered, stood) if any(each.values())), None)
+    return (allocate(quantity, weights), not all_recorded and len(drops) > 1) if weights else ({}, False)
 
 
 def _worth(quantities: Mapping[int, int], drops: Mapping[int, DropLine]) -> Mapping[int, int]:
