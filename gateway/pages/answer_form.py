@@ -79,9 +79,8 @@ def fields_by_path(body: Json) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in body["lines"]:
         at, field = f"lines.{line['line_no']}", str(line["line_no"])
-        places = {at: field} | {
-            f"{at}.drops.{urn}": f"{field}-{urn}" for urn in (d["school_urn"] for d in line["drops"])
-        }
+        places = {at: field}
+        places |= {f"{at}.drops.{drop['school_urn']}": f"{field}-{drop['school_urn']}" for drop in line["drops"]}
         for path, place in places.items():
             found |= {path: f"q-{place}", f"{path}.quantity": f"q-{place}", f"{path}.promised_on": f"d-{place}"}
     return found
