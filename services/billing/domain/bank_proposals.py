@@ -5,6 +5,7 @@ posts anything: a person decides.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 from contracts.money import pounds
@@ -57,6 +58,17 @@ class Evidence:
             return guess.weight, guess.reason
         return (-_OTHER_PAYER, "payer seems to be another") if self.sure_payer else (0, "")
 
+    @cached_property
+    def near(self) -> list[tuple[OpenItem, Proposal]]:
+        """The items that the line may settle whole, to a penny, with the proposals of that."""
+        found = ((item, _single(self, item)) for item in self.candidates if abs(_over(self, item)) <= 1)
+        return [(item, proposal) for item, proposal in found if proposal]
+
+    @cached_property
+    def fits(self) -> bool:
+        """Whether the line is an item's amount to a penny, and its payer or its reference speaks for that as well."""
+        return any(max(self.reference(item)[0], self.payer(item)[0]) >= _LEAST_SAID for item, _ in self.near)
+
     def parties_by_reference(self, least: int) -> set[Party]:
         """Who owes or is owed what the line's reference is like, besides those that its payer may be."""
         parties = self.index.party
@@ -90,22 +102,17 @@ class Evidence:
 def proposals_for(evidence: Evidence) -> list[Proposal]:
     """Everything that a line may settle by itself, in no order.
 
-    Where it fits an item to the penny, by its payer or reference as well, it is not proposed as a part of others that
-    it does not name.
+    Where it fits an item (Evidence.fits), it is not proposed as several others, nor as a part of one that it does not
+    name.
     """
-    near = [
-        (item, proposal)
-        for item in evidence.candidates
-        if abs(_over(evidence, item)) <= 1 and (proposal := _single(evidence, item))
-    ]
-    fits = any(max(evidence.reference(item)[0], evidence.payer(item)[0]) >= _LEAST_SAID for item, _ in near)
     others = [
         _single(evidence, item)
-        for item in (evidence.named.values() if fits else evidence.candidates)
+        for item in (evidence.named.values() if evidence.fits else evidence.candidates)
         if abs(_over(evidence, item)) > 1
     ]
-    found = [*(proposal for _, proposal in near), *filter(None, others)]
-    found += _several(evidence)
+    found = [*(proposal for _, proposal in evidence.near), *filter(None, others)]
+    if not evidence.fits:
+        found += _several(evidence)
     if len(evidence.named) > 1:
         found += [proposal for proposal in (_all_named(evidence),) if proposal]
     return found

@@ -12,7 +12,7 @@ from typing import Final
 from contracts.money import pounds
 from services.billing.domain.bank_assignment import assign, takes
 from services.billing.domain.bank_entries import NOMINAL
-from services.billing.domain.bank_exact import Named, exact_posts, named_items
+from services.billing.domain.bank_exact import ExactPosts, Named
 from services.billing.domain.bank_index import OpenIndex
 from services.billing.domain.bank_money import BankMoney, Outcome, Proposal, Share
 from services.billing.domain.bank_payers import Party, Payers, Sighting, payer_key
@@ -38,40 +38,16 @@ def reconcile(
     `items` is everything open on the lines' account, `seen` who payers turned out to be (bank_payers), `closed` what
     to say of references of ours that nothing is open of, a sentence for each.
     """
-    named, strange = named_items(lines, items)
-    posts = exact_posts(lines, named, strange)
-    outcomes: dict[str, Outcome] = {}
-    left: dict[str, tuple[BankMoney, Named]] = {}
-    for line, found, shares in zip(lines, named, posts, strict=True):
-        outcomes[line.line_id] = Outcome(_posted(line, found), shares) if shares else Outcome()
-        if not shares:
-            left[line.line_id] = line, found
+    exact = ExactPosts(lines, items)
+    outcomes, left = exact.outcomes, exact.left
     if left:
-        index = OpenIndex(_still_open(items, _settled(posts)))
-        _propose(left.values(), index, Payers(index.names(), seen or {}), outcomes)
-    for line, found in left.values():
+        paid = exact.paid
+        index = OpenIndex(item for item in items if item.reference not in paid)
+        _propose(left, index, Payers(index.names(), seen or {}), outcomes)
+    for line, found in left:
         outcome = outcomes[line.line_id]
         outcome.explanation = _explained(line, outcome, found, closed or {})
     return outcomes
-
-
-def _settled(posts: Iterable[tuple[Share, ...]]) -> dict[str, int]:
-    """Pence that the posts take, by document."""
-    taken: dict[str, int] = {}
-    for shares in posts:
-        for share in shares:
-            document_id = share.document_id or ""
-            taken[document_id] = taken.get(document_id, 0) + share.pence
-    return taken
-
-
-def _still_open(items: Iterable[OpenItem], taken: Mapping[str, int]) -> list[OpenItem]:
-    left: list[OpenItem] = []
-    for item in items:
-        settled = taken.get(item.document_id, 0)
-        if settled != item.open_pence:
-            left.append(item._replace(open_pence=item.open_pence - settled) if settled else item)
-    return left
 
 
 def _propose(
@@ -122,11 +98,10 @@ def _rank(proposal: Proposal) -> tuple[int, int, str]:
 
 
 def _together(evidence: Mapping[str, Evidence]) -> list[tuple[str, Proposal]]:
-    """Several lines for one item: two of one party's lines that come to what is open of one of its items."""
+    """Several lines for one item: two of one party's lines, fitting none alone, that come to what is open of one."""
     by_party: dict[Party, list[str]] = defaultdict(list)
     for line_id, told in evidence.items():
-        parties = set(told.guesses) | told.parties_by_reference(20)
-        for party in parties:
+        for party in () if told.fits else {*told.guesses, *told.parties_by_reference(20)}:
             by_party[party].append(line_id)
     found: list[tuple[str, Proposal]] = []
     for party, line_ids in by_party.items():
@@ -185,13 +160,6 @@ def _explained(line: BankMoney, outcome: Outcome, named: Named, closed: Mapping[
     if line.amount_pence <= 0:
         return "Carries no reference of ours."
     return "Carries no reference of ours, and no open bill has this amount."
-
-
-def _posted(line: BankMoney, named: Named) -> str:
-    """Why a line posted, in a sentence."""
-    names = " and ".join([item.reference for item in named])
-    whole = sum([item.open_pence for item in named]) == line.amount_pence
-    return f"{'Same amount' if whole else 'Comes with others to the same amount'} and our reference {names}."
 
 
 def _named(line: BankMoney, named: Named) -> str:
