@@ -293,6 +293,8 @@ SHEET = """Code,Name,Kind,CFR,Academies
 stationery,Stationery,category,E19,
 energy,Energy,category,E16x9,
 5210,Twice,expense,,
+5220,Postage,expense,E22,68010
+5230,Stamps,expense,E22,6801
 """
 
 
@@ -306,11 +308,14 @@ def test_the_chart_is_changed_by_a_sheet_that_says_why_it_refuses_a_row(books: W
         5: "unchanged",
         6: "refused",
         7: "refused",
+        8: "added",
+        9: "refused",
     }
     assert sent["rows"][1]["details"] == ["It was posted to as expense: its kind stays."]
+    assert sent["rows"][7]["details"] == ["Academies is a code of five or six figures."]
     apply = f"/chart-imports/{sent['chart_import_id']}/apply"
     done = answered(manager.post(apply, {}, headers={"If-Match": '"1"'}))
-    assert (done["applied_by"], done["counts"]["refused"]) == ("Mags Field", 3)
+    assert (done["applied_by"], done["counts"]["refused"]) == ("Mags Field", 4)
     refused(manager.post(apply, {}, headers={"If-Match": '"2"'}), 409, "chart_import_applied")
     chart = {item["code"]: item for item in answered(manager.get("/chart-of-accounts"))["items"]}
     assert (chart["1200"]["name"], chart["1200"]["academies_code"]) == ("Bank of the alliance", "680100")

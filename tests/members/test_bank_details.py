@@ -237,6 +237,7 @@ def test_the_waiting_time_is_data(firm: Firm) -> None:
     [
         ({"sort_code": "20-00-0"}, "sort_code"),
         ({"sort_code": "000000"}, "sort_code"),
+        ({"sort_code": "٢٠٠٠٠٠"}, "sort_code"),
         ({"account_number": "5577991"}, "account_number"),
         ({"account_number": "5577991x"}, "account_number"),
         ({"account_name": " "}, "account_name"),

@@ -19,8 +19,9 @@ Outcome = Literal["added", "changed", "unchanged", "refused"]
 _ACCOUNT: Final = re.compile(r"[A-Z0-9]{1,12}")
 _CATEGORY: Final = re.compile(r"[a-z0-9-]{1,60}")
 # Consistent Financial Reporting: income I01 to I18, spending E01 to E32 with the letters of parts; capital CI, CE.
-_CFR: Final = re.compile(r"(I|E)\d{2}[A-Za-z]?|C[IE]\d{2}")
-_ACADEMIES: Final = re.compile(r"\d{6}")
+_CFR: Final = re.compile(r"(I|E)[0-9]{2}[A-Za-z]?|C[IE][0-9]{2}")
+# The DfE's academies chart of accounts: its guide names ranges of five figures; trusts add accounts below a code.
+_ACADEMIES: Final = re.compile(r"[0-9]{5,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _faults(wanted: ChartLine) -> list[str]:
     if wanted.cfr_code is not None and not _CFR.fullmatch(wanted.cfr_code):
         faults.append("CFR is a code such as E19, E28a or I08b.")
     if wanted.academies_code is not None and not _ACADEMIES.fullmatch(wanted.academies_code):
-        faults.append("Academies is a code of six figures.")
+        faults.append("Academies is a code of five or six figures.")
     return faults
 
 

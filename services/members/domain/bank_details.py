@@ -19,8 +19,8 @@ State = Literal["proposed", "waiting", "in_force", "replaced", "stopped"]
 LONGEST_NAME: Final = 70
 """Of an account, as banks compare it (Pay.UK, Confirmation of Payee)."""
 
-_SORT_CODE: Final = re.compile(r"\d{6}")
-_ACCOUNT_NUMBER: Final = re.compile(r"\d{8}")
+_SORT_CODE: Final = re.compile(r"[0-9]{6}")
+_ACCOUNT_NUMBER: Final = re.compile(r"[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ SCHEMES: Final = {
 """Schemes of Peppol endpoints that are taken, from the Peppol code list of participant identifier schemes."""
 
 MOST_LINES: Final = 3
-_COMPANY_NUMBER = re.compile(r"\d{8}|[A-Z]{2}\d{6}|[A-Z]\d{7}")
+_COMPANY_NUMBER = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z][0-9]{7}")
 _TELEPHONE = re.compile(r"\+?[0-9 ()-]+")
 _FEWEST_DIGITS: Final = 10
 _MOST_DIGITS: Final = 15
