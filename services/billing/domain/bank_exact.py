@@ -47,10 +47,10 @@ class ExactPosts:
         """The lines that do not post, each with the open documents that it names."""
         return [(line, found) for line, found in self._left if not self.outcomes[line.line_id].posts]
 
-    @property
-    def paid(self) -> set[str]:
-        """The references of documents of which nothing is open any more."""
-        return self._claimed.keys() - self._contested
+    def still_open(self, items: Iterable[OpenItem]) -> list[OpenItem]:
+        """Those of the items that nothing posts to."""
+        claimed, contested = self._claimed, self._contested
+        return [item for item in items if item.reference not in claimed or item.reference in contested]
 
     def _claim(self, line: BankMoney, found: Named, outcome: Outcome) -> None:
         """Post a line to all that it names, unless another claims some of it; of lines that name the same one pays."""

@@ -61,8 +61,9 @@ class Evidence:
     @cached_property
     def near(self) -> list[tuple[OpenItem, Proposal]]:
         """The items that the line may settle whole, to a penny, with the proposals of that."""
-        found = ((item, _single(self, item)) for item in self.candidates if abs(_over(self, item)) <= 1)
-        return [(item, proposal) for item, proposal in found if proposal]
+        amount = abs(self.line.amount_pence)
+        items = [item for item in self.candidates if -1 <= amount - abs(item.open_pence) <= 1]
+        return [(item, proposal) for item in items if (proposal := _single(self, item))]
 
     @cached_property
     def fits(self) -> bool:
@@ -105,10 +106,11 @@ def proposals_for(evidence: Evidence) -> list[Proposal]:
     Where it fits an item (Evidence.fits), it is not proposed as several others, nor as a part of one that it does not
     name.
     """
+    amount = abs(evidence.line.amount_pence)
     others = [
         _single(evidence, item)
         for item in (evidence.named.values() if evidence.fits else evidence.candidates)
-        if abs(_over(evidence, item)) > 1
+        if not -1 <= amount - abs(item.open_pence) <= 1
     ]
     found = [*(proposal for _, proposal in evidence.near), *filter(None, others)]
     if not evidence.fits:

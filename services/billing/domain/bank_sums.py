@@ -15,10 +15,18 @@ def sums_of(amount: int, items: Sequence[OpenItem]) -> list[tuple[int, tuple[Ope
     Looked at are pairs, threes of at most 24 items, and what is longest due up to any item, up to everything: what
     people pay together. At most 12 sets are given.
     """
+    items = _within(amount, items)
     found: dict[frozenset[str], tuple[int, tuple[OpenItem, ...]]] = {}
     for over, chosen in (*_oldest(amount, items), *_pairs(amount, items), *_threes(amount, items)):
         found.setdefault(frozenset(item.document_id for item in chosen), (over, chosen))
     return sorted(found.values(), key=lambda each: (abs(each[0]), len(each[1])))[:_MOST_SETS]
+
+
+def _within(amount: int, items: Sequence[OpenItem]) -> Sequence[OpenItem]:
+    """The items that a set may hold: where none goes the other way, only those that are no more than the amount."""
+    sign, most = 1 if amount > 0 else -1, abs(amount)
+    within = [item for item in items if 0 < item.open_pence * sign <= most]
+    return items if any(item.open_pence * sign < 0 for item in items) else within
 
 
 def _pairs(amount: int, items: Sequence[OpenItem]) -> Iterator[tuple[int, tuple[OpenItem, ...]]]:

@@ -41,8 +41,7 @@ def reconcile(
     exact = ExactPosts(lines, items)
     outcomes, left = exact.outcomes, exact.left
     if left:
-        paid = exact.paid
-        index = OpenIndex(item for item in items if item.reference not in paid)
+        index = OpenIndex(exact.still_open(items))
         _propose(left, index, Payers(index.names(), seen or {}), outcomes)
     for line, found in left:
         outcome = outcomes[line.line_id]
