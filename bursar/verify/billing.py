@@ -130,7 +130,7 @@ _INVOICES = (
             found.net, found.vat, i.net_pence, i.vat_pence)
         FROM supplier_invoice i JOIN (
             SELECT supplier_invoice_id, sum(net) AS net, sum(vat) AS vat FROM (
-                SELECT supplier_invoice_id, net_pence AS net, vat_pence AS vat FROM bill_line
+                SELECT supplier_invoice_id, net_pence AS net, vat_pence AS vat FROM bill_line WHERE NOT taken_off
                 UNION ALL
                 SELECT supplier_invoice_id,
                     net_pence - CASE WHEN bill_id IS NULL THEN 0 ELSE billable_net_pence END,
@@ -162,12 +162,13 @@ _BILLS = (
     ),
     Check(
         "bill_lines_stand_on_matches",
-        "Every bill line stands on exactly one billed match, and every billed match on one bill line, unit by unit.",
+        "Every bill line, unless it was taken off, stands on exactly one billed match, and every billed match on one"
+        " bill line, unit by unit.",
         """
         WITH billed AS (
             SELECT bill_id, supplier_invoice_id, order_line_no, school_urn, count(*) AS lines,
                 sum(quantity) AS quantity, sum(net_pence) AS net, sum(vat_pence) AS vat
-            FROM bill_line WHERE supplier_invoice_id IS NOT NULL
+            FROM bill_line WHERE supplier_invoice_id IS NOT NULL AND NOT taken_off
             GROUP BY bill_id, supplier_invoice_id, order_line_no, school_urn
         ), matched AS (
             SELECT bill_id, supplier_invoice_id, order_line_no, school_urn, count(*) AS lines,

@@ -59,6 +59,7 @@ _CREDITS = (
         FROM (
             SELECT purchase_order_id, order_line_no, school_urn, sum(quantity) AS quantity, sum(net) AS net FROM (
                 SELECT purchase_order_id, order_line_no, school_urn, quantity, net_pence AS net FROM bill_line
+                WHERE NOT taken_off
                 UNION ALL
                 SELECT purchase_order_id, order_line_no, school_urn, billable_quantity, billable_net_pence
                 FROM match_line WHERE bill_id IS NULL
@@ -116,6 +117,19 @@ _CREDIT_NOTES = (
         ) notes ON notes.bill_id = b.bill_id AND notes.bill_line_no = b.line_no
         WHERE (m.returned_quantity, m.returned_net_pence + m.returned_vat_pence)
             <> (coalesce(notes.quantity, 0), coalesce(notes.pence, 0))
+        """,
+    ),
+    Check(
+        "lines_taken_off_are_credited",
+        "A line that was taken off its bill is on one credit note of that bill, whole.",
+        """
+        SELECT format('%s line %s: %s pence taken off, credit notes of %s', bill.number, b.line_no,
+            b.net_pence + b.vat_pence, coalesce(notes.pence, 0))
+        FROM bill_line b JOIN bill USING (bill_id) LEFT JOIN (
+            SELECT bill_id, bill_line_no, sum(net_pence + vat_pence) AS pence
+            FROM credit_note_line GROUP BY bill_id, bill_line_no
+        ) notes ON notes.bill_id = b.bill_id AND notes.bill_line_no = b.line_no
+        WHERE b.taken_off AND b.net_pence + b.vat_pence <> coalesce(notes.pence, 0)
         """,
     ),
     as_told(

@@ -32,7 +32,8 @@ CHECKS = (
         FROM match_line m JOIN supplier_invoice USING (supplier_invoice_id) LEFT JOIN (
             SELECT b.supplier_invoice_id, b.supplier_invoice_line_no AS line_no, b.school_urn,
                 sum(x.net_pence + x.vat_pence) AS pence
-            FROM bill_dispute x JOIN bill_line b USING (bill_id, line_no) WHERE x.state = 'upheld' GROUP BY 1, 2, 3
+            FROM bill_dispute x JOIN bill_line b USING (bill_id, line_no)
+            WHERE x.state = 'upheld' AND NOT b.taken_off GROUP BY 1, 2, 3
         ) upheld USING (supplier_invoice_id, line_no, school_urn)
         WHERE m.upheld_net_pence + m.upheld_vat_pence <> coalesce(upheld.pence, 0)
             OR m.upheld_net_pence > m.billable_net_pence OR m.upheld_vat_pence > m.billable_vat_pence

@@ -79,6 +79,9 @@ def credit_note_issued(body: Body) -> Words:
     if body.get("purpose") == "fund":
         who = f"£{pounds(body['gross_pence'])} is credited of your school’s contribution to the fund, billed on "
         why = f" Why: {body['why']}"
+    elif body.get("why"):
+        who = f"£{pounds(body['gross_pence'])} with VAT is credited of what your school was billed on "
+        why = f" It is looked at again, and billed anew if it is owed. Why: {body['why']}"
     return Words(
         f"Credit note {body['number']}: £{pounds(body['gross_pence'])} off bill {body['bill_number']}",
         f"{who}{body['bill_number']}. Credit note {body['number']} takes it off that bill.{why}",

@@ -26,6 +26,16 @@ DECISIONS: Final = {
     "withdraw": ("Take the decision back", "Taken back: the line stands as the match says."),
 }
 
+_OFF_BILLS: Final = ("dispute", "withdraw")
+"""What takes a billed line off its bill."""
+
+# What is said of a line that stays on its bill, by why.
+STAYS: Final = {
+    "paid": "The school has paid of that bill. What the supplier credits of the line comes back as a credit note.",
+    "credited": "It is claimed of the supplier, or credited: it comes back to the school as a credit note.",
+    "disputed": "The school disputes the line there: answer that first.",
+}
+
 _MOST_AGREEING = 40
 """Schools' lines that agree are shown up to about so many; all stand on pages of their own."""
 
@@ -60,7 +70,9 @@ def decide_line(invoice_id: Any, line_no: int, urn: int) -> Response | tuple[str
             upstream.post("billing", path, json={"reason": reason}, key=request.form.get("sending_key"))
     if faults:
         return invoice_page(str(invoice_id), faults), faults.status
-    flash(DECISIONS[decision][1])
+    off = request.form.get("off") if decision in _OFF_BILLS else None
+    came_off = f" It came off {off} by a credit note, and the school is told why." if off else ""
+    flash(f"{DECISIONS[decision][1]}{came_off}")
     return redirect(url_for("alliance.invoice", invoice_id=invoice_id, **place(), _anchor=f"line-{line_no}"), 303)
 
 
@@ -97,7 +109,8 @@ def _rejection(invoice_id: str, act: str, asked: str, says: str) -> Response | t
 def possible_decisions(match: dict[str, Any]) -> list[tuple[str, str]]:
     """What can be decided of a school's line now: (decision, what its button says)."""
     reasons = set(match["reasons"])
-    open_now = match["state"] in ("held", "billable")
+    off = comes_off(match)
+    open_now = match["state"] in ("held", "billable") or off
     possible = {
         "accept": match["state"] == "held" and not _NEVER_RELEASED.intersection(reasons),
         "dispute": open_now and not match["disputed"],
@@ -105,7 +118,16 @@ def possible_decisions(match: dict[str, Any]) -> list[tuple[str, str]]:
         "withdraw": match.get("credit_requested")
         or (open_now and (match["disputed"] or match["accepted"] is not None)),
     }
-    return [(decision, DECISIONS[decision][0]) for decision, can in possible.items() if can]
+    return [
+        (decision, f"{DECISIONS[decision][0]}{', off its bill' if off and decision in _OFF_BILLS else ''}")
+        for decision, can in possible.items()
+        if can
+    ]
+
+
+def comes_off(match: dict[str, Any]) -> bool:
+    """Whether a dispute, or taking a decision back, takes the line off its bill."""
+    return bool(match["on_bill_number"]) and not match["stays_why"] and not match["credit_requested"]
 
 
 def invoices_page(faults: Faults) -> str:
@@ -143,6 +165,9 @@ def invoice_page(invoice_id: str, faults: Faults) -> str:
         agreeing=found["line_count"] - found["differing_line_count"],
         shown=_first(agreeing, by_line),
         possible_decisions=possible_decisions,
+        comes_off=comes_off,
+        some_off=any(comes_off(match) for match in part.matches),
+        stays=STAYS,
         bulk=BULK,
         chosen=set(request.form.getlist("line")),
         key=sending_key(request.form, faults),

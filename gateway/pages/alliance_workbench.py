@@ -52,6 +52,7 @@ def workbench_page(faults: Faults) -> str:
         invoices=[(head, list(rows)) for head, rows in _by_invoice(lines)],
         effects=effects_of_lines(lines),
         pays=school_pays,
+        some_off=False,  # what is billed is on the page of its invoice alone
         bulk=BULK,
         chosen=set(request.form.getlist("line")),
         key=sending_key(request.form, faults),

@@ -265,9 +265,8 @@ def test_a_dispute_holds_one_schools_line_and_is_taken_back(world: World) -> Non
     decided = next(match for match in found["matches"] if match["school_urn"] == ASH)
     assert [each["decision"] for each in decided["decisions"]] == ["disputed", "withdrawn"]
     assert [bill["school_urn"] for bill in issued(world)["items"]] == [ASH]
-    refused(world.a(MANAGER).post(f"{path}/dispute", {"reason": "Too late"}), 409, "match_billed")
     refused(world.a(MANAGER).post(f"{path}/credit-request", {"reason": "Nothing"}), 409, "nothing_to_claim")
-    refused(world.a(MANAGER).post(f"{path}/withdraw", {"reason": "Nothing"}), 409, "match_billed")
+    refused(world.a(MANAGER).post(f"{path}/withdraw", {"reason": "Nothing"}), 409, "match_not_decided")
 
 
 def test_within_the_tolerance_the_school_pays_its_own_price_and_the_rest_stays_in_clearing(world: World) -> None:

@@ -5,7 +5,20 @@ from typing import Any
 
 import pytest
 
-from tests.billing.world import ASH, BEECH, BOARD, CEDAR, MANAGER, Line, Order, World, answered, refused, seller_of
+from tests.billing.world import (
+    ASH,
+    BEECH,
+    BOARD,
+    CEDAR,
+    MANAGER,
+    Line,
+    Order,
+    World,
+    answered,
+    payment_of,
+    refused,
+    seller_of,
+)
 
 WHY = {"reason": "Agreed by telephone"}
 
@@ -87,10 +100,11 @@ def test_every_decision_is_taken_back_and_leaves_what_there_was(world: World, de
     assert bench(world, "to_decide") == [("INV-1", ASH, "held")]
 
 
-def test_what_is_billed_is_not_taken_back_and_the_refusal_names_the_bill(world: World) -> None:
+def test_what_is_paid_is_not_taken_back_and_the_refusal_names_the_bill(world: World) -> None:
     invoice_id = short(world, "INV-1", (ASH,))
     decide(world, "accept", (invoice_id, 1, ASH))
     (bill,) = [bill for bill in world.billed() if bill["school_urn"] == ASH]
+    world.pay(payment_of(bill))
     (fault,) = decide(world, "withdraw", (invoice_id, 1, ASH))["refused"]
     assert fault["code"] == "match_billed"
     assert bill["number"] in fault["detail"]

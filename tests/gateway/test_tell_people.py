@@ -199,6 +199,7 @@ def test_a_reminder_says_what_can_be_done_about_the_bill(
     [
         ({}, "The supplier has credited"),
         ({"purpose": "fund", "why": "Left in May."}, "of your school’s contribution to the fund"),
+        ({"why": "Released by mistake."}, "It is looked at again, and billed anew if it is owed."),
     ],
 )
 def test_a_credit_note_says_what_it_is_of(

@@ -15,6 +15,15 @@ MATCHING_BREAKINGS: Final = (
         (),
     ),
     (
+        "lines_taken_off_are_credited",
+        """
+        UPDATE bill_line SET taken_off = true
+        WHERE line_no = 1 AND bill_id = (SELECT bill_id FROM bill WHERE number = 'B-000003')
+        """,
+        "pence taken off, credit notes of 0",
+        ("billing.bill_lines_stand_on_matches", "billing.invoices_are_accounted_for"),
+    ),
+    (
         "reverse_charge_is_accounted_for",
         """
         INSERT INTO entry_line (entry_id, line_no, account, supplier_id, debit_pence, credit_pence)

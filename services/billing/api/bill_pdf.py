@@ -71,7 +71,7 @@ def _notices(document: BillDocument) -> list[str]:
             f"{document.pay_to} has made {invoice} out to the school, which pays it. Nothing is owed to the alliance."
         ]
     if document.kind == "credit_note":
-        return ["This is taken off the bill: it gives back what the supplier has credited of your school's share."]
+        return ["This is taken off the bill: your school owes so much less of it."]
     return []
 
 

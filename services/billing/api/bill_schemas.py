@@ -34,7 +34,8 @@ class PaymentNoteIn(Schema):
 class BillLineOut(Schema):
     """One line of a bill; on one that the supplier made out to the school, with its match.
 
-    A contribution to the fund has no order and no invoice behind it.
+    A contribution to the fund has no order and no invoice behind it. A line that is `taken_off` was credited whole, as
+    its credit note says, and can be billed anew.
     """
 
     purchase_order_number = fields.String(allow_none=True)
@@ -53,6 +54,7 @@ class BillLineOut(Schema):
     supplier_invoice_id = fields.String(allow_none=True)
     state = fields.String(allow_none=True, validate=validate.OneOf(MATCH_STATES))
     reasons = fields.List(fields.String())
+    taken_off = fields.Boolean()
 
 
 class BillHeadOut(Schema):

@@ -5,6 +5,7 @@ from typing import Final
 from marshmallow import Schema, fields, validate
 
 from services.billing.api.fields import UnitPrice, plain_text
+from services.billing.domain.deciding import STAYS
 
 DECISIONS: Final = ("accepted", "disputed", "credit_requested", "withdrawn")
 MATCH_STATES: Final = ("billable", "held", "billed", "credited")
@@ -26,7 +27,9 @@ class MatchOut(Schema):
 
     `reasons` are the differences, those `tolerated` are within the contract's tolerance. `credited_…` is what the
     supplier has given back of the line, `claim_…` what it has still to give back; of what is credited, `due_…` waits
-    for a credit note to the school and `returned_…` is on one.
+    for a credit note to the school and `returned_…` is on one. `stays_why` says why a billed line stays on its bill;
+    where it is null, a dispute takes it off that, and so does taking back what it was released for. Suppliers see
+    nothing of bills.
     """
 
     line_no = fields.Integer()
@@ -60,6 +63,9 @@ class MatchOut(Schema):
     returned_quantity = fields.Integer()
     returned_net_pence = fields.Integer()
     returned_vat_pence = fields.Integer()
+    on_bill_id = fields.String(allow_none=True)
+    on_bill_number = fields.String(allow_none=True)
+    stays_why = fields.String(allow_none=True, validate=validate.OneOf(tuple(STAYS)))
     accepted = fields.Nested(DecisionOut, allow_none=True)
     decisions = fields.List(fields.Nested(DecisionOut))
 

@@ -17,11 +17,19 @@ from services.billing.domain.judging import NEVER_ACCEPTED
 Decision = Literal["accepted", "disputed", "credit_requested", "withdrawn"]
 DECISIONS: Final[tuple[Decision, ...]] = ("accepted", "disputed", "credit_requested", "withdrawn")
 
+STAYS: Final = {
+    "paid": "the school has paid of that bill",
+    "credited": "the supplier has credited of the line, or it is claimed back",
+    "disputed": "the school disputes the line there: answer that first",
+}
+"""Why a line stays on its bill. What the supplier credits of it comes back to the school as a credit note."""
+
 
 class Decidable(Protocol):
     """A match as far as a decision looks at it.
 
-    `bill_number` is the bill that carries it, `rejected_why` why its invoice is rejected as a whole.
+    `bill_number` is the bill that carries it, `stays_why` why it stays on that (one of STAYS, None: it can come off),
+    `rejected_why` why its invoice is rejected as a whole.
     """
 
     @property
@@ -41,16 +49,22 @@ class Decidable(Protocol):
     @property
     def bill_number(self) -> str | None: ...
     @property
+    def stays_why(self) -> str | None: ...
+    @property
     def rejected_why(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What counts of all decisions on a match: reasons that are accepted, a dispute, a credit that is asked for."""
+    """What counts of all decisions on a match: reasons that are accepted, a dispute, a credit that is asked for.
+
+    `off_bill`: the school has been billed for the line, which comes off that bill by a credit note.
+    """
 
     accepted: tuple[str, ...] = ()
     disputed: bool = False
     credit_requested: bool = False
+    off_bill: bool = False
 
 
 def decide(decision: Decision, match: Decidable) -> Stand:
@@ -58,7 +72,8 @@ def decide(decision: Decision, match: Decidable) -> Stand:
 
     Accepting takes the reasons for which a line is held: the school is billed for no more than it ordered and received,
     at no more than the price and VAT of its order, and the rest stays in clearing for the supplier to credit. A dispute
-    holds one school's line and nobody else's. Taking back leaves what the match itself says. Raises MatchNotHeld,
+    holds one school's line and nobody else's. Taking back leaves what the match itself says. A line that stands on a
+    bill of which nothing is paid or credited comes off it for either. Raises MatchNotHeld,
     MatchNotAcceptable, MatchBilled, MatchNotDecided or NothingToClaim; InvoiceRejected for all but a request for credit
     where the whole invoice is rejected.
     """
@@ -67,8 +82,7 @@ def decide(decision: Decision, match: Decidable) -> Stand:
     if decision == "accepted":
         return _accept(match)
     if decision == "disputed":
-        _refuse_billed(match)
-        return Stand((), disputed=True, credit_requested=match.credit_requested)
+        return Stand((), disputed=True, credit_requested=match.credit_requested, off_bill=_comes_off(match))
     if decision == "credit_requested":
         if not match.claim_net_pence + match.claim_vat_pence:
             raise NothingToClaim("The supplier asks for no more of this line than was ordered and received.")
@@ -86,19 +100,20 @@ def _accept(match: Decidable) -> Stand:
 
 
 def _withdraw(match: Decidable) -> Stand:
-    """Of a billed line only the request for a credit can be taken back: what was released stands on the bill."""
-    if match.state == "billed":
-        if match.credit_requested:
-            return Stand(tuple(match.accepted_reasons), match.disputed, credit_requested=False)
-        _refuse_billed(match)
+    """Of a billed line first the request for a credit is taken back, then what it was released for."""
+    if match.state == "billed" and match.credit_requested:
+        return Stand(tuple(match.accepted_reasons), match.disputed, credit_requested=False)
+    off_bill = _comes_off(match)
     if not match.accepted_reasons and not match.disputed and not match.credit_requested:
         raise MatchNotDecided("Nothing was decided on this line.")
-    return Stand()
+    return Stand(off_bill=off_bill)
 
 
-def _refuse_billed(match: Decidable) -> None:
-    if match.state == "billed":
+def _comes_off(match: Decidable) -> bool:
+    """Whether the line has a bill to come off. Raises MatchBilled where it has one and stays."""
+    if match.state == "billed" and match.stays_why is not None:
         raise MatchBilled(
-            f"The school has been billed for this line on {match.bill_number}: it is no longer decided upon. What the "
+            f"The school has been billed for this line on {match.bill_number}, and {STAYS[match.stays_why]}. What the "
             "supplier credits of it comes back to the school as a credit note."
         )
+    return match.state == "billed"

@@ -118,12 +118,18 @@ def due_by_bill(connection: Connection, order_ids: Sequence[str]) -> list[Row[An
 
 
 def add_credit_notes(connection: Connection, rows: Sequence[dict[str, Any]], order_ids: Sequence[str]) -> None:
-    """Store credit notes with a line for each bill line that is credited, and count them on their bills."""
+    """Store credit notes, if any, with a line for each bill line that is credited."""
+    if not rows:
+        return
     insert_rows(connection, "credit_note", rows)
     names = {"notes": [row["credit_note_id"] for row in rows], "orders": list(order_ids)}
     connection.execute(_ADD_LINES, names)
     connection.execute(_RETURN, names)
-    connection.execute(_CREDIT_BILLS, names)
+
+
+def count_on_bills(connection: Connection, note_ids: Sequence[str]) -> None:
+    """Count credit notes on their bills."""
+    connection.execute(_CREDIT_BILLS, {"notes": list(note_ids)})
 
 
 def amounts_by_category(connection: Connection, note_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

@@ -9,16 +9,23 @@ from sqlalchemy import Connection, Row, text
 from services.billing.domain.deciding import Decision, Stand
 from services.billing.domain.match_facts import Key
 from services.billing.storage.bulk import as_json
+from services.billing.storage.match_keys import KEYS, named, sent
 
-_KEYS: Final = """
-    jsonb_to_recordset(CAST(:rows AS jsonb)) AS sent(supplier_invoice_id uuid, line_no integer, school_urn integer)
+STAYS_WHY: Final = """
+    CASE WHEN m.state <> 'billed' THEN NULL WHEN bill.paid_pence > 0 THEN 'paid'
+        WHEN m.credited_net_pence + m.credited_vat_pence + m.upheld_net_pence + m.upheld_vat_pence > 0 THEN 'credited'
+        WHEN EXISTS (SELECT FROM bill_dispute x JOIN bill_line b USING (bill_id, line_no)
+            WHERE x.bill_id = m.bill_id AND x.state = 'open' AND b.supplier_invoice_id = m.supplier_invoice_id
+                AND b.supplier_invoice_line_no = m.line_no) THEN 'disputed' END
 """
+"""Why the match `m` stays on its `bill` (`deciding.STAYS`); NULL: it can come off, or has none."""
 _FIND = text(f"""
     SELECT CAST(m.supplier_invoice_id AS text) AS supplier_invoice_id, m.line_no, m.school_urn,
         CAST(m.purchase_order_id AS text) AS purchase_order_id, m.state, m.reasons, m.accepted_reasons, m.disputed,
         m.credit_requested, m.claim_net_pence, m.claim_vat_pence, bill.number AS bill_number,
-        i.rejected_why, CAST(last.decided_at AT TIME ZONE 'Europe/London' AS date) AS decided_on
-    FROM {_KEYS} JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
+        bill.issue_date AS billed_on, {STAYS_WHY} AS stays_why, i.rejected_why,
+        CAST(last.decided_at AT TIME ZONE 'Europe/London' AS date) AS decided_on
+    FROM {KEYS} JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
     JOIN supplier_invoice i ON i.supplier_invoice_id = m.supplier_invoice_id
     LEFT JOIN bill ON bill.bill_id = m.bill_id
     LEFT JOIN LATERAL (
@@ -28,7 +35,7 @@ _FIND = text(f"""
 """)  # noqa: S608 - text of this module
 _ORDERS = text(f"""
     SELECT DISTINCT CAST(m.purchase_order_id AS text)
-    FROM {_KEYS} JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
+    FROM {KEYS} JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
 """)  # noqa: S608 - text of this module
 # Which lines of an invoice a decision is about, where the whole invoice is chosen.
 _CONCERNED: Final[Mapping[Decision, str]] = {
@@ -47,7 +54,7 @@ _NOTE = text(f"""
         reasons, why)
     SELECT m.supplier_invoice_id, m.line_no, m.school_urn, m.supplier_id, :decision, :who, CAST(:person AS uuid),
         m.reasons, :why
-    FROM {_KEYS} JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
+    FROM {KEYS} JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
 """)  # noqa: S608 - text of this module
 _STAND = text("""
     UPDATE match_line m SET accepted_reasons = sent.accepted_reasons, disputed = sent.disputed,
@@ -58,7 +65,7 @@ _STAND = text("""
 """)
 _HELD = text(f"""
     SELECT CAST(m.supplier_invoice_id AS text), m.line_no, m.school_urn
-    FROM {_KEYS} LEFT JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
+    FROM {KEYS} LEFT JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
     WHERE m.state IS NULL OR m.state = 'held'
 """)  # noqa: S608 - text of this module
 _DECIDE_ALL: Final = """
@@ -82,19 +89,19 @@ _LAST_DAY = text("""
 """)
 _MADE_ON = text(f"""
     SELECT line_no, school_urn, decision, decided_by, decided_at, reasons, why
-    FROM {_KEYS} JOIN match_decision USING (supplier_invoice_id, line_no, school_urn) ORDER BY decided_at
+    FROM {KEYS} JOIN match_decision USING (supplier_invoice_id, line_no, school_urn) ORDER BY decided_at
 """)  # noqa: S608 - text of this module
 
 
 def matches_to_decide(connection: Connection, keys: Collection[Key]) -> dict[Key, Row[Any]]:
     """These matches as a decision looks at them, with `decided_on`, the day of the last one (None: none yet)."""
-    rows = connection.execute(_FIND, {"rows": _sent(keys)})
+    rows = connection.execute(_FIND, {"rows": sent(keys)})
     return {(row.supplier_invoice_id, row.line_no, row.school_urn): row for row in rows}
 
 
 def orders_of_matches(connection: Connection, keys: Collection[Key]) -> list[str]:
     """The purchase orders that these matches stand on."""
-    return sorted(connection.execute(_ORDERS, {"rows": _sent(keys)}).scalars())
+    return sorted(connection.execute(_ORDERS, {"rows": sent(keys)}).scalars())
 
 
 def matches_concerned(connection: Connection, decision: Decision, invoice_ids: Collection[str]) -> list[Key]:
@@ -107,7 +114,7 @@ def note_decisions(
     connection: Connection, keys: Collection[Key], decision: Decision, *, who: str, person_id: str | None, why: str
 ) -> None:
     """Note for ever that a person has made this decision on each of these matches, with the reasons as they are."""
-    names = {"rows": _sent(keys), "decision": decision, "who": who, "person": person_id, "why": why}
+    names = {"rows": sent(keys), "decision": decision, "who": who, "person": person_id, "why": why}
     connection.execute(_NOTE, names)
 
 
@@ -115,7 +122,7 @@ def set_stands(connection: Connection, stands: Mapping[Key, Stand]) -> None:
     """What of the decisions counts from now on."""
     rows = [
         {
-            **_named(key),
+            **named(key),
             "accepted_reasons": list(stand.accepted),
             "disputed": stand.disputed,
             "credit_requested": stand.credit_requested,
@@ -127,7 +134,7 @@ def set_stands(connection: Connection, stands: Mapping[Key, Stand]) -> None:
 
 def still_held(connection: Connection, keys: Collection[Key]) -> set[Key]:
     """Those of the matches that are held, or gone."""
-    return {(row[0], row[1], row[2]) for row in connection.execute(_HELD, {"rows": _sent(keys)})}
+    return {(row[0], row[1], row[2]) for row in connection.execute(_HELD, {"rows": sent(keys)})}
 
 
 def dispute_all(connection: Connection, invoice_id: str, *, who: str, person_id: str | None, why: str) -> None:
@@ -155,12 +162,4 @@ def last_decided_on(connection: Connection, invoice_id: str) -> date | None:
 
 def decisions_on(connection: Connection, keys: Collection[Key]) -> list[Row[Any]]:
     """Every decision on these matches that the actor may see, in the order in which they were made."""
-    return list(connection.execute(_MADE_ON, {"rows": _sent(keys)}))
-
-
-def _sent(keys: Collection[Key]) -> str:
-    return as_json([_named(key) for key in keys])
-
-
-def _named(key: Key) -> dict[str, Any]:
-    return {"supplier_invoice_id": key[0], "line_no": key[1], "school_urn": key[2]}
+    return list(connection.execute(_MADE_ON, {"rows": sent(keys)}))

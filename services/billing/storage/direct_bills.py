@@ -79,14 +79,14 @@ _LINES = text("""
     SELECT m.line_no, d.purchase_order_number, d.supplier_name, '' AS sku, l.name, '' AS unit, '' AS ledger_code,
         m.quantity_invoiced AS quantity,
         m.unit_price_invoiced AS unit_price, m.net_pence, m.vat_pence, l.vat_class, l.vat_rate, m.state, m.reasons,
-        CAST(m.supplier_invoice_id AS text) AS supplier_invoice_id
+        CAST(m.supplier_invoice_id AS text) AS supplier_invoice_id, false AS taken_off
     FROM match_line m JOIN direct_bill d USING (supplier_invoice_id)
     JOIN supplier_invoice_line l USING (supplier_invoice_id, line_no)
     WHERE m.supplier_invoice_id = :bill
     UNION ALL
     SELECT l.line_no, d.purchase_order_number, d.supplier_name, '', l.name, '', '', l.quantity, l.unit_price,
         l.net_pence, l.vat_pence, l.vat_class, l.vat_rate, 'credited', CAST('{}' AS text[]),
-        CAST(l.supplier_invoice_id AS text)
+        CAST(l.supplier_invoice_id AS text), false
     FROM supplier_invoice_line l JOIN direct_bill d USING (supplier_invoice_id)
     WHERE l.supplier_invoice_id = :bill AND (l.net_pence < 0 OR l.quantity < 0)
     ORDER BY line_no

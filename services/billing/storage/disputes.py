@@ -53,7 +53,7 @@ _MATCH = text("""
         m.credited_net_pence + m.credited_vat_pence AS credited_pence
     FROM (
         SELECT supplier_invoice_id, supplier_invoice_line_no AS line_no, school_urn FROM bill_line
-        WHERE bill_id = :bill AND line_no = :line_no
+        WHERE bill_id = :bill AND line_no = :line_no AND NOT taken_off
         UNION ALL SELECT supplier_invoice_id, :line_no, school_urn FROM direct_bill WHERE supplier_invoice_id = :bill
     ) line JOIN match_line m USING (supplier_invoice_id, line_no, school_urn)
 """)
@@ -93,7 +93,10 @@ def answer_dispute(connection: Connection, row: Mapping[str, Any]) -> None:
 
 
 def match_of_line(connection: Connection, bill_id: str, line_no: int) -> Row[Any] | None:
-    """The match behind a bill's line, billed or of a bill that is settled directly; None where no supplier invoiced."""
+    """The match behind a bill's line, billed or of a bill that is settled directly.
+
+    None where no supplier invoiced, or the line was taken off the bill.
+    """
     return connection.execute(_MATCH, {"bill": bill_id, "line_no": line_no}).one_or_none()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from services.billing.domain.match_facts import NOTHING, Amount, Key, Match, Standing, Touched
 from services.billing.storage.bulk import as_array, as_json
+from services.billing.storage.decisions import STAYS_WHY
 from services.billing.storage.touched import TOUCHED, named
 
 _COMPUTED: Final = (
@@ -88,13 +89,14 @@ _REMOVE = text("""
     WHERE m.supplier_invoice_id = gone.supplier_invoice_id AND m.line_no = gone.line_no
         AND m.school_urn = gone.school_urn AND m.bill_id IS NULL
 """)
-_OF_INVOICE = text("""
-    SELECT m.*, coalesce(school.name, '') AS school_name
-    FROM match_line m LEFT JOIN school ON school.urn = m.school_urn
+_OF_INVOICE = text(f"""
+    SELECT m.*, coalesce(school.name, '') AS school_name, CAST(bill.bill_id AS text) AS on_bill_id,
+        bill.number AS on_bill_number, {STAYS_WHY} AS stays_why
+    FROM match_line m LEFT JOIN school ON school.urn = m.school_urn LEFT JOIN bill ON bill.bill_id = m.bill_id
     WHERE m.supplier_invoice_id = :invoice AND (m.line_no, m.school_urn) > (:line_no, :urn)
         AND (NOT :differing OR m.state = 'held' OR m.claim_net_pence + m.claim_vat_pence > 0)
     ORDER BY m.line_no, m.school_urn LIMIT :limit
-""")
+""")  # noqa: S608 - text of this package
 _OF_ORDER = text(f"""
     SELECT CAST(supplier_invoice_id AS text) AS supplier_invoice_id, line_no, school_urn, quantity_invoiced,
         bill_id IS NOT NULL AS billed, accepted_reasons, disputed, billable_quantity, billable_net_pence,

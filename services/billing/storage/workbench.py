@@ -5,6 +5,8 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, text
 
+from services.billing.storage.decisions import STAYS_WHY
+
 Shown = Literal["to_decide", "awaiting", "decided", "all"]
 
 _WAITING: Final = "m.state = 'held' AND NOT m.disputed AND m.reasons <@ ARRAY['awaiting_receipts', 'not_received']"
@@ -24,6 +26,7 @@ _LINES: Final = """
     SELECT m.*, CAST(m.supplier_invoice_id AS text) AS invoice_id, i.our_number, i.number, i.issue_date, i.settlement,
         CAST(m.supplier_id AS text) AS supplier, coalesce(supplier.name, '') AS supplier_name,
         o.number AS purchase_order_number, line.name, line.unit, coalesce(school.name, '') AS school_name,
+        CAST(bill.bill_id AS text) AS on_bill_id, bill.number AS on_bill_number, {stays_why} AS stays_why,
         last.decision AS last_decision, last.decided_by, last.decided_at, last.why
     FROM match_line m
     JOIN supplier_invoice i USING (supplier_invoice_id)
@@ -31,6 +34,7 @@ _LINES: Final = """
     JOIN purchase_order_line line ON line.purchase_order_id = m.purchase_order_id AND line.line_no = m.order_line_no
     LEFT JOIN supplier ON supplier.supplier_id = m.supplier_id
     LEFT JOIN school ON school.urn = m.school_urn
+    LEFT JOIN bill ON bill.bill_id = m.bill_id
     LEFT JOIN LATERAL (
         SELECT decision, decided_by, decided_at, why FROM match_decision d
         WHERE d.supplier_invoice_id = m.supplier_invoice_id AND d.line_no = m.line_no AND d.school_urn = m.school_urn
@@ -55,7 +59,7 @@ def bench_lines(
     """Schools' lines on the workbench, by (our number, line, school), each with the last decision on it."""
     number, line_no, urn = after
     names = {"supplier": supplier_id, "number": number, "line_no": line_no, "urn": urn, "limit": limit}
-    return list(connection.execute(text(_LINES.format(condition=_CONDITIONS[show])), names))
+    return list(connection.execute(text(_LINES.format(condition=_CONDITIONS[show], stays_why=STAYS_WHY)), names))
 
 
 def bench_counts(connection: Connection) -> Mapping[str, int]:

@@ -14,7 +14,8 @@ from services.billing.domain.deciding import Decision, Stand, decide
 from services.billing.domain.errors import MatchNotAcceptable
 from services.billing.domain.match_facts import Key
 from services.billing.domain.period_errors import PeriodClosed
-from services.billing.storage import decisions, orders, periods
+from services.billing.storage import decisions, orders, periods, taken_off
+from services.billing.usecases.issue_credit_notes import take_off_bills
 from services.billing.usecases.match_invoices import match_invoices
 from services.billing.usecases.read_invoices import InvoiceView, view_invoice
 from services.billing.usecases.settle_orders import settle_orders
@@ -33,8 +34,10 @@ class Decided:
 def decide_match(database: Database, actor: Actor, decision: Decision, key: Key, why: str) -> InvoiceView:
     """Decide on one school's line, with who and why kept for ever.
 
-    Raises NotFound, MatchNotHeld, MatchBilled, MatchNotDecided, NothingToClaim, MatchNotAcceptable (nothing received,
-    or used up by earlier invoices), PeriodClosed for taking back what was decided in a month that is closed.
+    A dispute, or a decision that is taken back, takes a billed line off its bill with a credit note while nothing of
+    the bill is paid and nothing of the line credited. Raises NotFound, MatchNotHeld, MatchBilled, MatchNotDecided,
+    NothingToClaim, MatchNotAcceptable (nothing received, or used up by earlier invoices), PeriodClosed for taking back
+    what was decided or billed in a month that is closed.
     """
     with database.transaction(actor) as connection:
         view_invoice(connection, key[0])
@@ -64,8 +67,9 @@ def decide_matches(
 def _decide(connection: Connection, actor: Actor, decision: Decision, keys: Sequence[Key], why: str) -> Decided:
     order_ids = decisions.orders_of_matches(connection, keys)
     orders.lock_orders(connection, order_ids)
+    taken_off.lock_bills(connection, keys)
     found = decisions.matches_to_decide(connection, keys)
-    closed = _closed(connection, found.values()) if decision == "withdrawn" else {}
+    closed = _closed(connection, found.values())
     stands: dict[Key, Stand] = {}
     refused: dict[Key, BrokenRule | NotFound] = {}
     for key in keys:
@@ -79,6 +83,9 @@ def _decide(connection: Connection, actor: Actor, decision: Decision, keys: Sequ
         decisions.note_decisions(
             connection, stands.keys(), decision, who=actor.name, person_id=actor.person_id, why=why
         )
+        off = [key for key, stand in stands.items() if stand.off_bill]
+        if off:
+            take_off_bills(connection, off, actor.name, why)
         match_invoices(connection, order_ids)
         stuck = decisions.still_held(connection, stands.keys()) if decision == "accepted" else set()
         if not stuck:
@@ -95,17 +102,19 @@ def _stand(decision: Decision, match: Row[Any] | None, closed: Mapping[date, Per
     if match is None:
         raise NotFound("The invoice has no such line for this school.")
     stand = decide(decision, match)
-    if match.decided_on in closed:
-        raise closed[match.decided_on]
+    if decision == "withdrawn" and match.decided_on in closed:
+        raise PeriodClosed(f"This was decided on {match.decided_on:%-d %B %Y}. {closed[match.decided_on]}")
+    if stand.off_bill and match.billed_on in closed:
+        raise PeriodClosed(f"This was billed on {match.billed_on:%-d %B %Y}. {closed[match.billed_on]}")
     return stand
 
 
 def _closed(connection: Connection, matches: Iterable[Row[Any]]) -> dict[date, PeriodClosed]:
-    """Of the days of the last decisions, those whose month is closed, with what is said of it; asked once a day."""
+    """Of the days of the last decisions and of the bills, those whose month is closed; asked once a day."""
     found: dict[date, PeriodClosed] = {}
-    for day in {match.decided_on for match in matches if match.decided_on is not None}:
+    for day in {day for match in matches for day in (match.decided_on, match.billed_on) if day is not None}:
         try:
             periods.refuse_closed(connection, day)
         except PeriodClosed as closed:
-            found[day] = PeriodClosed(f"This was decided on {day:%-d %B %Y}. {closed}")
+            found[day] = closed
     return found

@@ -143,7 +143,7 @@ def _decide(connection: Connection, actor: Actor, match: Row[Any], decision: Dec
 def _match(connection: Connection, bill_id: str, line_no: int) -> Row[Any]:
     found = disputes.match_of_line(connection, bill_id, line_no)
     if found is None:
-        raise LineNotDisputable("There is no such line that a supplier has invoiced.")
+        raise LineNotDisputable("The bill has no such line that a supplier has invoiced, or it was taken off.")
     return found
 
 
