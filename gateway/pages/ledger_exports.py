@@ -30,6 +30,8 @@ TAXES: Final = (
 KINDS: Final = {
     "bill": "Bills",
     "credit_note": "Credit notes",
+    "direct_bill": "Suppliers’ invoices to you",
+    "direct_credit_note": "Suppliers’ credit notes to you",
     "receipt": "Payments",
     "receipt_undone": "Payments undone",
     "journal": "Journal entries",
@@ -79,9 +81,10 @@ def _register(side: Side) -> None:
 
     def save_export_settings() -> AnyResponse | tuple[str, int]:
         faults = Faults()
-        with faults.of_service():
-            etag = seen_version()
-            upstream.put("billing", "/export-profile", json=_profile(), etag=etag)
+        profile = _profile(faults)
+        if not faults:
+            with faults.of_service():
+                upstream.put("billing", "/export-profile", json=profile, etag=seen_version())
         if faults:
             return _settings(side, faults), faults.status
         flash("Saved. The next export is written like this.")
@@ -96,21 +99,24 @@ def _register(side: Side) -> None:
         side.blueprint.route(address, endpoint=view.__name__, methods=[method])(guard(view))
 
 
-def _profile() -> dict[str, Any]:
+def _profile(faults: Faults) -> dict[str, Any]:
     """What was typed, as billing keeps it; a column without a place is left out."""
     sent = request.form
-    placed = sorted(
-        (int(sent[f"place.{name}"]), name)
-        for name in sent.getlist("field")
-        if sent.get(f"place.{name}", "").strip().isdigit()
-    )
-    columns = [{"field": name, "heading": sent.get(f"heading.{name}", "").strip() or name} for _, name in placed]
+    typed = Typed(sent, faults)
+    headings = {name: sent.get(f"heading.{name}", "").strip() or name for name in sent.getlist("field")}
+    places = {name: typed.units(f"place.{name}", f"the place of {headings[name]}") or 0 for name in headings}
+    columns = [
+        {"field": name, "heading": headings[name]}
+        for name in sorted(headings, key=lambda name: places[name])
+        if places[name]
+    ]
     return {
         "format": sent.get("format", ""),
         "account": sent.get("account", "").strip(),
         "bank_nominal": sent.get("bank_nominal", "").strip(),
         "department": sent.get("department", "").strip(),
         "nominals": _filled("nominal.", sent.getlist("code")),
+        "suppliers": _filled("supplier.", sent.getlist("supplier")),
         "tax_codes": _filled("tax.", [key for key, _ in TAXES]),
         "columns": columns or None,
     }
@@ -155,8 +161,11 @@ def _page(side: Side, faults: Faults) -> str:
 
 def _settings(side: Side, faults: Faults) -> str:
     profile = ask.one("billing", "/export-profile")
-    values = {**profile, **_profile(), "columns": _profile()["columns"] or []} if faults else profile
-    places = {each["field"]: (place, each["heading"]) for place, each in enumerate(values["columns"], 1)}
+    values, sent = {**profile, **_profile(Faults())} if faults else profile, request.form
+    places = {each["field"]: (str(place), each["heading"]) for place, each in enumerate(profile["columns"], 1)}
+    if faults:
+        fields = sent.getlist("field")
+        places = {name: (sent.get(f"place.{name}", ""), sent.get(f"heading.{name}", "")) for name in fields}
     return render_template(
         "ledger_export_settings.html",
         side=side,

@@ -12,10 +12,12 @@ import pytest
 from services.billing.domain.ledger_export import FIELDS
 from services.billing.usecases import export_ledger
 from tests.backends import ServiceDatabase
+from tests.billing.test_credit_notes import Credit, credit
 from tests.billing.world import (
     ASH,
     BEECH,
     BOARD,
+    CONTRACT,
     FENWRIGHT,
     MANAGER,
     Line,
@@ -236,3 +238,74 @@ def test_a_payment_undone_after_its_export_is_taken_back_by_the_next(service_cli
     (journal,) = answered(world.a(MANAGER).get("/ledger-exports/preview", query_string=TIME))["items"]
     assert (journal["gross_pence"], journal["debit_pence"]) == (0, journal["credit_pence"])
     assert journal["debit_pence"] >= 3 * gross
+
+
+@pytest.fixture
+def direct(service_client: Clients) -> World:
+    """A world whose contract is settled directly: the supplier invoices Ash itself."""
+    made = World(service_client)
+    contract = {"contract_id": CONTRACT, "supplier_id": FENWRIGHT, "title": "Energy", "reference": "C-1"}
+    made.tell(("ContractRecorded", contract | {"settlement": "direct"}))
+    return made
+
+
+def invoiced_to(world: World, urn: int, number: str) -> tuple[Order, dict[str, Any]]:
+    order = world.ordered(Order([Line({urn: 34})], number=f"PO-{number[-1]:0>6}"))
+    sent = invoice_form(order, number) | {"buyer_urn": urn, "due_date": "2026-12-20"}
+    return order, answered(world.a(seller_of(FENWRIGHT)).post("/supplier-invoices", sent), 201)
+
+
+def test_what_a_supplier_invoices_to_a_school_itself_is_a_purchase_from_that_supplier(direct: World) -> None:
+    ash = buyer_of(ASH)
+    order, _ = invoiced_to(direct, ASH, "INV-1")
+    invoiced_to(direct, BEECH, "INV-2")
+    credit(direct, order, Credit(2), of=("INV-1",), buyer_urn=ASH)
+    known = answered(direct.a(ash).get("/export-profile"))
+    assert (known["suppliers_known"], known["codes"]) == (
+        [{"supplier_id": FENWRIGHT, "name": "Fenwright Paper"}],
+        ["E19"],
+    )
+    rows = table(direct, ash, again=False, account="ALLIANCE")
+    assert [(row["Type"], row["Account"], row["Nominal"], row["Reference"], row["Details"]) for row in rows] == [
+        ("PI", "Fenwright Paper", "5001", "INV-1", "Autumn stationery"),
+        ("PC", "Fenwright Paper", "5001", "CR-1", "Credit of INV-1"),
+    ]
+    (bill,) = answered(direct.a(ash).get("/bills"))["items"]
+    assert (pence(rows[:1], "Net", "Tax"), pence(rows[1:], "Net", "Tax")) == (
+        bill["gross_pence"],
+        bill["credited_pence"],
+    )
+    shown = answered(direct.a(ash).get("/ledger-exports/preview", query_string=TIME))["items"]
+    assert {each["kind"]: (each["documents"], each["fresh"], each["gross_pence"]) for each in shown} == {
+        "direct_bill": (1, 0, bill["gross_pence"]),
+        "direct_credit_note": (1, 0, -bill["credited_pence"]),
+    }
+    (xero, _) = table(direct, ash, format="xero", tax_codes={}, suppliers={FENWRIGHT: "FEN01"})
+    assert (xero["*ContactName"], xero["*InvoiceNumber"], xero["*DueDate"]) == ("FEN01", "INV-1", "20/12/2026")
+    refused(direct.a(ash).post("/ledger-exports", TIME), 409, "nothing_to_export")
+
+
+def test_a_rejected_invoice_is_exported_only_where_it_was_before(direct: World) -> None:
+    ash, manager = buyer_of(ASH), direct.a(MANAGER)
+    _, bill = invoiced_to(direct, ASH, "INV-1")
+    rejection = f"/supplier-invoices/{bill['supplier_invoice_id']}/rejection"
+    profile(direct, ash)
+    answered(manager.post(rejection, {"reason": "Wrong address"}))
+    refused(direct.a(ash).post("/ledger-exports", TIME), 409, "nothing_to_export")
+    answered(manager.post(f"{rejection}-withdrawal", {"reason": "It was right"}))
+    assert [row["Reference"] for row in table(direct, ash, again=False)] == ["INV-1"]
+    answered(manager.post(rejection, {"reason": "Wrong address after all"}))
+    order = direct.rows("SELECT purchase_order_id FROM purchase_order")[0][0]
+    credit(direct, Order([Line({ASH: 34})], order_id=str(order)), Credit(34), of=("INV-1",), buyer_urn=ASH)
+    given_back = table(direct, ash, again=False)
+    assert [(row["Type"], row["Reference"]) for row in given_back] == [("PC", "CR-1")]
+    rows = table(direct, ash)
+    assert pence([row for row in rows if row["Type"] == "PI"], "Net", "Tax") == pence(given_back, "Net", "Tax") > 0
+
+
+def test_what_gives_back_a_rejected_invoice_that_was_never_exported_is_not_exported(direct: World) -> None:
+    order, bill = invoiced_to(direct, ASH, "INV-1")
+    answered(direct.a(MANAGER).post(f"/supplier-invoices/{bill['supplier_invoice_id']}/rejection", {"reason": "Wrong"}))
+    credit(direct, order, Credit(34), of=("INV-1",), buyer_urn=ASH)
+    profile(direct, buyer_of(ASH))
+    refused(direct.a(buyer_of(ASH)).post("/ledger-exports", {**TIME, "again": True}), 409, "nothing_to_export")

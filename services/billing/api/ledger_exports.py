@@ -49,9 +49,23 @@ class ExportProfileSchema(Schema):
     tax_codes = fields.Dict(
         keys=fields.String(validate=validate.OneOf(TAX_KEYS)), values=fields.String(validate=_CODE), load_default=dict
     )
+    suppliers = fields.Dict(
+        keys=fields.String(validate=plain_text(40)),
+        values=fields.String(validate=plain_text(80, least=0)),
+        load_default=dict,
+        validate=validate.Length(max=_MOST_CODES),
+        metadata={"description": "Own accounts by the id of a supplier that invoices the school itself; else its name"},
+    )
     columns = fields.List(
         fields.Nested(ExportColumnSchema), load_default=None, allow_none=True, validate=validate.Length(1, 40)
     )
+
+
+class ExportSupplierSchema(Schema):
+    """A supplier that invoices the school itself."""
+
+    supplier_id = fields.String()
+    name = fields.String()
 
 
 class ExportProfileOut(ExportProfileSchema):
@@ -59,6 +73,9 @@ class ExportProfileOut(ExportProfileSchema):
 
     version = fields.Integer(metadata={"description": "0 while nothing is saved"})
     codes = fields.List(fields.String(), metadata={"description": "Ledger codes on the documents"})
+    suppliers_known = fields.List(
+        fields.Nested(ExportSupplierSchema), metadata={"description": "Those who invoice the school itself"}
+    )
     fields_known = fields.List(fields.Nested(ExportColumnSchema))
     usual_tax_codes = fields.Dict()
 
@@ -195,9 +212,11 @@ def _shown(view: ProfileView) -> Response:
         "department": profile.department if profile else "",
         "nominals": dict(profile.nominals) if profile else {},
         "tax_codes": dict(profile.tax_codes) if profile else {},
+        "suppliers": dict(profile.suppliers) if profile else {},
         "columns": _columns(profile.columns if profile else USUAL_COLUMNS),
         "version": view.version,
         "codes": list(view.codes),
+        "suppliers_known": [{"supplier_id": each.supplier_id, "name": each.name} for each in view.suppliers],
         "fields_known": _columns(USUAL_COLUMNS),
         "usual_tax_codes": {form: dict(codes) for form, codes in TAX_CODES.items()},
     }

@@ -1,7 +1,8 @@
 """What a school's or the alliance's own accounts program reads: Sage 50, Xero, Arbor, or columns of one's own choice.
 
-A school's bills are purchases to its accounts program, credit notes purchase credits, receipts its payments; the
-alliance's are the lines of its journal. Amounts are Decimals in pounds and travel as numbers, everything else as text.
+A school's bills and what suppliers invoice to it are purchases to its accounts program, credit notes purchase credits,
+receipts its payments; the alliance's are the lines of its journal. Amounts are Decimals in pounds and travel as
+numbers, everything else as text.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 Format = Literal["sage50", "xero", "arbor", "csv"]
-Kind = Literal["bill", "credit_note", "receipt", "receipt_undone", "journal"]
+Kind = Literal["bill", "credit_note", "direct_bill", "direct_credit_note", "receipt", "receipt_undone", "journal"]
 Cell = str | Decimal
 
 FORMATS: Final = ("sage50", "xero", "arbor", "csv")
@@ -34,15 +35,20 @@ TAX_CODES: Final[Mapping[Format, Mapping[str, str]]] = {
 
 _SAGE_REFERENCE: Final = 30
 _SAGE_DETAILS: Final = 60
-_SAGE_TYPES: Final = {"bill": "PI", "credit_note": "PC"}
+_SAGE_PURCHASE: Final = ("PI", "PC")
+_SAGE_TYPES: Final = {"receipt": ("PI", "PA"), "receipt_undone": ("PI", "PA"), "journal": ("JD", "JC")}
+"""What adds and what takes away; all else is a purchase."""
 _WORDS: Final = {
     "bill": "Bill",
     "credit_note": "Credit note",
+    "direct_bill": "Supplier’s invoice",
+    "direct_credit_note": "Supplier’s credit note",
     "receipt": "Payment",
     "receipt_undone": "Payment undone",
     "journal": "Journal",
 }
-_PAYMENTS: Final = ("receipt", "receipt_undone")
+_PURCHASES: Final[tuple[Kind, ...]] = ("bill", "credit_note", "direct_bill", "direct_credit_note")
+_PAYMENTS: Final[tuple[Kind, ...]] = ("receipt", "receipt_undone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class ExportLine:
     """Part of a document under one ledger code and VAT class; pence are signed as the statement of account is.
 
     A bill is positive, a credit note and a receipt negative, a receipt that is taken back positive again; of a journal
-    line a debit is positive.
+    line a debit is positive. Only what a supplier invoiced to the school itself names a supplier.
     """
 
     kind: Kind
@@ -65,6 +71,13 @@ class ExportLine:
     vat_rate: Decimal
     net_pence: int
     vat_pence: int
+    supplier_id: str | None = None
+    supplier_name: str = ""
+
+    @property
+    def gross_pence(self) -> int:
+        """With VAT."""
+        return self.net_pence + self.vat_pence
 
     @property
     def tax_key(self) -> str:
@@ -76,8 +89,9 @@ class ExportLine:
 class ExportProfile:
     """How one school, or the alliance, takes its documents over.
 
-    `account` is what its program calls the other side (the alliance's account with the school as supplier), `nominals`
-    its own codes by ledger code, `columns` of a table of its own as (field, heading).
+    `account` is what its program calls the other side (the alliance's account with the school as supplier), `suppliers`
+    what it calls those who invoice the school itself, by their ids, `nominals` its own codes by ledger code, `columns`
+    of a table of its own as (field, heading).
     """
 
     format: Format
@@ -87,6 +101,13 @@ class ExportProfile:
     nominals: Mapping[str, str]
     tax_codes: Mapping[str, str]
     columns: Sequence[tuple[str, str]]
+    suppliers: Mapping[str, str]
+
+    def party(self, line: ExportLine) -> str:
+        """What the program calls the other side of a line; a supplier without an account of its own by its name."""
+        if line.supplier_id is None:
+            return self.account
+        return self.suppliers.get(line.supplier_id) or line.supplier_name
 
     def nominal(self, line: ExportLine) -> str:
         """The program's own code for a line; the bank's for a payment."""
@@ -107,7 +128,7 @@ FIELDS: Final[Mapping[str, tuple[str, Value]]] = {
     "date": ("Date", lambda _, line: _day(line.on)),
     "due_date": ("Due date", lambda _, line: _day(line.due_on)),
     "reference": ("Reference", lambda _, line: line.reference),
-    "account": ("Account", lambda profile, _: profile.account),
+    "account": ("Account", lambda profile, line: profile.party(line)),
     "details": ("Details", lambda _, line: line.details),
     "ledger_code": ("Ledger code", lambda _, line: line.ledger_code),
     "nominal": ("Nominal", lambda profile, line: profile.nominal(line)),
@@ -117,7 +138,7 @@ FIELDS: Final[Mapping[str, tuple[str, Value]]] = {
     "tax_code": ("Tax code", lambda profile, line: profile.tax_code(line)),
     "net": ("Net", lambda _, line: _pounds(line.net_pence)),
     "vat": ("VAT", lambda _, line: _pounds(line.vat_pence)),
-    "gross": ("Gross", lambda _, line: _pounds(line.net_pence + line.vat_pence)),
+    "gross": ("Gross", lambda _, line: _pounds(line.gross_pence)),
 }
 """What a table of one's own can hold: the usual heading, and the value."""
 
@@ -137,7 +158,7 @@ _ARBOR: Final = (
 
 def kinds_of(form: Format) -> tuple[Kind, ...]:
     """What a format carries of a school's documents: Xero takes payments from its own bank feed."""
-    return ("bill", "credit_note") if form == "xero" else ("bill", "credit_note", *_PAYMENTS)
+    return _PURCHASES if form == "xero" else (*_PURCHASES, *_PAYMENTS)
 
 
 def heading(profile: ExportProfile, *, journal: bool) -> tuple[str, ...]:
@@ -157,23 +178,19 @@ def rows(profile: ExportProfile, lines: Iterable[ExportLine]) -> Iterator[tuple[
 
 def _sage(profile: ExportProfile, line: ExportLine) -> tuple[Cell, ...]:
     """Sage's amounts have no sign: the type says the direction. Money that came back is a purchase on the bank."""
-    if line.kind == "journal":
-        kind = "JD" if line.net_pence >= 0 else "JC"
-    elif line.kind in _PAYMENTS:
-        kind = "PI" if line.net_pence > 0 else "PA"
-    else:
-        kind = _SAGE_TYPES[line.kind]
+    adds, takes_away = _SAGE_TYPES.get(line.kind, _SAGE_PURCHASE)
+    sign = -1 if line.gross_pence < 0 else 1
     return (
-        kind,
-        "" if line.kind == "journal" else profile.account,
+        adds if sign > 0 else takes_away,
+        "" if line.kind == "journal" else profile.party(line),
         profile.nominal(line),
         profile.department,
         _day(line.on),
         line.number[:_SAGE_REFERENCE],
         line.details[:_SAGE_DETAILS],
-        _pounds(abs(line.net_pence)),
+        _pounds(sign * line.net_pence),
         profile.tax_code(line),
-        _pounds(abs(line.vat_pence)),
+        _pounds(sign * line.vat_pence),
     )
 
 
@@ -188,7 +205,7 @@ def _xero(profile: ExportProfile, line: ExportLine) -> tuple[Cell, ...]:
             _pounds(line.net_pence),
         )
     return (
-        profile.account,
+        profile.party(line),
         line.number,
         _day(line.on),
         _day(line.due_on or line.on),
@@ -207,7 +224,7 @@ def _arbor(profile: ExportProfile, line: ExportLine) -> tuple[Cell, ...]:
     cells: tuple[Cell, ...] = (
         _day(line.on),
         _WORDS[line.kind],
-        profile.account,
+        profile.party(line),
         line.number,
         line.details,
         profile.nominal(line),
@@ -215,7 +232,7 @@ def _arbor(profile: ExportProfile, line: ExportLine) -> tuple[Cell, ...]:
         _pounds(line.net_pence),
         profile.tax_code(line),
         _pounds(line.vat_pence),
-        _pounds(line.net_pence + line.vat_pence),
+        _pounds(line.gross_pence),
         _day(line.due_on),
     )
     return tuple(

@@ -13,8 +13,42 @@ from sqlalchemy import Connection, Row, text
 from services.billing.domain.ledger_export import ExportLine
 from services.billing.storage.bulk import as_json, insert_rows
 
+_SUPPLIERS = """
+    SELECT DISTINCT ON (supplier_id) CAST(supplier_id AS text) AS supplier_id, supplier_name AS name
+    FROM direct_bill WHERE school_urn = CAST(:urn AS integer) ORDER BY supplier_id, number DESC
+"""
+_EXPORTED_INVOICE = """
+    SELECT FROM ledger_export_document x
+    WHERE x.school_urn = :urn AND x.kind = 'direct_bill' AND x.document_id = i.supplier_invoice_id
+"""
+# What a supplier makes out to the school itself, and credits of it. A rejected invoice is in no export, nor what gives
+# it back, unless it was exported before it was rejected: then it stays, and what the supplier credits takes it back.
+_DIRECT = f"""
+    SELECT CASE i.kind WHEN 'invoice' THEN 'direct_bill' ELSE 'direct_credit_note' END AS kind,
+        i.supplier_invoice_id AS document_id, i.number, i.issue_date AS on_day,
+        CASE i.kind WHEN 'invoice' THEN coalesce(i.due_date, i.issue_date + 30) ELSE i.issue_date END AS due_on,
+        coalesce(d.number, '') AS reference,
+        coalesce(d.title, 'Credit of ' || array_to_string(i.credits, ' ')) AS details,
+        coalesce(ordered_ledger_code(l.purchase_order_id, l.order_line_no), '') AS ledger_code, l.vat_class, l.vat_rate,
+        CAST(sum(l.net_pence + coalesce(gone.net_pence, 0)) AS bigint) AS net_pence,
+        CAST(sum(l.vat_pence + coalesce(gone.vat_pence, 0)) AS bigint) AS vat_pence,
+        CAST(i.supplier_id AS text) AS supplier_id, coalesce(named.name, '') AS supplier_name
+    FROM supplier_invoice i JOIN supplier_invoice_line l USING (supplier_invoice_id)
+    LEFT JOIN direct_bill d USING (supplier_invoice_id)
+    LEFT JOIN ({_SUPPLIERS}) named ON named.supplier_id = CAST(i.supplier_id AS text)
+    LEFT JOIN LATERAL (
+        SELECT sum(c.net_pence) AS net_pence, sum(c.vat_pence) AS vat_pence
+        FROM credit_share c JOIN supplier_invoice i ON i.supplier_invoice_id = c.of_invoice_id
+        WHERE c.supplier_invoice_id = l.supplier_invoice_id AND c.line_no = l.line_no
+            AND i.rejected_why IS NOT NULL AND NOT EXISTS ({_EXPORTED_INVOICE})
+    ) gone ON l.net_pence < 0
+    WHERE i.settlement = 'direct' AND i.buyer_urn = :urn AND i.issue_date BETWEEN :from_on AND :to_on
+        AND (i.rejected_why IS NULL OR EXISTS ({_EXPORTED_INVOICE}))
+        AND (gone.net_pence IS NULL OR l.net_pence + gone.net_pence <> 0)
+    GROUP BY i.supplier_invoice_id, d.supplier_invoice_id, named.name, 8, l.vat_class, l.vat_rate
+"""  # noqa: S608 -- queries of this module
 # A receipt that was taken back after it was exported stays in what is exported, with the line that takes it back.
-_SCHOOL = """
+_OF_ALLIANCE = """
     SELECT 'bill' AS kind, b.bill_id AS document_id, b.number, b.issue_date AS on_day, b.due_date AS due_on,
         b.payment_reference AS reference, b.title AS details, coalesce(l.ledger_code, '') AS ledger_code,
         l.vat_class, l.vat_rate, CAST(sum(l.net_pence) AS bigint) AS net_pence,
@@ -45,11 +79,15 @@ _SCHOOL = """
         SELECT FROM ledger_export_document d
         WHERE d.school_urn = u.school_urn AND d.kind = 'receipt' AND d.document_id = u.receipt_id)
 """
+_SCHOOL = f"""
+    SELECT told.*, CAST(NULL AS text) AS supplier_id, '' AS supplier_name FROM ({_OF_ALLIANCE}) told
+    UNION ALL {_DIRECT}
+"""  # noqa: S608 -- queries of this module
 _ALLIANCE = """
     SELECT 'journal' AS kind, e.entry_id AS document_id, e.number, e.posted_on AS on_day, CAST(NULL AS date) AS due_on,
         e.document_number AS reference, e.description AS details, l.account AS ledger_code, 'O' AS vat_class,
         CAST(0 AS numeric(5, 2)) AS vat_rate, l.debit_pence - l.credit_pence AS net_pence,
-        CAST(0 AS bigint) AS vat_pence
+        CAST(0 AS bigint) AS vat_pence, CAST(NULL AS text) AS supplier_id, '' AS supplier_name
     FROM entry e JOIN entry_line l USING (entry_id)
     WHERE CAST(:urn AS integer) IS NULL AND e.posted_on BETWEEN :from_on AND :to_on
 """
@@ -62,7 +100,7 @@ _EXPORTED = """
 def _lines(of: str) -> Any:
     return text(f"""
         SELECT kind, CAST(document_id AS text), number, on_day, due_on, reference, details, ledger_code, vat_class,
-            vat_rate, net_pence, vat_pence
+            vat_rate, net_pence, vat_pence, supplier_id, supplier_name
         FROM ({of}) line WHERE kind = ANY(:kinds) AND (:again OR NOT EXISTS ({_EXPORTED}))
         ORDER BY on_day, kind, number, ledger_code, vat_class, vat_rate
     """)  # noqa: S608 -- queries of this module
@@ -84,17 +122,22 @@ def _sums(of: str) -> Any:
 _QUERIES = {False: (_lines(_SCHOOL), _sums(_SCHOOL)), True: (_lines(_ALLIANCE), _sums(_ALLIANCE))}
 _CODES = text("""
     SELECT DISTINCT ledger_code FROM bill_line WHERE school_urn = CAST(:urn AS integer) AND ledger_code <> ''
+    UNION SELECT ordered_ledger_code(l.purchase_order_id, l.order_line_no)
+    FROM supplier_invoice i JOIN supplier_invoice_line l USING (supplier_invoice_id)
+    WHERE i.settlement = 'direct' AND i.buyer_urn = CAST(:urn AS integer)
+        AND ordered_ledger_code(l.purchase_order_id, l.order_line_no) <> ''
     UNION SELECT code FROM account WHERE CAST(:urn AS integer) IS NULL ORDER BY 1
 """)
 _PROFILE = text("SELECT * FROM export_profile WHERE school_urn IS NOT DISTINCT FROM CAST(:urn AS integer)")
 _SAVE = text("""
     INSERT INTO export_profile (school_urn, format, account, bank_nominal, department, nominals, tax_codes, columns,
-        saved_by)
-    SELECT :urn, format, account, bank_nominal, department, nominals, tax_codes, columns, saved_by
+        suppliers, saved_by)
+    SELECT :urn, format, account, bank_nominal, department, nominals, tax_codes, columns, suppliers, saved_by
     FROM jsonb_populate_recordset(CAST(NULL AS export_profile), CAST(:rows AS jsonb))
     ON CONFLICT (school_urn) DO UPDATE SET format = excluded.format, account = excluded.account,
         bank_nominal = excluded.bank_nominal, department = excluded.department, nominals = excluded.nominals,
-        tax_codes = excluded.tax_codes, columns = excluded.columns, saved_by = excluded.saved_by,
+        tax_codes = excluded.tax_codes, columns = excluded.columns,
+        suppliers = excluded.suppliers, saved_by = excluded.saved_by,
         version = export_profile.version + 1
 """)
 _LOCK = text("SELECT pg_advisory_xact_lock(x'6578706f'::integer, coalesce(CAST(:urn AS integer), 0))")
@@ -144,6 +187,11 @@ def note_documents(
 def codes_of(connection: Connection, urn: int | None) -> list[str]:
     """The ledger codes on an owner's bills, or the alliance's accounts."""
     return list(connection.execute(_CODES, {"urn": urn}).scalars())
+
+
+def suppliers_of(connection: Connection, urn: int | None) -> list[Row[Any]]:
+    """Who invoices a school itself: `supplier_id` and the latest name, by the name."""
+    return sorted(connection.execute(text(_SUPPLIERS), {"urn": urn}), key=lambda each: (each.name, each.supplier_id))
 
 
 def find_profile(connection: Connection, urn: int | None) -> Row[Any] | None:

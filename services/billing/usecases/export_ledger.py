@@ -1,4 +1,4 @@
-"""Export bills, credit notes and payments of a school, or the alliance's journal, for an accounts program."""
+"""Export a school's bills, invoices, credit notes and payments, or the alliance's journal, for an accounts program."""
 
 import csv
 import hashlib
@@ -31,11 +31,12 @@ from services.billing.storage import ledger_exports
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
-    """How an owner wants its exports (None: not said yet), and the ledger codes to map."""
+    """How an owner wants its exports (None: not said yet), and the ledger codes and suppliers to map."""
 
     profile: ExportProfile | None
     version: int
     codes: Sequence[str]
+    suppliers: Sequence[Row[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def get_profile(database: Database, actor: Actor) -> ProfileView:
     with database.transaction(actor) as connection:
         found = ledger_exports.find_profile(connection, actor.school_urn)
         codes = ledger_exports.codes_of(connection, actor.school_urn)
-    return ProfileView(_profile(found), found.version if found else 0, codes)
+        suppliers = ledger_exports.suppliers_of(connection, actor.school_urn)
+    return ProfileView(_profile(found), found.version if found else 0, codes, suppliers)
 
 
 def put_profile(database: Database, actor: Actor, wanted: ExportProfile, version: int) -> ProfileView:
@@ -158,7 +160,7 @@ def _profile(row: Row[Any] | None) -> ExportProfile | None:
         return None
     columns = tuple((name, label) for name, label in row.columns)
     return ExportProfile(
-        row.format, row.account, row.bank_nominal, row.department, row.nominals, row.tax_codes, columns
+        row.format, row.account, row.bank_nominal, row.department, row.nominals, row.tax_codes, columns, row.suppliers
     )
 
 
