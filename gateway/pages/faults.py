@@ -58,12 +58,17 @@ class Faults:
             for error in problem.errors:
                 field = (fields or {}).get(error["field"]) or (error["field"] if _was_sent(error["field"]) else None)
                 only = field is None and len(problem.errors) == 1
-                self.add(problem.detail if only else error["message"], field or otherwise)
+                self.add(_whole(problem.detail, error["message"]) if only else error["message"], field or otherwise)
             if not problem.errors:
                 self.add(problem.detail, otherwise)
         except ServiceUnavailable:
             self.status, self.unanswered = 503, True
             self.add("That part of Bursar did not answer. What you typed is still here: send it again in a moment.")
+
+
+def _whole(detail: str, message: str) -> str:
+    """What is wrong as a whole, and of what, where that does not say so itself."""
+    return detail if message in detail else f"{detail} {message}"
 
 
 def _was_sent(field: str) -> bool:

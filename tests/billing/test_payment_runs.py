@@ -1,7 +1,7 @@
 """Suppliers are paid by runs: one person proposes, another approves, one file is written."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -303,6 +303,16 @@ def test_suppliers_are_paid_on_days_that_banks_work(world: World) -> None:
     for day in (london_today(), add_working_days(london_today(), 1), date(2027, 12, 25), date(2027, 12, 27)):
         sent = world.a(MANAGER).post("/payment-runs", {"pay_on": day.isoformat()})
         refused(sent, 422, "pay_day_too_early")
+
+
+def test_no_run_is_for_a_day_so_far_off_that_bacs_takes_no_file_for_it_yet(world: World) -> None:
+    last = add_working_days(london_today() + timedelta(days=30), 1)
+    for day in (add_working_days(last, 1), date(9999, 12, 31)):
+        said = refused(world.a(MANAGER).post("/payment-runs", {"pay_on": day.isoformat()}), 422, "pay_day_too_late")
+        assert [each["field"] for each in said["errors"]] == ["pay_on"]
+    run = answered(world.a(MANAGER).post("/payment-runs", {"pay_on": last.isoformat(), "due_by": "2027-12-31"}), 201)
+    assert run["pay_on"] == last.isoformat()
+    cancelled(world, run)
 
 
 def test_a_credit_of_what_is_paid_is_taken_off_the_next_run(world: World) -> None:

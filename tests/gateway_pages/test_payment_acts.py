@@ -71,7 +71,9 @@ def test_a_journal_to_export_shows_its_debits_and_credits(visit: Visit, services
 
 def test_who_approves_sends_the_version_that_was_seen(visit: Visit, services: FakeServices) -> None:
     manager = visit("manager")
-    assert "Approve £12,345.50" in text_of(manager.get(RUN))
+    page = text_of(manager.get(RUN))
+    assert "Approve £12,345.50" in page
+    assert "Whoever brings a run up to date changes it" in page
     assert manager.post(f"{RUN}/approval", {"version": "4", "sending_key": "a-key-of-this-form"}).status_code == 303
     (call,) = services.changes
     assert (call.path, call.etag, call.key) == (f"/payment-runs/{PROPOSED_RUN}/approval", '"4"', "a-key-of-this-form")
@@ -81,7 +83,7 @@ def test_a_refused_approval_lists_what_has_changed(visit: Visit, services: FakeS
     manager = visit("manager")
     fault = {"field": "items.SI-000001", "message": "Fenwright Paper Ltd, SI-000001: its bank details have changed."}
     services.refusals["POST", "billing", f"/payment-runs/{PROPOSED_RUN}/approval"] = Problem(
-        409, "payment_run_outdated", "What this run would pay has changed.", [fault, fault]
+        409, "payment_run_outdated", "What this run would pay has changed.", [fault]
     )
     answer = manager.post(f"{RUN}/approval", {"version": "4"})
     assert answer.status_code == 409

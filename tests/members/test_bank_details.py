@@ -241,6 +241,7 @@ def test_the_waiting_time_is_data(firm: Firm) -> None:
         ({"account_number": "5577991"}, "account_number"),
         ({"account_number": "5577991x"}, "account_number"),
         ({"account_name": " "}, "account_name"),
+        ({"account_name": "中文"}, "account_name"),
     ],
 )
 def test_numbers_that_no_bank_gives_out_are_refused(changed: dict[str, str], field: str) -> None:

@@ -23,6 +23,8 @@ _CONTRA: Final = "17"
 _END: Final = "\r\n"
 _OUTSIDE: Final = re.compile(r"[^A-Z0-9.&/ -]")
 _KEPT_FOR: Final = timedelta(days=30)
+_AHEAD: Final = timedelta(days=30)
+"""How long before its processing day Bacs takes a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ def first_pay_day(today: date) -> date:
     day."""
     handed_in = today if is_working_day(today) else add_working_days(today, 1)
     return add_working_days(handed_in, 2)
+
+
+def last_pay_day(today: date) -> date:
+    """The last day on which suppliers can have the money when the file is handed in today."""
+    return add_working_days(today + _AHEAD, 1)
 
 
 def standard_18(

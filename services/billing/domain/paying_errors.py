@@ -9,6 +9,12 @@ class PayDayTooEarly(BrokenRule):
     code = "pay_day_too_early"
 
 
+class PayDayTooLate(BrokenRule):
+    """Bacs does not take a file so long before suppliers have the money."""
+
+    code = "pay_day_too_late"
+
+
 class NothingToPay(BrokenRule):
     """No supplier has anything that is due and could be paid."""
 

@@ -22,7 +22,8 @@ from services.billing.usecases.read_payment_runs import RunView, view_run
 
 def approve_run(database: Database, actor: Actor, run_id: str, version: int) -> RunView:
     """Approve exactly what was seen (`version`). Raises NotFound, VersionConflict, RunSettled, ApproverIsMaker,
-    PayDayTooEarly, NothingToPay, and RunOutdated where an invoice or a supplier's bank details changed meanwhile."""
+    PayDayTooEarly, PayDayTooLate, NothingToPay, and RunOutdated where an invoice or a supplier's bank details changed
+    meanwhile."""
     with database.transaction(actor) as connection:
         bank.take_turn(connection)
         run = changeable(connection, run_id, version)

@@ -14,10 +14,11 @@ from chassis.numbers import next_number
 from contracts.errors import NotFound, VersionConflict
 from contracts.london import london_today
 from contracts.working_days import is_working_day
-from services.billing.domain.bacs import first_pay_day
+from services.billing.domain.bacs import first_pay_day, last_pay_day
 from services.billing.domain.paying_errors import (
     NothingToPay,
     PayDayTooEarly,
+    PayDayTooLate,
     RunOutdated,
     RunSettled,
     UnknownRunItem,
@@ -39,7 +40,7 @@ def propose_run(database: Database, actor: Actor, pay_on: date, due_by: date | N
     the others who may approve it.
 
     `pay_on` is the day on which suppliers have the money. What is kept out is listed with its reason. Raises
-    PayDayTooEarly, NothingToPay.
+    PayDayTooEarly, PayDayTooLate, NothingToPay.
     """
     must_be_pay_day(pay_on)
     with database.transaction(actor) as connection:
@@ -162,12 +163,16 @@ def locked_run(connection: Connection, run_id: str, version: int) -> Row[Any]:
 
 
 def must_be_pay_day(pay_on: date) -> None:
-    """Raise PayDayTooEarly unless banks work that day and a file can still reach them."""
-    first = first_pay_day(london_today())
+    """Raise PayDayTooEarly unless banks work that day and a file can still reach them, PayDayTooLate where they would
+    not take it yet."""
+    first, last = first_pay_day(london_today()), last_pay_day(london_today())
     if not is_working_day(pay_on):
         fault = f"Banks do not work on {pay_on:%-d %B %Y}. Choose a working day."
     elif pay_on < first:
         fault = f"Bacs takes three working days: {first:%-d %B %Y} is the first day on which suppliers can be paid."
+    elif pay_on > last:
+        fault = f"Bacs takes no file so long before: {last:%-d %B %Y} is the last day that can be chosen now."
+        raise PayDayTooLate(fault, fields={"pay_on": fault})
     else:
         return
     raise PayDayTooEarly(fault, fields={"pay_on": fault})

@@ -6,6 +6,7 @@ number that it held before; and who confirms types the number again, without hav
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +22,7 @@ LONGEST_NAME: Final = 70
 
 _SORT_CODE: Final = re.compile(r"[0-9]{6}")
 _ACCOUNT_NUMBER: Final = re.compile(r"[0-9]{8}")
+_LATIN: Final = re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def tidy_account(account_name: str, sort_code: str, account_number: str) -> Acco
     faults: dict[str, str] = {}
     if not 1 <= len(account.account_name) <= LONGEST_NAME:
         faults["account_name"] = f"Enter the name on the account, up to {LONGEST_NAME} characters."
+    elif not _LATIN.search(unicodedata.normalize("NFKD", account.account_name)):
+        faults["account_name"] = "Enter the name as the bank writes it, in the letters A to Z."
     if not _SORT_CODE.fullmatch(account.sort_code) or not account.sort_code.strip("0"):
         faults["sort_code"] = "Enter the sort code: six digits, such as 20-00-00."
     if not _ACCOUNT_NUMBER.fullmatch(account.account_number) or not account.account_number.strip("0"):
