@@ -73,10 +73,11 @@ def _chosen(columns: dict[str, str | None]) -> dict[str, str | None]:
 
 
 def _statements() -> tuple[list[dict[str, Any]], str | None]:
-    """The statements to show, and where the earlier ones begin: a spreadsheet has them all."""
+    """The statements to show, also those taken back, and where the earlier ones begin: a spreadsheet has them all."""
+    asked = {"taken_back": "true"}
     if is_asked():
-        return ask.items("billing", "/bank-statements", along="before"), None
-    return ask.part("billing", "/bank-statements", limit=_STATEMENTS, before=request.args.get("before"))
+        return ask.items("billing", "/bank-statements", along="before", **asked), None
+    return ask.part("billing", "/bank-statements", limit=_STATEMENTS, before=request.args.get("before"), **asked)
 
 
 def _page(faults: Faults, header: Sequence[str] = ()) -> str:

@@ -15,13 +15,18 @@ from gateway.pages.show import money, plural
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """One kind of thing that waits: its name at the desk, its words, what to do with it, and the page for that."""
+    """One kind of thing that waits: its name at the desk, its words, what to do with it, and the page for that.
+
+    `answer` is which purchase orders of the page's are meant, `owed` which bills.
+    """
 
     name: str
     one: str
     many: str
     about: str
     endpoint: str
+    answer: str | None = None
+    owed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,14 @@ MONEY: Final = (
         "alliance.not_invoiced",
     ),
     Waits("ready_to_bill", "school to bill", "schools to bill", "Matched, and not billed yet.", "alliance.bills"),
-    Waits("bills_overdue", "bill overdue", "bills overdue", "Past the day they were due.", "alliance.bills"),
+    Waits(
+        "bills_overdue",
+        "bill overdue",
+        "bills overdue",
+        "Past the day they were due.",
+        "alliance.bills",
+        owed="overdue",
+    ),
     Waits("bills_disputed", "dispute", "disputes", "Schools wait for your answer.", "alliance.bill_disputes"),
     Waits(
         "credit_claims",
@@ -88,6 +100,7 @@ ORDERING: Final = (
         "answers to decide",
         "Suppliers offer changes to an order.",
         "alliance.purchase_orders",
+        "waiting",
     ),
     Waits(
         "changes_with_schools",
@@ -95,6 +108,7 @@ ORDERING: Final = (
         "changes with schools",
         "Schools are asked whether they pay more.",
         "alliance.purchase_orders",
+        "with_schools",
     ),
     Waits(
         "orders_unanswered",
@@ -102,6 +116,7 @@ ORDERING: Final = (
         "orders not answered",
         "The supplier has said nothing yet.",
         "alliance.purchase_orders",
+        "none",
     ),
     Waits(
         "claims_open",
@@ -145,7 +160,7 @@ def _lines(kinds: tuple[Waits, ...], told: dict[str, Any] | None) -> list[Line]:
             plural(found["count"], kind.one, kind.many),
             money(found.get("pence")),
             kind.about,
-            url_for(kind.endpoint),
+            url_for(kind.endpoint, answer=kind.answer, owed=kind.owed),
         )
         for kind in kinds
         if (found := desk.get(kind.name)) and found["count"]

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from chassis.report_answers import report_answer
 from chassis.report_documents import report_json
+from contracts.digits import as_whole
 from contracts.london import london_today
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
@@ -49,10 +50,9 @@ def add_interest() -> Response | tuple[str, int]:
     """Record the interest."""
     faults = Faults()
     typed = Typed(request.form, faults)
-    urn = typed.text("school_urn", "the school", needed=False)
     body: dict[str, Any] = {
         "supplier_id": typed.text("supplier_id", "the supplier"),
-        "school_urn": int(urn) if urn.isdigit() else None,
+        "school_urn": typed.number("school_urn", "the school", needed=False),
         "capacity": typed.text("capacity", "as what"),
         "person_name": typed.text("person_name", "who"),
         "nature": typed.text("nature", "how they are connected"),
@@ -91,8 +91,8 @@ _DAYS: Final = {"starts_on": "the first day", "ends_on": "the last day", "declar
 
 def _year() -> tuple[date, date]:
     """The academies' financial year that the address asks for by its first calendar year, or the present one."""
-    asked = request.args.get("year", "")
-    return academy_year(date(int(asked), 9, 1) if asked.isdigit() and 2000 <= int(asked) <= 2100 else london_today())
+    asked = as_whole(request.args.get("year", ""))
+    return academy_year(date(asked, 9, 1) if asked and 2000 <= asked <= 2100 else london_today())
 
 
 def _read(days: tuple[date, date]) -> tuple[dict[str, Any], dict[str, Any]]:

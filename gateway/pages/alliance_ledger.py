@@ -32,8 +32,6 @@ _DOCUMENTS: Final[Mapping[str, tuple[str, str]]] = {
     "fund_year_end": ("alliance.fund_year", "fund_year_id"),
     "journal": ("alliance.journal", "journal_id"),
 }
-# Of what is owed, the account on which it stands.
-_ACCOUNTS: Final[Mapping[str, str]] = {"account": "1100", "contributor": "1110", "creditor": "2100"}
 _ADJUSTMENTS: Final = ("accrual", "prepayment", "deferred_income")
 _MONEY: Final = ("receipt", "refund", "payment", "fund_payment", "bank_charge")
 
@@ -85,7 +83,7 @@ def ledger_report(name: str) -> str:
     """Aged debt, aged credit, control accounts, or bills over two financial years."""
     day = _day()
     found = upstream.get("billing", f"/reports/{name}", params=_as_at(day)).json()
-    sections = [shown(section, "alliance") | {"reasons": _reasons(section)} for section in found["sections"]]
+    sections = [shown(section, "alliance", _as_at(day)) for section in found["sections"]]
     return render_template(
         "alliance/ledger_report.html",
         report=found,
@@ -121,19 +119,6 @@ def _day() -> date:
 
 def _as_at(day: date) -> dict[str, str]:
     return {} if day == london_today() else {"as_at": day.isoformat()}
-
-
-def _reasons(section: dict[str, Any]) -> list[str]:
-    """The page behind each row: the account it is read from, or the bill."""
-    return [_reason(section["why"], row["why"]) for row in section["rows"]]
-
-
-def _reason(kind: str, why: str) -> str:
-    if kind == "bill":
-        return url_for("alliance.bill", bill_id=why)
-    code, whose = why.split(":") if kind == "ledger" else (_ACCOUNTS[kind], why)
-    asked: dict[str, Any] = {"school_urn" if whose.isdigit() else "supplier_id": whose} if whose else {}
-    return url_for("alliance.ledger_account", code=code, **asked)
 
 
 def _document(entry: dict[str, Any]) -> str:

@@ -1,10 +1,11 @@
 """Bills of the schools."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.london import london_today
 from gateway.pages import ask
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
@@ -12,16 +13,20 @@ from gateway.pages.show import plural
 from gateway.pages.typed import sending_key
 from gateway.upstream import upstream
 
+OWING: Final = (("open", "Not paid yet"), ("overdue", "Overdue"))
+"""Which bills can be asked for by what is left to pay of them."""
+
 
 @alliance.get("/bills")
 @for_reader
 def bills() -> str:
-    """Every bill, or those of one round."""
-    round_id = request.args.get("round_id")
-    found = ask.items("billing", "/bills", round_id=round_id)
+    """Every bill, or those of one round; all of them, or what is still owed, or overdue."""
+    round_id, owed = request.args.get("round_id"), request.args.get("owed", "")
+    found = [bill for bill in ask.items("billing", "/bills", round_id=round_id) if _is_asked_for(bill, owed)]
     rounds = ask.items_or_none("orders", "/rounds") or []
     closed = [each for each in rounds if each["state"] not in ("draft", "open", "cancelled")]
-    return render_template("alliance/bills.html", bills=found, rounds=closed, round_id=round_id, **_sums(found))
+    asked = {"round_id": round_id, "owed": owed}
+    return render_template("alliance/bills.html", bills=found, rounds=closed, **asked, owing=OWING, **bill_sums(found))
 
 
 @alliance.get("/bills/<uuid:bill_id>")
@@ -75,7 +80,7 @@ def _round_page(round_id: str, faults: Faults) -> str:
         held=[each for each in invoices if each["state"] == "held" and each["purchase_order_id"] in orders],
         key=sending_key(request.form, faults),
         faults=faults,
-        **_sums(found),
+        **bill_sums(found),
     )
 
 
@@ -88,5 +93,19 @@ def _said(issued: dict[str, Any]) -> str:
     return f"{' and '.join(counted)} issued." if counted else "There is nothing new to bill."
 
 
-def _sums(bills: list[dict[str, Any]]) -> dict[str, int]:
-    return {name: sum(bill[name] for bill in bills) for name in ("net_pence", "vat_pence", "gross_pence", "paid_pence")}
+def bill_sums(bills: list[dict[str, Any]]) -> dict[str, int]:
+    """What bills come to, as the foot of their table shows it: pence net, of VAT, in all, paid and left to pay."""
+    sums = {name: sum(bill[name] for bill in bills) for name in ("net_pence", "vat_pence", "gross_pence", "paid_pence")}
+    return sums | {"left_pence": sum(_left(bill) for bill in bills)}
+
+
+def _is_asked_for(bill: dict[str, Any], owed: str) -> bool:
+    if owed not in dict(OWING):
+        return True
+    return _left(bill) > 0 and (owed == "open" or bill["due_date"] < london_today().isoformat())
+
+
+def _left(bill: dict[str, Any]) -> int:
+    """Pence that the school still owes the alliance of it; what it pays the supplier itself is none of that."""
+    owed = bill["settlement"] == "recharge"
+    return int(bill["gross_pence"] - bill["paid_pence"] - bill["credited_pence"]) if owed else 0

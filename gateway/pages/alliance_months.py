@@ -41,10 +41,11 @@ def ledger_months() -> str:
 def set_financial_year() -> Response | tuple[str, int]:
     """Let the alliance's own financial year begin in another month."""
     faults = Faults()
-    begins_in = request.form.get("year_begins_in", "")
-    with faults.of_service():
-        body = {"year_begins_in": int(begins_in) if begins_in.isdigit() else None}
-        upstream.put("billing", "/periods/financial-year", json=body, etag=seen_version())
+    begins_in = Typed(request.form, faults).number("year_begins_in", "the month")
+    if not faults:
+        with faults.of_service():
+            body = {"year_begins_in": begins_in}
+            upstream.put("billing", "/periods/financial-year", json=body, etag=seen_version())
     if faults:
         return _list_page(faults), faults.status
     flash("The financial year is saved.")

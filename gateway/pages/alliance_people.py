@@ -100,7 +100,7 @@ def add_person() -> Response | tuple[str, int]:
     faults = Faults()
     typed = Typed(request.form, faults)
     name, email = typed.text("name", "the name"), typed.text("email", "the e-mail address")
-    role = _role(typed, faults)
+    role = _role(typed)
     starts_on = typed.day("starts_on", "the first day", needed=False) or london_today()
     if not faults:
         body = {"name": name, "email": email, "roles": [{**role, "starts_on": starts_on.isoformat(), "ends_on": None}]}
@@ -158,16 +158,13 @@ def _organisation(person: dict[str, Any], places: dict[Any, str]) -> str:
     return places.get(role.get("school_urn") or role.get("supplier_id"), ALLIANCE)
 
 
-def _role(typed: Typed, faults: Faults) -> dict[str, Any]:
+def _role(typed: Typed) -> dict[str, Any]:
     """The role with the school or supplier it is held at; only the one that the role's seat needs is read."""
     role = typed.text("role", "a role")
     kind = ROLE_SEATS.get(role)
-    urn = typed.text("school_urn", "the school at which the role is held") if kind == "school" else ""
+    urn = typed.number("school_urn", "the school at which the role is held") if kind == "school" else None
     supplier_id = typed.text("supplier_id", "the supplier for whom the role is held") if kind == "supplier" else ""
-    if urn and not urn.isdigit():
-        faults.add("Choose a school from the list.", "school_urn")
-        urn = ""
-    return {"role": role, "school_urn": int(urn) if urn else None, "supplier_id": supplier_id or None}
+    return {"role": role, "school_urn": urn, "supplier_id": supplier_id or None}
 
 
 def _places() -> dict[Any, str]:

@@ -95,11 +95,12 @@ def open_round(round_id: Any) -> Response | tuple[str, int]:
 def nudge_schools(round_id: Any) -> Response | tuple[str, int]:
     """Ask one school, or all that owe something, for their answer."""
     faults = Faults()
-    wanted = {"school_urns": [int(urn)]} if (urn := request.form.get("school_urn", "")).isdigit() else {}
+    urn = Typed(request.form, faults).number("school_urn", "the school", needed=False)
     asked: list[int] = []
-    with faults.of_service():
-        path = f"/rounds/{round_id}/nudge"
-        asked = upstream.post("orders", path, json=wanted, key=str(uuid.uuid4())).json()["school_urns"]
+    if not faults:
+        with faults.of_service():
+            path, wanted = f"/rounds/{round_id}/nudge", {} if urn is None else {"school_urns": [urn]}
+            asked = upstream.post("orders", path, json=wanted, key=str(uuid.uuid4())).json()["school_urns"]
     if faults:
         return _board_page(str(round_id), faults), faults.status
     flash(f"{plural(len(asked), 'school')} {'is' if len(asked) == 1 else 'are'} asked by mail.")

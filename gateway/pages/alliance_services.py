@@ -10,6 +10,7 @@ from contracts.london import london_today
 from contracts.vat import VAT_CLASSES
 from gateway.identity import current_seat
 from gateway.pages import ask
+from gateway.pages.alliance_money import bill_sums
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.service_form import entitlement_rows, filled, read_plan
@@ -234,8 +235,7 @@ def _bills_page(purchase_order_id: str, faults: Faults) -> str:
         order=order,
         bills=found,
         held=[each for each in invoices if each["state"] == "held" and each["purchase_order_id"] == purchase_order_id],
-        paid_pence=sum(bill["paid_pence"] for bill in found),
-        gross_pence=sum(bill["gross_pence"] for bill in found),
+        **bill_sums(found),
         key=sending_key(request.form, faults),
         faults=faults,
     )

@@ -79,13 +79,12 @@ def save_supplier(supplier_id: Any) -> Response | tuple[str, int]:
 
 def _sent(faults: Faults) -> dict[str, Any]:
     typed = Typed(request.form, faults)
-    urn = typed.text("school_urn", "the school", needed=False)
     return {
         "name": typed.text("name", "the supplier’s name"),
         **company_form.details(request.form, faults, address_needed=False),
         "telephone": typed.text("telephone", "the telephone number", needed=False) or None,
         "company_number": typed.text("company_number", "the company number", needed=False) or None,
-        "school_urn": int(urn) if urn.isdigit() else None,
+        "school_urn": typed.number("school_urn", "the school", needed=False),
     }
 
 

@@ -69,7 +69,7 @@ def add_vat_exception() -> Response | tuple[str, int]:
     typed = Typed(request.form, faults)
     offer_id = request.args.get("offer_id")
     category = None if offer_id else typed.text("category_code", "the category")
-    urn = typed.text("school_urn", "the school", needed=not offer_id)
+    urn = typed.number("school_urn", "the school", needed=not offer_id)
     vat_class, _, reduced = typed.text("vat", "the VAT").partition("-")
     begins = typed.day("valid_from", "the first day")
     ends = typed.day("valid_to", "the last day", needed=False)
@@ -78,7 +78,7 @@ def add_vat_exception() -> Response | tuple[str, int]:
         body = {
             "offer_id": offer_id,
             "category_code": category,
-            "school_urn": int(urn) if urn.isdigit() else None,
+            "school_urn": urn,
             "vat_class": vat_class,
             "reduced": bool(reduced),
             "valid_from": begins.isoformat(),

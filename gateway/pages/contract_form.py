@@ -43,8 +43,7 @@ def read_contract(sent: Mapping[str, str], faults: Faults) -> dict[str, Any]:
             body[name] = on.isoformat() if on else None
     body["claim_days"] = typed.units("claim_days", "the days to claim")
     body["payment_days"] = typed.units("payment_days", "the days to pay")
-    lead = typed.text("lead_urn", "the lead school", needed=False)
-    body["lead_urn"] = int(lead) if lead.isdigit() else None
+    body["lead_urn"] = typed.number("lead_urn", "the lead school", needed=False)
     per_cent = typed.pence("tolerances.price_basis_points", "the tolerated price", needed=False)
     body["tolerances"] = {
         "price_basis_points": per_cent or 0,  # hundredths of a per cent, as pence are of a pound

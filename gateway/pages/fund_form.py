@@ -41,7 +41,7 @@ def read_year(sent: Mapping[str, str], faults: Faults) -> dict[str, Any]:
         faults.add("Say what the money is for, line by line.", "line-name-0")
     body["caps"] = [
         {
-            "school_urn": int(typed.text(f"cap-urn-{row}", "the school") or 0),
+            "school_urn": typed.number(f"cap-urn-{row}", "the school"),
             "cap_pence": typed.pence(f"cap-amount-{row}", "the most that the school is asked for"),
         }
         for row in _used(sent, "cap")

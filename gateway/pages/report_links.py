@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from contracts.digits import as_whole
+
 # For each side and kind of thing: the page of it, and how that page's address names it.
 _PAGES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "alliance": {
@@ -30,19 +32,19 @@ _PAGES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "supplier": {"purchase_order": ("supplier.order", "purchase_order_id")},
 }
 
-# What waits at the alliance's desk, by name: the page where it is dealt with.
-_DESK: Final = {
-    "bank_lines_unmatched": "alliance.bank",
-    "invoices_held": "alliance.workbench",
-    "received_not_invoiced": "alliance.not_invoiced",
-    "ready_to_bill": "alliance.bills",
-    "bills_open": "alliance.bills",
-    "bills_overdue": "alliance.bills",
-    "bills_disputed": "alliance.bill_disputes",
-    "credit_claims": "alliance.invoices",
-    "supplier_invoices_open": "alliance.payments",
-    "payment_runs_waiting": "alliance.payments",
-    "journals_waiting": "alliance.journals",
+# What waits at the alliance's desk, by name: the page where it is dealt with, and what that is asked for.
+_DESK: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "bank_lines_unmatched": ("alliance.bank", {}),
+    "invoices_held": ("alliance.workbench", {}),
+    "received_not_invoiced": ("alliance.not_invoiced", {}),
+    "ready_to_bill": ("alliance.bills", {}),
+    "bills_open": ("alliance.bills", {"owed": "open"}),
+    "bills_overdue": ("alliance.bills", {"owed": "overdue"}),
+    "bills_disputed": ("alliance.bill_disputes", {}),
+    "credit_claims": ("alliance.invoices", {}),
+    "supplier_invoices_open": ("alliance.ledger_report", {"name": "aged-credit"}),
+    "payment_runs_waiting": ("alliance.payments", {}),
+    "journals_waiting": ("alliance.journals", {}),
 }
 
 
@@ -50,10 +52,19 @@ def reasons(section: dict[str, Any], side: str, period: Mapping[str, str]) -> li
     """For every row of a section as the service told it, the address behind it; "" where this side has none.
 
     Where rows have documents of several kinds ("document"), each says its own: "bill:…". What is "behind" a row is a
-    list of its documents, of the same days as the row: `period` as the address names them.
+    list of its documents, of the same days as the row: `period` as the address names them. What stands on the "ledger"
+    names its account and whose it is, "1100:900001", and is shown as at the same day.
     """
     kind, behind = section.get("why", ""), _Behind(side, period)
+    if kind == "ledger":
+        return [_postings(row["why"], period.get("as_at")) for row in section["rows"]]
     return [_address(kind, row.get("why"), side, behind) for row in section["rows"]]
+
+
+def _postings(why: str, as_at: str | None) -> str:
+    code, _, whose = why.partition(":")
+    asked: dict[str, Any] = {"school_urn" if as_whole(whose) else "supplier_id": whose} if whose else {}
+    return url_for("alliance.ledger_account", code=code, to_day=as_at, **asked)
 
 
 class _Behind:
@@ -77,7 +88,8 @@ def _address(kind: str, why: str | None, side: str, behind: _Behind) -> str:
     if kind == "document" and why:
         kind, _, why = why.partition(":")
     if kind == "desk" and why:
-        return url_for(_DESK[why])
+        page, asked = _DESK[why]
+        return url_for(page, **asked)
     if kind == "behind" and why:
         return behind.address(why)
     page, name = _PAGES[side].get(kind, ("", ""))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.digits import as_whole
 from contracts.roles import ROLE_SEATS
 from gateway.pages.faults import Faults
 from gateway.pages.typed import Typed
@@ -48,7 +49,7 @@ class RoleRows:
         if self._sent.get(f"gone-{number}"):
             return None
         urn, supplier_id = self._sent.get(f"school_urn-{number}", ""), self._sent.get(f"supplier_id-{number}", "")
-        return number, self._dated(number, self._sent.get(f"role-{number}", ""), _urn(urn), supplier_id or None)
+        return number, self._dated(number, self._sent.get(f"role-{number}", ""), as_whole(urn), supplier_id or None)
 
     def _new(self) -> dict[str, Any]:
         """The added role, at the school or supplier that its seat needs."""
@@ -56,7 +57,7 @@ class RoleRows:
         kind = ROLE_SEATS.get(role)
         urn, supplier_id = self._school_urn, self._supplier_id
         if kind == "school" and urn is None:
-            urn = _urn(self._typed.text(f"school_urn-{NEW}", "the school at which the role is held"))
+            urn = self._typed.number(f"school_urn-{NEW}", "the school at which the role is held")
         if kind == "supplier" and supplier_id is None:
             supplier_id = self._typed.text(f"supplier_id-{NEW}", "the supplier for whom the role is held")
         return self._dated(NEW, role, urn if kind == "school" else None, supplier_id if kind == "supplier" else None)
@@ -96,7 +97,3 @@ def _count(sent: Mapping[str, str]) -> int:
 def _order(role: dict[str, Any]) -> tuple[str, str, int, str]:
     """As the members service puts a person's roles in order."""
     return role["starts_on"], role["role"], role["school_urn"] or 0, role["supplier_id"] or ""
-
-
-def _urn(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None

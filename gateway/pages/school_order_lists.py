@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from chassis.sheets import Sheet, SheetUnreadable, read_file, read_text
 from chassis.workbooks import XLSX, Cell, harmless, table_as_xlsx
+from contracts.digits import as_whole
 from gateway.pages.doors import for_buyer, school
 from gateway.pages.faults import Faults
 from gateway.pages.order_book import read_form
@@ -48,7 +49,7 @@ def read_list(round_id: Any) -> str | tuple[str, int]:
         return _list_page(str(round_id), faults), 422
     asked: dict[str, Any] = {"rows": sheet.rows}
     if "quantity" in request.form:
-        asked["columns"] = {name: _place(request.form.get(name, "")) for name in _COLUMNS}
+        asked["columns"] = {name: as_whole(request.form.get(name, "")) for name in _COLUMNS}
     return _report_page(str(round_id), asked, sheet)
 
 
@@ -172,10 +173,6 @@ def _headings(sheet: Sheet | None) -> list[tuple[int, str]]:
         first = next((row[place] for row in sheet.rows if place < len(row) and row[place]), "")
         named.append((place, f"{chr(65 + place)}: {first[:40]}"))
     return named
-
-
-def _place(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _decline_page(round_id: str, faults: Faults | None = None) -> str:

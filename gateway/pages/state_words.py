@@ -146,6 +146,7 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "new": ("Not matched", "wait"),
         "matched": ("Matched", "info"),
         "reconciled": ("Reconciled", "done"),
+        "taken_back": ("Taken back", ""),
     },
 }
 """By kind and state: what it is called, and its tag: plain, wait, fault, info or done."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from flask import render_template, request
 
+from contracts.digits import as_whole
 from gateway.pages import ask
 from gateway.pages.doors import for_supplier, supplier
 
@@ -45,4 +46,4 @@ def _route(postcode: str) -> tuple[str, int, str]:
     outward, _, inward = postcode.partition(" ")
     area = "".join(sign for sign in outward if sign.isalpha())
     district = "".join(sign for sign in outward if sign.isdigit())
-    return area, int(district or 0), inward
+    return area, as_whole(district) or 0, inward

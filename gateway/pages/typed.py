@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from flask import request
 
+from contracts.digits import as_whole
 from contracts.london import LONDON
 from gateway.pages.faults import Faults
 
@@ -34,6 +35,14 @@ class Typed:
         if needed and not value:
             self._faults.add(f"Enter {label}.", field)
         return value
+
+    def number(self, field: str, label: str, *, needed: bool = True) -> int | None:
+        """The number that stands for what was chosen from a list, such as a school's URN."""
+        value = self.text(field, label, needed=needed)
+        number = as_whole(value)
+        if value and number is None:
+            self._faults.add(f"Choose {label} from the list.", field)
+        return number
 
     def day(self, field: str, label: str, *, needed: bool = True) -> date | None:
         """A day, as a date input sends it."""

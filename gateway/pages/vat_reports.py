@@ -105,7 +105,7 @@ def _asked(side: Side) -> dict[str, Any]:
         "to": request.args.get("to") or f"{today:%Y-%m}",
     }
     urn = str(own_urn()) if side.name == "school" else request.args.get("school_urn", "")
-    if urn.isdigit():
+    if urn:
         asked["school_urn"] = urn
     return asked
 

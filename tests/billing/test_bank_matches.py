@@ -479,6 +479,13 @@ def test_a_statement_read_by_mistake_is_taken_back_and_read_again(money: World) 
     }
     read(rows)
     assert len(lines(money)) == 1
+    assert [each["taken_back_at"] for each in answered(manager.get("/bank-statements"))["items"]] == [None]
+    first_page = answered(manager.get("/bank-statements?taken_back=true&limit=2"))
+    rest = answered(manager.get("/bank-statements", query_string={"taken_back": "true", "before": first_page["next"]}))
+    listed = [(each["bank_statement_id"], each["lines"]) for each in first_page["items"] + rest["items"]]
+    assert listed[1:] == [(later, 2), (first, 1)], "the latest import first"
+    (gone,) = rest["items"]
+    assert (gone["taken_back_by"], gone["taken_back_why"]) == (MANAGER.name, "The wrong file.")
 
 
 def test_a_statement_with_a_line_that_was_matched_stays(money: World) -> None:

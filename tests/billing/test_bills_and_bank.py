@@ -13,6 +13,7 @@ from services.billing.api import bill_schemas as bill_wire
 from services.billing.api import match_schemas as match_wire
 from services.billing.api import schemas as wire
 from tests.billing.documents import billion_laughs, camt, entry
+from tests.billing.test_vat_by_school import parts, told
 from tests.billing.world import (
     ASH,
     BEECH,
@@ -88,6 +89,16 @@ def test_example_8_a_recharged_invoice_is_billed_to_the_penny(world: World) -> N
     assert [bill["vat_pence"] for bill in bills] == [4361, 7333, 12987]
     assert "5100" not in world.balances()
     assert "5110" not in world.balances()
+
+
+def test_example_10_delivery_is_billed_in_the_shares_that_the_order_has(world: World) -> None:
+    order, shares = Order(lines=[], number="PO-000009"), {ASH: 1645, BEECH: 1984, CEDAR: 871}
+    world.tell(*told(order, shares, certified=()))
+    answered(world.a(seller_of(FENWRIGHT)).post("/supplier-invoices", parts((4500, "20.00"))), 201)
+    bills = world.billed()
+    assert {bill["school_urn"]: bill["net_pence"] for bill in bills} == shares
+    assert sum(bill["vat_pence"] for bill in bills) == 900
+    assert not world.balances().keys() & {"5100", "5110"}
 
 
 def test_billing_twice_bills_nothing_twice(world: World) -> None:

@@ -8,11 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.domain.errors import CurrencyNotPounds, InvoiceArithmetic, IssueDateImplausible
+from services.billing.domain.errors import (
+    CurrencyNotPounds,
+    DueDateImplausible,
+    InvoiceArithmetic,
+    IssueDateImplausible,
+)
 from services.billing.domain.invoice import (
     InvoiceLine,
     SupplierInvoice,
     check_arithmetic,
+    check_due_date,
     check_issue_date,
     fold_number,
     vat_by_invoice,
@@ -126,3 +132,13 @@ def test_an_invoice_of_a_mistyped_year_is_refused() -> None:
     check_issue_date(date(2027, 11, 24), today=date(2026, 11, 23))
     with pytest.raises(IssueDateImplausible, match="2062-11-23, more than a year from today"):
         check_issue_date(date(2062, 11, 23), today=date(2026, 11, 23))
+
+
+def test_a_day_of_payment_is_of_the_document_or_of_the_year_after_it() -> None:
+    made = date(2026, 11, 23)
+    for due in (None, made, date(2027, 11, 24)):
+        check_due_date(made, due)
+    with pytest.raises(DueDateImplausible, match="due on 2026-11-22, before it was made"):
+        check_due_date(made, date(2026, 11, 22))
+    with pytest.raises(DueDateImplausible, match="due on 9999-12-31, more than a year after it"):
+        check_due_date(made, date(9999, 12, 31))

@@ -124,6 +124,8 @@ def test_a_resent_request_registers_once(world: World) -> None:
         ({"issue_date": "23/11/2026"}, 422, "validation_failed", "issue_date"),
         ({"issue_date": "1066-10-14"}, 422, "issue_date_implausible", "issue_date"),
         ({"issue_date": "2099-10-14", "due_date": None}, 422, "issue_date_implausible", "issue_date"),
+        ({"due_date": "2026-11-22"}, 422, "due_date_implausible", "due_date"),
+        ({"due_date": "9999-12-31"}, 422, "due_date_implausible", "due_date"),
         ({"vat_pence": -1}, 422, "validation_failed", "vat_pence"),
         ({"net_pence": 10**30}, 422, "validation_failed", "net_pence"),
         ({"surprise": 1}, 422, "validation_failed", "surprise"),

@@ -1,5 +1,6 @@
 """Bills carry the VAT that each school's part of an order carries (domain.md §3, example 9)."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
@@ -11,10 +12,14 @@ SHARES = {ASH: 6_661_79, BEECH: 3_855_77, CEDAR: 12_939_22}
 VAT = {ASH: 1_332_36, BEECH: 192_79, CEDAR: 646_96}
 
 
-def told(order: Order) -> list[tuple[str, dict[str, Any]]]:
+def told(
+    order: Order, shares: Mapping[int, int] = SHARES, certified: Collection[int] = (BEECH, CEDAR)
+) -> list[tuple[str, dict[str, Any]]]:
+    """An order of a charge that schools bear in these shares, net pence; of some at the reduced rate."""
+    net = sum(shares.values())
     line = {"line_no": 1, "kind": "charge", "offer_id": None, "sku": "ENERGY", "name": "Energy", "unit": "C62",
-            "category_code": "energy", "ledger_code": "E16", "vat_class": "S", "unit_price": "23456.7800",
-            "quantity": 1, "net_pence": 23_456_78}  # fmt: skip
+            "category_code": "energy", "ledger_code": "E16", "vat_class": "S", "unit_price": f"{net / 100:.4f}",
+            "quantity": 1, "net_pence": net}  # fmt: skip
     issued = {"purchase_order_id": order.order_id, "number": order.number, "round_id": order.round_id,
               "round_number": "R-0001", "round_title": "Energy", "title": "Energy", "plan_id": None,
               "service_from": None, "service_to": None, "contract_id": CONTRACT, "supplier_id": FENWRIGHT,
@@ -24,9 +29,9 @@ def told(order: Order) -> list[tuple[str, dict[str, Any]]]:
             "purchase_order_id": order.order_id,
             "school_urn": urn,
             "tax_point": "2026-11-23",
-            "lines": [{"line_no": 1, "quantity": 0, "net_pence": net, **(CERTIFIED if urn != ASH else {})}],
+            "lines": [{"line_no": 1, "quantity": 0, "net_pence": net, **(CERTIFIED if urn in certified else {})}],
         }
-        for urn, net in SHARES.items()
+        for urn, net in shares.items()
     ]
     accepted = {"purchase_order_id": order.order_id, "answer": "accepted", "reason": None}
     return [("PurchaseOrderIssued", issued), *(("DropIssued", drop) for drop in drops),

@@ -1,9 +1,13 @@
 """VAT by line and by invoice (domain.md §3, example 7), the reverse charge, VAT reports and form VAT126."""
 
+import csv
+import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from chassis.actor import Actor
 from tests.billing.test_credit_notes import Credit, credit
 from tests.billing.world import (
     ASH,
@@ -132,6 +136,25 @@ def test_the_alliances_report_comes_to_the_bills_the_invoices_and_the_clearing_a
     one = answered(vat_world.a(MANAGER).get(f"/reports/vat?{PERIOD}&school_urn={ASH}"))
     assert one == answered(vat_world.a(buyer_of(ASH)).get(f"/reports/vat?{PERIOD}"))
     assert vat_world.a(seller_of(FENWRIGHT)).get(f"/reports/vat?{PERIOD}").status_code == 403
+
+
+@pytest.mark.parametrize("who", [MANAGER, buyer_of(ASH)], ids=["alliance", "school"])
+def test_as_csv_every_figure_stands_once_with_its_part(vat_world: World, who: Actor) -> None:
+    report = answered(vat_world.a(who).get(f"/reports/vat?{PERIOD}"))
+    table = vat_world.a(who).get(f"/reports/vat.csv?{PERIOD}").get_data().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    for part in {row["Part"] for row in rows}:
+        (told,) = [each for each in report["sections"] if each["title"] == part]
+        for column, key in (
+            ("Without VAT", "net_pence"),
+            ("VAT", "vat_pence"),
+            ("VAT you account for", "reverse_pence"),
+        ):
+            assert sum(Decimal(row[column]) for row in rows if row["Part"] == part) * 100 == told["sums"][key]
+    named = [each["title"] for each in report["sections"] if each["rows"]]
+    assert list(dict.fromkeys(row["Part"] for row in rows)) == [
+        title for title in named if title not in ("VAT on bills", "By school")
+    ]
 
 
 def test_the_reverse_charge_is_matched_billed_and_posted_without_vat_and_self_accounted(vat_world: World) -> None:

@@ -136,6 +136,9 @@ def a_statement(**more: Any) -> Json:
         "warnings": [],
         "reconciled_by": None,
         "reconciled_at": None,
+        "taken_back_by": None,
+        "taken_back_at": None,
+        "taken_back_why": None,
     } | more
 
 

@@ -169,10 +169,14 @@ def of_ledger() -> dict[tuple[str, str], Json]:
             REVERSAL, "reversal", reverses_entry_id=ENTRY, reverses_number="J-000002", reverses_kind="supplier_invoice"
         ),
         ("billing", "/reports/aged-debt"): _report(
-            "aged-debt", "Aged debt", "account", [owed | {"why": "910002"}], *bands
+            "aged-debt", "Aged debt", "ledger", [owed | {"why": "1100:910002"}], *bands
         ),
         ("billing", "/reports/aged-credit"): _report(
-            "aged-credit", "Aged credit", "creditor", [owed | {"why": "5a5a0000-0000-4000-8000-000000000001"}], *bands
+            "aged-credit",
+            "Aged credit",
+            "ledger",
+            [owed | {"why": "2100:5a5a0000-0000-4000-8000-000000000001"}],
+            *bands,
         ),
         ("billing", "/reports/control-accounts"): _report(
             "control-accounts",

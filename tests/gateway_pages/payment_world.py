@@ -137,6 +137,8 @@ _PROFILE: Json = {
     "department": "",
     "nominals": {"E19": "5001"},
     "tax_codes": {"S": "T1"},
+    "suppliers": {SUPPLIER_ID: "FEN01"},
+    "suppliers_known": [{"supplier_id": SUPPLIER_ID, "name": "Fenwright Paper"}],
     "columns": _KNOWN,
     "version": 2,
     "codes": ["E19", "E20D"],
@@ -154,6 +156,7 @@ def _sum(kind: str, documents: int, fresh: int, net: int, vat: int) -> Json:
 
 _PREVIEW: list[Json] = [
     _sum("bill", 3, 1, 10_000, 2_000),
+    _sum("direct_bill", 1, 1, 5_000, 1_000),
     _sum("receipt", 1, 0, -12_000, 0),
 ]
 _MADE: Json = {

@@ -149,12 +149,12 @@ def _today() -> dict[str, list[Section]]:
     sides = tuple(Column(f"{side}_pence", side.title(), "money", added=True) for side in ("debit", "credit"))
     debtors: Json = {"account": "1100", "debit_pence": 692_452, "credit_pence": 0, "why": "1100"}
     year: Json = {"title": "Fund 2026-27", "budget_pence": 600_000, "why": FUND}
-    owed: Json = {"party": "Elm Park Academy", "pence": 80_112, "why": "910002"}
+    owed: Json = {"party": "Elm Park Academy", "pence": 80_112, "why": "1100:910002"}
     told = {
         "position": (counted, waiting, "desk"),
         "ledger": ((Column("account", "Account"), *sides), [debtors], "account"),
         "fund": ((Column("title", "Year"), Column("budget_pence", "Budget", "money")), [year], "fund_year"),
-        "aged-debt": ((Column("party", "School"), Column("pence", "Owed", "money", added=True)), [owed], "account"),
+        "aged-debt": ((Column("party", "School"), Column("pence", "Owed", "money", added=True)), [owed], "ledger"),
     }
     return {name: [Section(name, columns, rows, why=why)] for name, (columns, rows, why) in told.items()}
 

@@ -123,6 +123,22 @@ def test_the_manager_takes_changes_line_by_line(visit: Visit, services: FakeServ
     assert last_change(services).path.endswith("/completion")
 
 
+def test_the_only_answer_to_decide_is_opened_and_several_are_listed(visit: Visit, services: FakeServices) -> None:
+    manager, path = visit("manager"), "/alliance/purchase-orders?answer=waiting"
+    assert "None now" in text_of(manager.get(path))
+    orders = [{**order} for order in services.table["orders", "/purchase-orders"]["items"]]
+    services.table = {**services.table, ("orders", "/purchase-orders"): {"items": orders, "next": None}}
+    unanswered = parsed(manager.get("/alliance/purchase-orders?answer=none"))
+    assert unanswered.xpath("//tbody//th/a/@href") == [f"/alliance/purchase-orders/{CLEANING_PO}"]
+    orders[1]["answer_state"] = "waiting"
+    assert manager.get(path).location == f"/alliance/purchase-orders/{CLEANING_PO}/answers/{ANSWER}"
+    orders[0]["answer_state"] = "waiting"
+    listed = manager.get(path)
+    assert len(parsed(listed).xpath("//tbody/tr")) == 2
+    assert "Whose suppliers offer changes that wait for your decision" in text_of(listed)
+    assert len(parsed(manager.get("/alliance/purchase-orders?answer=gossip")).xpath("//tbody/tr")) == len(orders)
+
+
 def test_an_invoice_file_goes_on_as_it_is(visit: Visit, services: FakeServices) -> None:
     document = b'<?xml version="1.0"?><Invoice/>'
     sent = {"file": (io.BytesIO(document), "invoice.xml"), "sending_key": "a-key-of-this-form"}
@@ -472,7 +488,37 @@ def test_nobody_is_offered_to_release_what_was_never_received(visit: Visit) -> N
     assert offered[SCHOOLS[0][0]] == ["dispute"]
     assert offered[SCHOOLS[1][0]] == ["accept", "dispute", "credit-request", "withdraw"]
     assert offered[SCHOOLS[2][0]] == ["dispute"]
-    assert offered[SCHOOLS[3][0]] == []
+    assert offered[SCHOOLS[3][0]] == ["dispute", "withdraw"], "it comes off its bill"
+
+
+@pytest.mark.parametrize(
+    ("stays", "said", "offered"),
+    [
+        (None, "", ["dispute", "withdraw"]),
+        ("paid", "The school has paid of that bill.", []),
+        ("disputed", "The school disputes the line there: answer that first.", []),
+    ],
+)
+def test_a_billed_line_says_on_which_bill_and_whether_it_comes_off(
+    visit: Visit, services: FakeServices, stays: str | None, said: str, offered: list[str]
+) -> None:
+    manager, path = visit("manager"), f"/alliance/invoices/{HELD_INVOICE}"
+    (billed,) = [
+        match
+        for match in services.table["billing", f"/supplier-invoices/{HELD_INVOICE}"]["matches"]
+        if match["state"] == "billed"
+    ]
+    billed["stays_why"] = stays
+    page = parsed(manager.get(path))
+    place = f"lines/{billed['line_no']}/schools/{billed['school_urn']}/decide"
+    assert page.xpath("//form[contains(@action, $at)]//button/@value", at=place) == offered
+    (cell,) = page.xpath("//a[text()='B-000042']/ancestor::td")
+    assert cell.xpath(".//a[text()='B-000042']/@href") == [f"/alliance/bills/{BILL}"]
+    assert said in " ".join(cell.text_content().split())
+    field = f"reason-{billed['line_no']}-{billed['school_urn']}"
+    manager.post(f"{path}/{place}", {"decision": "dispute", field: "Wet", "off": "B-000042" if not stays else ""})
+    assert last_change(services).path.endswith(f"/matches/{billed['line_no']}/{billed['school_urn']}/dispute")
+    assert ("It came off B-000042 by a credit note" in text_of(manager.get(path))) is (stays is None)
 
 
 def test_many_lines_are_decided_from_the_workbench_and_what_was_refused_is_said(

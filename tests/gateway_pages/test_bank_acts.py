@@ -198,6 +198,19 @@ def test_a_statement_is_taken_back_for_a_reason(visit: Visit, services: FakeServ
     assert (call.path, call.sent) == (f"/bank-statements/{STATEMENT}/withdrawal", {"why": "Another account's."})
 
 
+def test_a_statement_that_was_taken_back_stays_in_the_list(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    done = {"taken_back_by": "Mags Field", "taken_back_at": "2026-11-24T10:00:00Z", "taken_back_why": "Wrong file."}
+    statements = {"items": [a_statement(), a_statement(bank_statement_id=LINE, **done)], "next": None}
+    services.table = {**services.table, ("billing", "/bank-statements"): statements}
+    page = parsed(manager.get("/alliance/bank"))
+    live, gone = page.xpath("//section[@aria-labelledby='statements']//tbody/tr")
+    assert (len(live.xpath(".//a")), len(gone.xpath(".//a"))) == (1, 0), "there is nothing more to see of it"
+    assert "Taken back by Mags Field, Tue 24 Nov 2026, 10:00: Wrong file." in gone.text_content()
+    (call,) = [call for call in services.calls if call.path == "/bank-statements"]
+    assert call.params["taken_back"] == "true"
+
+
 @pytest.mark.parametrize(("left", "offered"), [(4, True), (3, False)])
 def test_only_a_statement_with_nothing_matched_is_offered_to_be_taken_back(
     visit: Visit, services: FakeServices, left: int, offered: bool

@@ -22,6 +22,8 @@ def test_home_leads_from_each_figure_to_the_page_where_it_is_dealt_with(visit: V
     assert lines["1 invoice held"] == "/alliance/invoices/workbench"
     assert lines["1 journal by hand waits"] == "/alliance/ledger/journals"
     assert lines["4 open claims"] == "/alliance/claims"
+    assert lines["1 answer to decide"] == "/alliance/purchase-orders?answer=waiting"
+    assert lines["2 orders not answered"] == "/alliance/purchase-orders?answer=none"
     assert "0 changes with schools" not in lines
     text = text_of(visit("manager").get("/alliance"))
     assert "3 of 12 Fir Tree Infant School and Nursery, Hazel Bank Nursery and 1 more" in text
@@ -46,6 +48,31 @@ def test_the_boards_report_leads_from_its_figures_to_what_stands_behind(visit: V
     assert any(link.startswith("/alliance/fund/") for link in links)
     assert "saved £645.00, 6.1 %, by ordering together" in text_of(visit("board").get("/alliance/packs/board"))
     assert "/alliance/reports/savings/charts/0" in page.xpath("//figure//img/@src")
+
+
+def test_what_waits_leads_to_the_bills_and_accounts_that_it_counts(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    links = parsed(manager.get("/alliance/packs/board")).xpath("//tbody//th//a/@href")
+    assert "/alliance/ledger/accounts/1100?school_urn=910002" in links, "of what schools owe"
+    due = [
+        bill | {"due_date": day} for bill, day in zip(services.table["billing", "/bills"]["items"], _DAYS, strict=False)
+    ]
+    services.table["billing", "/bills"]["items"] = due
+    owed = [bill for bill in due if bill["settlement"] == "recharge" and bill["state"] not in ("paid", "credited")]
+    for asked, bills in (("open", owed), ("overdue", [bill for bill in owed if bill["due_date"] < "2026"])):
+        page = parsed(manager.get(f"/alliance/bills?owed={asked}"))
+        assert [row.xpath("string(th)") for row in page.xpath("//tbody/tr")] == [bill["number"] for bill in bills]
+        left = sum(bill["gross_pence"] - bill["paid_pence"] - bill["credited_pence"] for bill in bills)
+        assert f"£{left / 100:,.2f}" == page.xpath("string(//tfoot//td[@data-l='Left to pay'])")
+    assert parsed(manager.get("/alliance/bills?owed=nonsense")).xpath("//tbody/tr")
+
+
+def test_a_report_as_at_a_day_leads_to_the_postings_up_to_it(visit: Visit) -> None:
+    page = parsed(visit("manager").get("/alliance/ledger/aged-debt?as_at=2026-10-31"))
+    assert page.xpath("//tbody//th//a/@href") == ["/alliance/ledger/accounts/1100?to_day=2026-10-31&school_urn=910002"]
+
+
+_DAYS = ("2025-01-31", "2999-01-31", "2025-02-28", "2999-02-28", "2025-03-31")
 
 
 @pytest.mark.parametrize(("pack", "calls"), [("board", 4), ("review", 2)])

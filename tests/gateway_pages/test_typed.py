@@ -67,3 +67,10 @@ def test_a_day_that_does_not_exist_is_refused() -> None:
     assert typed.day("day", "the first day") is None
     assert faults.at("day") == "Enter the first day as a real day, such as 2026-11-24."
     assert read(day="2026-02-28")[0].day("day", "the first day") == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize(("text", "number"), [("", None), (" 900001 ", 900_001), ("7", 7)])
+def test_what_is_chosen_from_a_list_is_its_number(text: str, number: int | None) -> None:
+    typed, faults = read(urn=text)
+    assert typed.number("urn", "the school", needed=False) == number
+    assert not faults

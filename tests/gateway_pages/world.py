@@ -548,6 +548,9 @@ def an_invoice(invoice_id: str = HELD_INVOICE, state: str = "held") -> Json:
                 for amount in ("credited", "claim", "due", "returned")
                 for figure in ("quantity", "net_pence", "vat_pence")
             },
+            "on_bill_id": BILL if match_state == "billed" else None,
+            "on_bill_number": "B-000042" if match_state == "billed" else None,
+            "stays_why": None,
             "claim_quantity": 3 if reasons == ["quantity_short"] else 0,
             "claim_net_pence": 3285 if reasons == ["quantity_short"] else 0,
             "decisions": [
@@ -710,6 +713,7 @@ def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
         "vat_pence": 7446,
         "vat_class": "S",
         "vat_rate": "20.00",
+        "taken_off": False,
         "ledger_code": "E19",
         "supplier_invoice_id": HELD_INVOICE,
     }

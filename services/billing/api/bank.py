@@ -65,7 +65,7 @@ def list_statements(query: dict[str, Any]) -> Response:
     """A page of imported statements, the latest first, each with its difference."""
     before = query["before"].isoformat() if query["before"] else None
     items, following = reconcile_statement.list_statements(
-        current_database(), current_actor(), before=before, limit=query["limit"]
+        current_database(), current_actor(), before=before, limit=query["limit"], taken_back=query["taken_back"]
     )
     return jsonify(items=[bank_shapes.statement(item) for item in items], next=following)
 

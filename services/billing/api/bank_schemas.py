@@ -220,11 +220,18 @@ class StatementPageQuery(Schema):
     """Which statements: the latest imports, or those before a moment."""
 
     before = fields.AwareDateTime(load_default=None, format="iso")
+    taken_back = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Also those that were taken back; of them there is no more than the list says"},
+    )
     limit = fields.Integer(load_default=20, validate=validate.Range(1, MOST_PER_PAGE))
 
 
 class KeptStatement(Schema):
-    """An imported statement: the sum of its lines, of those that are matched, and the difference."""
+    """An imported statement: the sum of its lines, of those that are matched, and the difference.
+
+    `taken_back_at` is set on one that was read in by mistake and is no more; `lines` is then what the file held.
+    """
 
     bank_statement_id = fields.String()
     account = fields.String()
@@ -242,6 +249,9 @@ class KeptStatement(Schema):
     warnings = fields.List(fields.String())
     reconciled_by = fields.String(allow_none=True)
     reconciled_at = fields.DateTime(allow_none=True)
+    taken_back_by = fields.String(allow_none=True)
+    taken_back_at = fields.DateTime(allow_none=True)
+    taken_back_why = fields.String(allow_none=True)
 
 
 class StatementPage(Schema):

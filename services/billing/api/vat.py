@@ -10,8 +10,9 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from chassis.report_answers import ReportSchema, report_answer
 from chassis.web import current_actor, current_database, requires
 from contracts.london import london_today
-from contracts.report import Report
+from contracts.report import Report, Section
 from services.billing.api.report_files import as_file
+from services.billing.domain.vat_report import vat_table
 from services.billing.usecases import read_vat
 
 reports = Blueprint("vat-reports", __name__, description="VAT by period, category and rate, and form VAT126")
@@ -58,9 +59,9 @@ def get_vat(query: dict[str, Any]) -> Response:
 @reports.arguments(VatQuery, location="query")
 @reports.response(200, content_type="application/octet-stream")
 def get_vat_file(query: dict[str, Any], suffix: str) -> Response:
-    """The same as a file; as CSV what is billed, the first section."""
+    """The same as a file; as CSV every figure in one table, with the part that it stands in."""
     report = _vat(query)
-    return _file(report, suffix, 0)
+    return _file(report, suffix, vat_table(report))
 
 
 @reports.route("/reports/vat126")
@@ -78,7 +79,8 @@ def get_vat126(query: dict[str, Any]) -> Response:
 @reports.response(200, content_type="application/octet-stream")
 def get_vat126_file(query: dict[str, Any], suffix: str) -> Response:
     """The same as a file; as CSV the list of invoices, as HMRC's online form takes it."""
-    return _file(_vat126(query), suffix, 1)
+    report = _vat126(query)
+    return _file(report, suffix, report.sections[1])
 
 
 def _vat(query: dict[str, Any]) -> Report:
@@ -93,7 +95,7 @@ def _vat126(query: dict[str, Any]) -> Report:
     return read_vat.read_vat126(database, actor, first=first, last=last, school_urn=query["school_urn"])
 
 
-def _file(report: Report, suffix: str, main: int) -> Response:
+def _file(report: Report, suffix: str, table: Section) -> Response:
     if suffix == "pdf":
         return report_answer(report, suffix, london_today())
-    return as_file(report, suffix, report.sections[main])
+    return as_file(report, suffix, table)

@@ -11,7 +11,7 @@ LABELS: Final = ("Not due", "1–30 days", "31–60 days", "61–90 days", "Over
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Pence of one party (a school's URN or a supplier's id) that are due on a day."""
+    """Pence of one party that are due on a day; `key` is the account they stand on and whose it is: "1100:900001"."""
 
     key: str
     party: str

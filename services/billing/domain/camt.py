@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from contracts import safe_xml
+from contracts.digits import as_whole
 from services.billing.domain.bank_statement import BankStatement, StatementLine, comes_again
 from services.billing.domain.errors import StatementUnreadable
 
@@ -56,7 +57,7 @@ def _statement_lines(node: etree._Element, account: str) -> list[StatementLine]:
     entries = _all(node, "Ntry")
     booked = [entry for entry in entries if _status(entry) == "BOOK"]
     stated = _text(node, "TxsSummry/TtlNtries/NbOfNtries")
-    if stated and stated.isdecimal() and int(stated) not in (len(entries), len(booked)):
+    if (counted := as_whole(stated or "")) is not None and counted not in (len(entries), len(booked)):
         raise StatementUnreadable(f"the bank states {stated} entries, {len(entries)} are here", line=_line(node))
     _check_balances(node, booked)
     return [line for entry in booked for line in _entry_lines(entry, account)]

@@ -23,6 +23,12 @@ class IssueDateImplausible(BrokenRule):
     code = "issue_date_implausible"
 
 
+class DueDateImplausible(BrokenRule):
+    """The invoice is due before the day that it is dated, or more than a year after it."""
+
+    code = "due_date_implausible"
+
+
 class CurrencyNotPounds(BrokenRule):
     """The books are kept in pounds sterling."""
 
@@ -138,7 +144,7 @@ class MatchNotAcceptable(BrokenRule):
 
 
 class MatchBilled(BrokenRule):
-    """What a school was billed for is no longer decided upon, only credited."""
+    """A line stays on the bill that its school has: it is paid, credited or disputed there."""
 
     code = "match_billed"
 

@@ -12,7 +12,12 @@ from typing import Final
 from contracts.allocation import allocate
 from contracts.money import line_net_pence, pounds
 from contracts.vat import vat_pence
-from services.billing.domain.errors import CurrencyNotPounds, InvoiceArithmetic, IssueDateImplausible
+from services.billing.domain.errors import (
+    CurrencyNotPounds,
+    DueDateImplausible,
+    InvoiceArithmetic,
+    IssueDateImplausible,
+)
 from services.billing.domain.invoice_document import Kind
 
 LINE_TOLERANCE_PENCE: Final = 2
@@ -90,6 +95,17 @@ def check_issue_date(issued: date, today: date) -> None:
     if issued > today + _AHEAD:
         text = f"The document is dated {issued}, more than a year from today."
         raise IssueDateImplausible(text, fields={"issue_date": text})
+
+
+def check_due_date(issued: date, due: date | None) -> None:
+    """Refuse a day of payment before the document's own, or more than a year after it: it would be paid at once, or
+    never. Raises DueDateImplausible.
+    """
+    if due is None or issued <= due <= issued + _AHEAD:
+        return
+    text = f"The invoice is dated {issued} and due on {due}, "
+    text += "before it was made." if due < issued else "more than a year after it."
+    raise DueDateImplausible(text, fields={"due_date": text})
 
 
 def check_arithmetic(invoice: SupplierInvoice) -> None:

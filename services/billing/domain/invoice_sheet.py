@@ -108,7 +108,8 @@ def read_invoice_sheet(rows: Sequence[Sequence[str]]) -> SheetInvoice:
     if reading.faults:
         raise InvoiceUnreadable(next(iter(reading.faults.values())), fields=reading.faults)
     for part, label in (
-        ("number", NUMBER), ("issue_date", ISSUED), ("purchase_order_number", ORDER), ("buyer_urn", BUYER),
+        ("number", NUMBER), ("issue_date", ISSUED), ("due_date", DUE), ("purchase_order_number", ORDER),
+        ("buyer_urn", BUYER),
         ("net_pence", NET), ("vat_pence", VAT), ("gross_pence", GROSS),
     ):  # fmt: skip
         if label in places:

@@ -91,8 +91,8 @@ def alliance_vat_report(first: date, last: date, sums: Iterable[VatSum], supplie
     )
     by_school = {"school_name": lambda each: each.school_name}
     sections = [
-        _section("VAT on bills", billed, _by_category(), note=f"Bills less credit notes, all schools. {_REVERSE}"),
-        _section("By school", billed, by_school),
+        _section(_BY_RATE, billed, _by_category(), note=f"Bills less credit notes, all schools. {_REVERSE}"),
+        _section(_BY_SCHOOL, billed, by_school),
         _section("By school, category and rate", billed, {**by_school, **_by_category()}),
         _section("Invoiced to schools directly", direct, {**by_school, **_by_category()}),
         _section(
@@ -102,9 +102,21 @@ def alliance_vat_report(first: date, last: date, sums: Iterable[VatSum], supplie
     return Report("vat", "VAT of the alliance", sentence, sections)
 
 
+def vat_table(report: Report) -> Section:
+    """Every figure of a VAT report once, as one table: the part it stands in, then school, month, category and rate."""
+    parts = [section for section in report.sections if section.title not in (_BY_RATE, _BY_SCHOOL)]
+    grouped = [name for name in _LABELS if any(column.key == name for part in parts for column in part.columns)]
+    rows = [{"part": part.title, **dict.fromkeys(grouped), **row} for part in parts for row in part.rows]
+    columns = (Column("part", "Part"), *(Column(name, _LABELS[name]) for name in grouped), *_FIGURES)
+    return Section(report.title, columns, rows)
+
+
+_BY_RATE: Final = "VAT on bills"
+_BY_SCHOOL: Final = "By school"
+"""What an alliance's report sums once more by school, category and rate."""
 _LABELS: Final = {
-    "month": "Month",
     "school_name": "School",
+    "month": "Month",
     "vat_class": "Category",
     "vat_rate": "Rate",
 }

@@ -9,7 +9,8 @@ _LIST = """
     SELECT CAST(s.bank_statement_id AS text) AS bank_statement_id, s.account, a.name AS account_name, a.purpose,
         s.from_on, s.to_on, s.imported_by, s.imported_at, s.warnings, s.reconciled_by, s.reconciled_at,
         coalesce(l.lines, 0) AS lines, coalesce(l.new, 0) AS new, coalesce(l.total_pence, 0) AS total_pence,
-        coalesce(l.matched_pence, 0) AS matched_pence
+        coalesce(l.matched_pence, 0) AS matched_pence, CAST(NULL AS text) AS taken_back_by,
+        CAST(NULL AS timestamptz) AS taken_back_at, CAST(NULL AS text) AS taken_back_why
     FROM bank_statement s LEFT JOIN bank_account a ON a.account = s.account
     LEFT JOIN LATERAL (
         SELECT count(*) AS lines, count(*) FILTER (WHERE state = 'new') AS new,
@@ -53,6 +54,15 @@ _KEEP_TRACE = text("""
     SELECT bank_statement_id, account, sha256, from_on, to_on, lines, imported_by, imported_at, :by, :why
     FROM bank_statement WHERE bank_statement_id = :statement
 """)
+_TAKEN_BACK = text("""
+    SELECT CAST(s.bank_statement_id AS text) AS bank_statement_id, s.account, a.name AS account_name, a.purpose,
+        s.from_on, s.to_on, s.imported_by, s.imported_at, CAST('{}' AS text[]) AS warnings,
+        CAST(NULL AS text) AS reconciled_by, CAST(NULL AS timestamptz) AS reconciled_at, s.lines, 0 AS new,
+        0 AS total_pence, 0 AS matched_pence, s.taken_back_by, s.taken_back_at, s.why AS taken_back_why
+    FROM bank_statement_taken_back s LEFT JOIN bank_account a ON a.account = s.account
+    WHERE s.imported_at < coalesce(CAST(:before AS timestamptz), 'infinity')
+    ORDER BY s.imported_at DESC LIMIT :limit
+""")
 _REMOVE_LINES = text("DELETE FROM bank_line WHERE bank_statement_id = :statement")
 _REMOVE = text("DELETE FROM bank_statement WHERE bank_statement_id = :statement")
 
@@ -60,6 +70,11 @@ _REMOVE = text("DELETE FROM bank_statement WHERE bank_statement_id = :statement"
 def list_statements(connection: Connection, before: str | None, limit: int) -> list[Row[Any]]:
     """Statements, the latest import first, each with the sum of its lines and of those that are matched."""
     return list(connection.execute(_PAGE, {"before": before, "limit": limit}))
+
+
+def list_taken_back(connection: Connection, before: str | None, limit: int) -> list[Row[Any]]:
+    """Statements that were taken back, as `list_statements` has them, with who did it, when and why."""
+    return list(connection.execute(_TAKEN_BACK, {"before": before, "limit": limit}))
 
 
 def get_statement(connection: Connection, statement_id: str) -> Row[Any] | None:

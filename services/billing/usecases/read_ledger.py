@@ -14,6 +14,7 @@ from contracts.money import pounds
 from contracts.report import Chart, Column, Report, Section, Value
 from services.billing.domain.adjustments import YEAR_BEGINS_IN, over_two_years
 from services.billing.domain.ageing import BANDS, LABELS, Owed, aged
+from services.billing.domain.ledger import FUND_DEBTORS, SCHOOL_DEBTORS, SUPPLIER_CREDITORS
 from services.billing.domain.periods import financial_year_of
 from services.billing.storage import adjustments, balances, chart, control_accounts, open_balances
 
@@ -120,13 +121,13 @@ def aged_debt(database: Database, actor: Actor, day: date | None = None) -> Repo
         found = open_balances.debt_at(connection, on, "general")
         of_fund = open_balances.debt_at(connection, on, "fund")
     owed, contributed = (
-        [Owed(str(row.school_urn), row.party, row.due_date, int(row.pence)) for row in rows]
-        for rows in (found, of_fund)
+        [Owed(f"{account}:{row.school_urn}", row.party, row.due_date, int(row.pence)) for row in rows]
+        for account, rows in ((SCHOOL_DEBTORS, found), (FUND_DEBTORS, of_fund))
     )
-    report = _aged("aged-debt", "Aged debt", "School", "owe", owed, on, "account")
+    report = _aged("aged-debt", "Aged debt", "School", "owe", owed, on)
     if not contributed:
         return report
-    fund = _section("Contributions to the fund", "School", contributed, on, "contributor")
+    fund = _section("Contributions to the fund", "School", contributed, on)
     return replace(report, sections=[*report.sections, fund])
 
 
@@ -135,8 +136,8 @@ def aged_credit(database: Database, actor: Actor, day: date | None = None) -> Re
     on = day or london_today()
     with database.transaction(actor) as connection:
         found = open_balances.credit_at(connection, on)
-    owed = [Owed(row.supplier_id, row.party, row.due_date, int(row.pence)) for row in found]
-    return _aged("aged-credit", "Aged credit", "Supplier", "are owed", owed, on, "creditor")
+    owed = [Owed(f"{SUPPLIER_CREDITORS}:{row.supplier_id}", row.party, row.due_date, int(row.pence)) for row in found]
+    return _aged("aged-credit", "Aged credit", "Supplier", "are owed", owed, on)
 
 
 def control_report(database: Database, actor: Actor) -> Report:
@@ -206,23 +207,23 @@ def school_years(database: Database, actor: Actor, day: date | None = None) -> R
     )
 
 
-def _aged(name: str, title: str, who: str, owe: str, owed: list[Owed], on: date, why: str) -> Report:
+def _aged(name: str, title: str, who: str, owe: str, owed: list[Owed], on: date) -> Report:
     total = sum(item.pence for item in owed)
     overdue = sum(item.pence for item in owed if item.due_on < on)
     sentence = (
         f"At the end of {_told(on)} {who.lower()}s {owe} £{pounds(total)}, of which £{pounds(overdue)} is overdue."
     )
     bars = Chart("party", "total", f"{who}s by what they {owe}")
-    return Report(name, title, sentence, [_section(f"{who}s", who, owed, on, why, bars)])
+    return Report(name, title, sentence, [_section(f"{who}s", who, owed, on, bars)])
 
 
-def _section(title: str, who: str, owed: list[Owed], on: date, why: str, chart: Chart | None = None) -> Section:
+def _section(title: str, who: str, owed: list[Owed], on: date, chart: Chart | None = None) -> Section:
     columns = (
         Column("party", who),
         *(Column(key, label, "money", added=True) for key, label in zip(BANDS, LABELS, strict=True)),
         Column("total", "Total", "money", added=True),
     )
-    return Section(title, columns, aged(owed, on), chart=chart, why=why)
+    return Section(title, columns, aged(owed, on), chart=chart, why="ledger")
 
 
 def _beside(row: Row[Any]) -> dict[str, Value]:

@@ -13,11 +13,17 @@ from services.billing.storage import bank, bank_statements
 
 
 def list_statements(
-    database: Database, actor: Actor, *, before: str | None, limit: int
+    database: Database, actor: Actor, *, before: str | None, limit: int, taken_back: bool = False
 ) -> tuple[list[Row[Any]], str | None]:
-    """A page of statements, the latest first, and where the next page begins."""
+    """A page of statements, the latest import first, and where the next page begins.
+
+    `taken_back`: those that were taken back stand among them.
+    """
     with database.transaction(actor) as connection:
         found = bank_statements.list_statements(connection, before, limit + 1)
+        if taken_back:
+            found += bank_statements.list_taken_back(connection, before, limit + 1)
+            found.sort(key=lambda statement: statement.imported_at, reverse=True)
     return found[:limit], found[limit - 1].imported_at.isoformat() if len(found) > limit else None
 
 

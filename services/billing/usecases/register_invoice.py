@@ -19,7 +19,13 @@ from services.billing.domain.errors import (
     OrdersOfTwoSuppliers,
     UnknownSchool,
 )
-from services.billing.domain.invoice import SupplierInvoice, check_arithmetic, check_issue_date, vat_of_lines
+from services.billing.domain.invoice import (
+    SupplierInvoice,
+    check_arithmetic,
+    check_due_date,
+    check_issue_date,
+    vat_of_lines,
+)
 from services.billing.domain.ledger import invoice_entry
 from services.billing.domain.match_facts import Touched
 from services.billing.domain.order_references import (
@@ -44,8 +50,8 @@ Build = Callable[[str, Sequence[OrderedLine]], SupplierInvoice]
 def register_form(database: Database, actor: Actor, invoice: SupplierInvoice, original: Original) -> InvoiceView:
     """Register an invoice that was keyed in or sent as JSON.
 
-    Raises InvoiceArithmetic and what else `check_arithmetic` raises, NoOrder, DuplicateInvoice, ClosedOrder,
-    UnknownOrderLine, UnknownSchool, WrongBuyer, CreditExceedsInvoice; nothing is stored then.
+    Raises InvoiceArithmetic and what else `check_arithmetic` raises, DueDateImplausible, NoOrder, DuplicateInvoice,
+    ClosedOrder, UnknownOrderLine, UnknownSchool, WrongBuyer, CreditExceedsInvoice; nothing is stored then.
     """
     check_arithmetic(invoice)
     lines = tuple(replace(line, order_number=our_number(line.order_number or "") or None) for line in invoice.lines)
@@ -82,6 +88,8 @@ def _register(
         ordered = ordered_lines.ordered_lines(connection, order_ids)
         invoice = build(order.number, ordered)
         check_issue_date(invoice.issue_date, london_today())
+        if invoice.kind == "invoice":
+            check_due_date(invoice.issue_date, invoice.due_date)
         invoice = for_its_buyer(invoice, order.settlement, orders.schools_of(connection, order_ids))
         _refuse_duplicate(connection, invoice, order)
         _check_orders(connection, invoice, found, ordered)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from contracts.digits import as_whole
 from contracts.roles import ROLE_NAMES, ROLE_SEATS
 from services.members.domain.errors import PersonInvalid
 from services.members.domain.import_row import ImportRow, role_in_words
@@ -69,7 +70,7 @@ def _role(row: TableRow, there: Directory, starts_on: date, *, may_administer: b
         raise RowRefused("forbidden", "Only an administrator decides who is an administrator.")
     urn, supplier_id, place = None, None, ""
     if ROLE_SEATS[role] == "school":
-        urn = int(said["urn"]) if said["urn"].isdecimal() else 0
+        urn = as_whole(said["urn"]) or 0
         if urn not in there.schools:
             raise RowRefused("school_unknown", f"There is no school “{said['urn']}”: give its URN.")
         place = there.schools[urn]

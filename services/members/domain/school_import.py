@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from contracts.digits import as_whole
 from services.members.domain.errors import SchoolInvalid, SelectionMissing
 from services.members.domain.import_row import ImportRow, Outcome, changes_between
 from services.members.domain.pupil_count import PupilCount
@@ -27,7 +28,7 @@ class Selection:
         """Whether a row is one of those wanted."""
         if self.urns is None:
             return values[la_column] == self.la_code
-        return values["urn"].isdecimal() and int(values["urn"]) in self.urns
+        return as_whole(values["urn"]) in self.urns
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def rows_wanted(table: SchoolTable, selection: Selection | None) -> list[TableRo
 
 def urns_in(rows: Collection[TableRow]) -> set[int]:
     """Every well-formed URN in the rows."""
-    return {int(row.values["urn"]) for row in rows if row.values["urn"].isdecimal()}
+    return {urn for row in rows if (urn := as_whole(row.values["urn"])) is not None}
 
 
 def plan_import(
