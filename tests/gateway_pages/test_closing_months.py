@@ -42,7 +42,7 @@ def test_what_keeps_a_month_open_is_said_at_the_checklist(visit: Visit, services
     errors = [{"field": "bank_lines_unmatched", "message": "Bank lines that are not matched to anything: 2"}]
     services.refusals["POST", "billing", f"{PERIOD}/close"] = Problem(409, "period_not_closable", why, errors)
     page = visit("manager").post(f"{PAGE}/close", {"version": "0"})
-    assert (page.status_code, summary_links(page)) == (409, {"checklist": why})
+    assert (page.status_code, summary_links(page)) == (409, {"checklist": f"{why} {errors[0]['message']}"})
 
 
 def test_accruals_are_posted_as_ticked_and_taken_back(visit: Visit, services: FakeServices) -> None:
