@@ -50,6 +50,12 @@ def test_the_boards_report_leads_from_its_figures_to_what_stands_behind(visit: V
     assert "/alliance/reports/savings/charts/0" in page.xpath("//figure//img/@src")
 
 
+def test_a_chart_keeps_its_size_in_a_box_of_its_own_that_keys_can_move(visit: Visit) -> None:
+    (box,) = parsed(visit("board").get("/alliance/reports/savings")).xpath("//figure/div[@role='region']")[:1]
+    assert (box.get("class"), box.get("tabindex")) == ("scroll", "0")
+    assert box.xpath("img/@alt")[0].endswith(": the figures stand in the table below.")
+
+
 def test_what_waits_leads_to_the_bills_and_accounts_that_it_counts(visit: Visit, services: FakeServices) -> None:
     manager = visit("manager")
     links = parsed(manager.get("/alliance/packs/board")).xpath("//tbody//th//a/@href")
