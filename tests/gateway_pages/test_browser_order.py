@@ -175,7 +175,8 @@ def test_two_people_come_together_without_javascript(plain_window: Window) -> No
     page.get_by_role("button", name="Save", exact=True).last.click()
     services.refusals.clear()
     page.get_by_role("radio", name="Floor cleaner, neutral, 5 litres, saved by Colin Clerk: 12").check()
-    page.get_by_role("button", name="Save as chosen").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save as chosen").click()
     lines = {line["offer_id"]: line["quantity"] for line in services.changes[-1].sent["lines"]}
     assert lines[FIRST.removeprefix("q.")] == 12
 
@@ -188,7 +189,8 @@ def test_more_and_enter_work_without_javascript(plain_window: Window) -> None:
     page.locator("tr", has=field(page, SECOND)).get_by_role("button", name="More").click()
     flexible = field(page, f"x.{SECOND.removeprefix('q.')}")
     flexible.fill("3")
-    page.get_by_role("button", name="Save", exact=True).last.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.get_by_text("Your order is saved.")).to_be_visible()
     sent = plain_window.services.changes[-1].sent
     assert {"offer_id": SECOND.removeprefix("q."), "quantity": 13, "flexible": 3} in sent["lines"]
