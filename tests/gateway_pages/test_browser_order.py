@@ -172,7 +172,8 @@ def test_two_people_come_together_without_javascript(plain_window: Window) -> No
     page = plain_window.open("buyer", FORM)
     services.refusals["PUT", "orders", ORDER] = Problem(412, "version_conflict", "Somebody was quicker.")
     field(page, FIRST).fill("99")
-    page.get_by_role("button", name="Save", exact=True).last.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).last.click()
     services.refusals.clear()
     page.get_by_role("radio", name="Floor cleaner, neutral, 5 litres, saved by Colin Clerk: 12").check()
     with page.expect_navigation():
