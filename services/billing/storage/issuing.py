@@ -44,12 +44,17 @@ _ADD_LINES = text("""
     LEFT JOIN supplier ON supplier.supplier_id = m.supplier_id
     WHERE m.purchase_order_id = ANY(CAST(:orders AS uuid[])) AND m.state = 'billable'
 """)
+# In the order in which the matches stand: in that of the bills each would read another page of table and indexes.
 _TAKE_MATCHES = text("""
-    UPDATE match_line m SET state = 'billed', bill_id = b.bill_id
-    FROM bill_line b
-    WHERE b.bill_id = ANY(CAST(:bills AS uuid[])) AND b.supplier_invoice_id = m.supplier_invoice_id
-        AND b.supplier_invoice_line_no = m.line_no AND b.school_urn = m.school_urn
-        AND m.purchase_order_id = ANY(CAST(:orders AS uuid[]))
+    UPDATE match_line m SET state = 'billed', bill_id = taken.bill_id
+    FROM (
+        SELECT t.ctid AS place, b.bill_id
+        FROM bill_line b JOIN match_line t ON t.supplier_invoice_id = b.supplier_invoice_id
+            AND t.line_no = b.supplier_invoice_line_no AND t.school_urn = b.school_urn
+        WHERE b.bill_id = ANY(CAST(:bills AS uuid[])) AND t.purchase_order_id = ANY(CAST(:orders AS uuid[]))
+        ORDER BY t.ctid
+    ) taken
+    WHERE m.ctid = taken.place
 """)
 _POST = text("""
     WITH posted AS (
