@@ -51,7 +51,7 @@ def test_the_boards_report_leads_from_its_figures_to_what_stands_behind(visit: V
 
 
 def test_a_chart_keeps_its_size_in_a_box_of_its_own_that_keys_can_move(visit: Visit) -> None:
-    (box,) = parsed(visit("board").get("/alliance/reports/savings")).xpath("//figure/div[@role='region']")[:1]
+    (box,) = parsed(visit("board").get("/alliance/reports/savings")).xpath("//figure/div[@role='group']")[:1]
     assert (box.get("class"), box.get("tabindex")) == ("scroll", "0")
     assert box.xpath("img/@alt")[0].endswith(": the figures stand in the table below.")
 
