@@ -110,8 +110,10 @@ def add_bills(connection: Connection, rows: Sequence[dict[str, Any]], order_ids:
     """Store bills and move the billable matches of their schools onto them, line by line."""
     insert_rows(connection, "bill", rows)
     names = {"bills": [row["bill_id"] for row in rows], "orders": list(order_ids)}
-    connection.execute(_ADD_LINES, names)
-    connection.execute(_TAKE_MATCHES, names)
+    added = connection.execute(_ADD_LINES, names).rowcount
+    taken = connection.execute(_TAKE_MATCHES, names).rowcount
+    if taken != added:  # a match moves in its table only under the lock of its order, which the caller holds
+        raise RuntimeError(f"{added} lines were billed, and {taken} matches taken for them.")
 
 
 def post_bills(
