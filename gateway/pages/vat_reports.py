@@ -69,7 +69,7 @@ def _page(side: Side, name: str, asked: dict[str, Any]) -> str:
         name=name,
         asked=asked,
         report=report,
-        schools=_schools(side),
+        schools=_schools(side, name),
         sections=[shown(section, side.name) for section in report["sections"]] if report else [],
         documents=[(says, url_for(f"{endpoint}_file", suffix=suffix, **asked)) for suffix, says in _SUFFIXES],
         faults=faults,
@@ -84,16 +84,18 @@ def _choose(side: Side) -> str:
         name="vat126",
         asked=_asked(side),
         report=None,
-        schools=_schools(side),
+        schools=_schools(side, "vat126"),
         sections=[],
         documents=[],
         faults=Faults(),
     )
 
 
-def _schools(side: Side) -> list[tuple[int, str]]:
+def _schools(side: Side, name: str) -> list[tuple[int, str]]:
+    """Those to choose from: an authority claims for its schools, so that form VAT126 is not for them."""
     found = ask.items("members", "/schools") if side.name == "alliance" else []
-    return sorted(((each["urn"], each["name"]) for each in found), key=lambda each: each[1])
+    may_ask = [each for each in found if name == "vat" or each["vat_refund"] != "authority"]
+    return sorted(((each["urn"], each["name"]) for each in may_ask), key=lambda each: each[1])
 
 
 def _asked(side: Side) -> dict[str, Any]:

@@ -202,7 +202,8 @@ def test_vat126_lists_every_invoice_with_what_the_form_asks_for(vat_world: World
     assert bill.endswith("Item 1; Item 2; Item 3; Item 4,Ash Primary School,400.00,20.00")
     for suffix in ("xlsx", "pdf"):
         assert vat_world.a(MANAGER).get(f"/reports/vat126.{suffix}?{PERIOD}&school_urn={ASH}").status_code == 200
-    assert vat_world.a(MANAGER).get(f"/reports/vat126?{PERIOD}").status_code == 404
+    unsaid = answered(vat_world.a(MANAGER).get(f"/reports/vat126?{PERIOD}"), 422)
+    assert (unsaid["code"], unsaid["errors"][0]["field"]) == ("claimant_unsaid", "school_urn")
     short = answered(vat_world.a(buyer_of(ASH)).get("/reports/vat126?from=2026-01&to=2026-03"))
     assert "at least 12 months" in short["sections"][0]["note"]
     assert vat_world.a(buyer_of(ASH)).get("/reports/vat?from=2027-01&to=2026-01").status_code == 422

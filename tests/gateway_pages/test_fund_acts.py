@@ -90,6 +90,18 @@ def test_a_school_that_is_asked_for_nothing_has_nothing_to_record(visit: Visit, 
     assert services.changes == []
 
 
+def test_a_school_that_has_left_reads_that_nothing_is_asked_of_it(visit: Visit, services: FakeServices) -> None:
+    governor, manager = visit("governor"), visit("manager")
+    services.table["billing", f"/fund-contributions/{CONFIRMED}"] |= {"state": "nothing"}
+    page = governor.get(f"/school/fund/{FUND}")
+    assert "Your school has left the alliance before its governors answered" in text_of(page)
+    assert not parsed(page).xpath("//form[contains(@action, '/decision')]")
+    services.table["billing", f"/fund-years/{FUND}"]["contributions"][-1] |= {
+        "state": "nothing", "governor": None
+    }  # fmt: skip
+    assert "Has left the alliance" in text_of(manager.get(f"/alliance/fund/{FUND}"))
+
+
 def test_a_proposal_is_taken_back_as_it_was_seen(visit: Visit, services: FakeServices) -> None:
     manager, page = visit("manager"), f"/alliance/fund/{FUND}"
     assert "Take it back to a draft" not in text_of(manager.get(page))

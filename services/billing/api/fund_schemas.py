@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from marshmallow import Schema, ValidationError, fields, pre_load, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from services.billing.api.bill_schemas import BillHeadOut
 from services.billing.api.fields import MOST_PENCE, plain_text, whole
@@ -45,12 +45,15 @@ class FundYearIn(Schema):
     )
     caps = fields.List(fields.Nested(FundCapIn), load_default=list, validate=validate.Length(max=5000))
 
+    @validates_schema
+    def _one_cap_each(self, sent: dict[str, Any], **_: object) -> None:
+        if len({cap["school_urn"] for cap in sent["caps"]}) < len(sent["caps"]):
+            raise ValidationError("A school has one cap.", "caps")
+
 
 def plan_of(sent: dict[str, Any]) -> Plan:
-    """The plan that was sent. Raises ValidationError where a school has two caps."""
+    """The plan that was sent."""
     caps = {cap["school_urn"]: cap["cap_pence"] for cap in sent["caps"]}
-    if len(caps) < len(sent["caps"]):
-        raise ValidationError("A school has one cap.", "caps")
     lines = [BudgetLine(line["name"].strip(), line["amount_pence"]) for line in sent["lines"]]
     names = ("title", "from_on", "to_on", "basis_on", "answer_by", "from_balance_pence")
     return Plan(**{name: sent[name] for name in names}, lines=lines, caps=caps)

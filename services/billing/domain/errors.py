@@ -214,3 +214,9 @@ class EntryUnbalanced(BrokenRule):
     """A ledger entry whose debits and credits differ."""
 
     code = "entry_unbalanced"
+
+
+class ClaimantUnsaid(BrokenRule):
+    """A claim on form VAT126 is one school's, and the alliance has to say whose."""
+
+    code = "claimant_unsaid"

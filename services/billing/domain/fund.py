@@ -6,13 +6,14 @@ school that declines leaves the fund with less, and never another school with mo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from contracts.allocation import AllocationError, allocate, allocate_capped
 from services.billing.domain.fund_errors import (
     FundCapsTooLow,
     FundDecisionInvalid,
+    FundPaymentMisdated,
     FundYearInvalid,
     PupilsUnknown,
 )
@@ -104,7 +105,8 @@ def share(asked_pence: int, members: Sequence[Member], caps: Mapping[int, int]) 
         return shares
     pupils = {member.urn: member.pupils for member in asked}
     if not any(pupils.values()):
-        raise FundYearInvalid("There is no member with pupils to ask.", fields={"basis_on": "No member has pupils."})
+        field, says = ("basis_on", "No member has pupils.") if asked else ("caps", "They leave every member out.")
+        raise FundYearInvalid("There is no member with pupils to ask.", fields={field: says})
     limits = {urn: cap for urn, cap in caps.items() if urn in pupils}
     try:
         return shares | (allocate_capped(asked_pence, pupils, limits) if limits else allocate(asked_pence, pupils))
@@ -113,13 +115,24 @@ def share(asked_pence: int, members: Sequence[Member], caps: Mapping[int, int]) 
         raise FundCapsTooLow(message, fields={"caps": "Together too low."}) from error
 
 
-def check_decision(decision: Decision, governor: str, decided_on: date, why: str, today: date) -> None:
-    """Raise FundDecisionInvalid, by field."""
+def check_payment_day(pay_on: date, from_on: date, to_on: date) -> None:
+    """What a year buys is paid within it or within a year of its end. Raises FundPaymentMisdated."""
+    if not from_on <= pay_on <= to_on + timedelta(days=LONGEST_YEAR):
+        says = f"The year lasts from {from_on:%-d %B %Y} to {to_on:%-d %B %Y}."
+        raise FundPaymentMisdated("The payment does not belong to this year.", fields={"pay_on": says})
+
+
+def check_decision(
+    decision: Decision, governor: str, decided_on: date, why: str, *, counted_on: date, today: date
+) -> None:
+    """Raise FundDecisionInvalid, by field. No meeting before the pupils were counted knew what is asked."""
     faults: dict[str, str] = {}
     if len(governor.split()) < 2:
         faults["governor"] = "Give the governor’s first and last name."
     if decided_on > today:
         faults["decided_on"] = "That meeting is still to come."
+    elif decided_on < counted_on:
+        faults["decided_on"] = f"The amount rests on pupils counted on {counted_on:%-d %B %Y}: give a meeting since."
     if decision == "declined" and not why.strip():
         faults["why"] = "Say why the governors declined."
     if faults:

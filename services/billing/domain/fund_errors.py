@@ -99,6 +99,12 @@ class FundLineOverspent(BrokenRule):
     code = "fund_line_overspent"
 
 
+class FundPaymentMisdated(BrokenRule):
+    """A payment is made within its year, or within a year of its end."""
+
+    code = "fund_payment_misdated"
+
+
 class FundBalanceTooLow(BrokenRule):
     """The fund spends what is on its account, and no school stands in for another."""
 

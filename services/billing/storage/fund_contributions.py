@@ -2,24 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
 from services.billing.storage.bulk import insert_rows
 
-_CONTRIBUTION = """
+STATE_NOW: Final = """
+    CASE WHEN c.state = 'awaiting' AND school.left_on < CAST(now() AT TIME ZONE 'Europe/London' AS date)
+        THEN 'nothing' ELSE c.state END
+"""
+"""A school that has left before its governors answered (domain section 1, 'withdraw at any point') is asked no more."""
+_CONTRIBUTION = f"""
     SELECT CAST(c.fund_contribution_id AS text) AS fund_contribution_id, CAST(c.fund_year_id AS text) AS fund_year_id,
         y.title, y.from_on, y.to_on, y.answer_by, y.state AS year_state, c.school_urn,
         coalesce(school.name, '') AS school_name, c.pupils, c.pupils_on, c.pupils_source, c.cap_pence, c.amount_pence,
-        c.state, c.version, d.governor, d.decided_on, d.minute_reference, d.why, d.recorded_by, d.recorded_at,
+        {STATE_NOW} AS state,
+        c.version, d.governor, d.decided_on, d.minute_reference, d.why, d.recorded_by, d.recorded_at,
         CAST(b.bill_id AS text) AS bill_id, b.number AS bill_number, coalesce(b.paid_pence, 0) AS paid_pence,
         coalesce(b.credited_pence, 0) AS credited_pence
     FROM fund_contribution c JOIN fund_year y USING (fund_year_id)
     LEFT JOIN school ON school.urn = c.school_urn
     LEFT JOIN fund_decision d ON d.fund_contribution_id = c.fund_contribution_id AND d.version = c.version
     LEFT JOIN bill b ON b.fund_contribution_id = c.fund_contribution_id
-"""
+"""  # noqa: S608 -- an expression of this module
 _OF_YEAR = text(f"{_CONTRIBUTION} WHERE c.fund_year_id = :year ORDER BY c.school_urn")
 _ONE = text(f"{_CONTRIBUTION} WHERE c.fund_contribution_id = :contribution")
 _LOCK = text("SELECT version FROM fund_contribution WHERE fund_contribution_id = :contribution FOR UPDATE")

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from services.billing.domain.fund import Member, Plan
 from services.billing.domain.fund_errors import FundYearsOverlap
 from services.billing.storage.bulk import insert_rows
+from services.billing.storage.fund_contributions import STATE_NOW
 
-_YEAR = """
+_YEAR = f"""
     SELECT CAST(fund_year_id AS text) AS fund_year_id, title, from_on, to_on, basis_on, from_balance_pence, answer_by,
         state, made_by, made_at, proposed_by, proposed_at, ended_by, ended_at, why, carried_pence, version,
         coalesce((SELECT CAST(sum(amount_pence) AS bigint) FROM fund_line l
@@ -22,10 +23,11 @@ _YEAR = """
         fund_credited(y.fund_year_id) AS credited_pence, t.received_pence,
         own_state, own_pence
     FROM fund_year y CROSS JOIN LATERAL fund_totals(y.fund_year_id) t LEFT JOIN (
-        SELECT fund_year_id AS of_year, state AS own_state, amount_pence AS own_pence FROM fund_contribution
-        WHERE school_urn = CAST(nullif(current_setting('bursar.school_urn', true), '') AS integer)
+        SELECT fund_year_id AS of_year, {STATE_NOW} AS own_state, amount_pence AS own_pence
+        FROM fund_contribution c JOIN school ON school.urn = c.school_urn
+        WHERE c.school_urn = CAST(nullif(current_setting('bursar.school_urn', true), '') AS integer)
     ) own ON own.of_year = y.fund_year_id
-"""
+"""  # noqa: S608 -- an expression of the contributions
 _ALL = text(f"{_YEAR} ORDER BY from_on DESC, made_at DESC")
 _ONE = text(f"{_YEAR} WHERE fund_year_id = :year")
 _LOCK = text("""

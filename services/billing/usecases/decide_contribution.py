@@ -6,6 +6,9 @@ by one of the school's governors, and by nobody at the alliance in their place.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from chassis.actor import Actor
 from chassis.database import Database
@@ -43,7 +46,6 @@ def decide_contribution(
     """
     if actor.stands_in_for is not None:
         raise Forbidden("A governor answers for the governors, and nobody in their stead.")
-    check_decision(decision, evidence.governor, evidence.decided_on, evidence.why, london_day(now))
     with database.transaction(actor) as connection:
         fund_contributions.lock_contribution(connection, contribution_id)
         found = fund_contributions.get_contribution(connection, contribution_id)
@@ -54,9 +56,11 @@ def decide_contribution(
         if found.year_state != "proposed":
             raise FundYearNotProposed(f"{found.title} waits for no answers any more.")
         if found.state == "nothing":
-            raise ContributionNotAsked("The school is asked for nothing in this year.")
+            raise ContributionNotAsked(_why_nothing(found))
         if found.version != version:
             raise VersionConflict("Another governor answered meanwhile.")
+        known = {"counted_on": found.pupils_on, "today": london_day(now)}
+        check_decision(decision, evidence.governor, evidence.decided_on, evidence.why, **known)
         fund_contributions.add_decision(
             connection,
             found,
@@ -69,3 +73,10 @@ def decide_contribution(
             person_id=actor.person_id,
         )
         return view_contribution(connection, contribution_id)
+
+
+def _why_nothing(contribution: Row[Any]) -> str:
+    """What a school reads whose membership ended before its governors answered, or whose share is nothing."""
+    if contribution.amount_pence:
+        return "The school has left the alliance, and nothing is asked of it any more."
+    return "The school is asked for nothing in this year."

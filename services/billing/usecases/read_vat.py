@@ -9,6 +9,7 @@ from chassis.database import Database
 from contracts.errors import NotFound
 from contracts.london import london_today
 from contracts.report import Report
+from services.billing.domain.errors import ClaimantUnsaid
 from services.billing.domain.vat126 import ClaimedDocument, month_end, vat126_report
 from services.billing.domain.vat_report import alliance_vat_report, school_vat_report, vat_sums
 from services.billing.storage import companies, directory, vat
@@ -28,10 +29,10 @@ def read_vat_report(database: Database, actor: Actor, *, first: date, last: date
 
 
 def read_vat126(database: Database, actor: Actor, *, first: date, last: date, school_urn: int | None) -> Report:
-    """The figures and invoices of a claim on form VAT126, for whole months. Raises NotFound."""
+    """The figures and invoices of a claim on form VAT126, for whole months. Raises NotFound, ClaimantUnsaid."""
     first, last, urn = first.replace(day=1), month_end(last), _own(actor, school_urn)
     if urn is None:
-        raise NotFound("Say which school claims.")
+        raise ClaimantUnsaid("Say which school claims.", fields={"school_urn": "Choose the school that claims."})
     with database.transaction(actor) as connection:
         school = _school(connection, urn)
         rows = vat.vat_documents(connection, first, last, urn)

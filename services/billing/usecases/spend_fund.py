@@ -14,6 +14,7 @@ from chassis.database import Database
 from chassis.numbers import next_number
 from contracts.errors import NotFound
 from contracts.money import pounds
+from services.billing.domain.fund import check_payment_day
 from services.billing.domain.fund_errors import (
     FundBalanceTooLow,
     FundLineOverspent,
@@ -39,7 +40,7 @@ def record_payment(
 ) -> YearView:
     """Note a payment against a line of the year's budget, under the next FP number, which the bank is to carry.
 
-    Raises NotFound, FundYearNotProposed, FundLineOverspent, FundBalanceTooLow.
+    Raises NotFound, FundYearNotProposed, FundPaymentMisdated, FundLineOverspent, FundBalanceTooLow.
     """
     with database.transaction(actor) as connection:
         year = fund_years.lock_year(connection, year_id)
@@ -47,6 +48,7 @@ def record_payment(
             raise NotFound("There is no such year of the fund.")
         if year.state != "proposed":
             raise FundYearNotProposed("Money is spent in a year that is proposed and neither closed nor cancelled.")
+        check_payment_day(pay_on, year.from_on, year.to_on)
         _check_line(connection, year_id, line_no, amount_pence)
         _check_balance(connection, amount_pence)
         row: dict[str, Any] = {
