@@ -21,6 +21,7 @@ from services.billing.domain.invoice import InvoiceLine, SupplierInvoice, vat_by
 from services.billing.storage.invoices import Original
 from services.billing.usecases.import_bank_statement import import_statement
 from services.billing.usecases.issue_bills import issue_bills
+from services.billing.usecases.keep_bank_accounts import change_account, list_accounts
 from services.billing.usecases.read_books import list_bills
 from services.billing.usecases.read_invoices import list_invoices
 from services.billing.usecases.register_invoice import register_form
@@ -88,6 +89,16 @@ def pay(desk: Desk, billing: Database, *, settled: str, waiting: str) -> None:
     movements.append(Movement(cut.gross_pence, cut.school_name.upper()[:18], cut.payment_reference[:10]))
     movements += [Movement(-650, "", "MONTHLY ACCOUNT FEE"), Movement(41, "", "GROSS INTEREST")]
     import_statement(billing, desk.cast.manager, statement(movements, desk.today), ACCOUNT)
+    _say_where_to_pay(desk, billing)
+
+
+def _say_where_to_pay(desk: Desk, billing: Database) -> None:
+    """Name the account that the statement was of, so that bills say where they are paid."""
+    sort_code, _, account_number = ACCOUNT.replace("-", "").partition(" ")
+    for account in list_accounts(billing, SERVICE):
+        if account.account == ACCOUNT and not account.paid_into:
+            said = {"name": "Orchard Schools Alliance", "sort_code": sort_code, "account_number": account_number}
+            change_account(billing, desk.cast.manager, account.bank_account_id, account.version, said)
 
 
 def _invoice(desk: Desk, header: Row[Any], issued_on: date, buyer_urn: int | None = None) -> SupplierInvoice:

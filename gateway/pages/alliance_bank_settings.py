@@ -41,6 +41,7 @@ def tell_bank_account() -> Response | tuple[str, int]:
         "name": typed.text("name", "what you call the account"),
         "purpose": request.form.get("purpose", "general"),
     }
+    told |= _where_to_pay(typed)
     if not account_id:
         told["account"] = typed.text("account", "the account as its statements name it")
     if not faults:
@@ -79,6 +80,17 @@ def change_bank_columns(layout_id: Any) -> Response | tuple[str, int]:
         return _columns(faults, str(layout_id)), faults.status
     flash("Forgotten: the next file with that header is asked about." if request.form.get("forget") else "Kept.")
     return redirect(url_for("alliance.bank_columns"), 303)
+
+
+def _where_to_pay(typed: Typed) -> dict[str, Any]:
+    """The numbers of an account, and whether schools pay into it; nothing of that while the form says nothing of it."""
+    told: dict[str, Any] = {}
+    for name, says in (("sort_code", "the sort code"), ("account_number", "the account number")):
+        if name in request.form:
+            told[name] = typed.text(name, says, needed=False).replace("-", "").replace(" ", "") or None
+    if request.form.get("paid_into") or request.form.get("was_paid_into"):
+        told["paid_into"] = bool(request.form.get("paid_into"))
+    return told
 
 
 def _accounts(faults: Faults) -> str:

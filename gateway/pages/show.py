@@ -123,6 +123,11 @@ def per_cent(rate: str) -> str:
     return f"{Decimal(rate).normalize():f} %"
 
 
+def sort_code(digits: str) -> str:
+    """A sort code in pairs: "204577" becomes "20-45-77"."""
+    return f"{digits[:2]}-{digits[2:4]}-{digits[4:]}"
+
+
 def vat(line: Mapping[str, Any]) -> str:
     """The VAT that a line carries for its school: "VAT 5 % by certificate VAT 7"."""
     by = f" by certificate {line['vat_certificate']}" if line["vat_certificate"] else ""
@@ -148,6 +153,7 @@ def register(app: Flask) -> None:
         "plural": plural,
         "wishes": wishes,
         "per_cent": per_cent,
+        "sort_code": sort_code,
         "vat": vat,
         "fund": lambda code: FUNDS.get(code, code),
         "month": lambda value: f"{date.fromisoformat(value):%B %Y}",

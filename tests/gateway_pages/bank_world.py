@@ -153,6 +153,7 @@ def an_account(**more: Any) -> Json:
         "iban": None,
         "sort_code": None,
         "account_number": None,
+        "paid_into": False,
         "version": 1,
         "lines": 4,
         "new": 2,

@@ -25,6 +25,7 @@ from tests.gateway_pages.bank_world import (
 )
 from tests.gateway_pages.conftest import Visitor, parsed
 from tests.gateway_pages.fake import DONE, FakeServices
+from tests.gateway_pages.world import BILL as SCHOOLS_BILL
 
 Visit = Callable[[str], Visitor]
 
@@ -229,6 +230,25 @@ def test_an_account_is_told_and_changed(visit: Visit, services: FakeServices) ->
     assert (first.method, first.sent) == ("POST", told)
     assert (second.method, second.path, second.etag) == ("PATCH", f"/bank-accounts/{ACCOUNT}", '"1"')
     assert manager.post("/alliance/bank/accounts", {"account": "", "name": ""}).status_code == 422
+
+
+def test_an_account_is_one_that_schools_pay_into_and_bills_say_so(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    numbers = {"sort_code": "20-45-77", "account_number": "10203040", "paid_into": "1"}
+    said = {"name": "Orchard Schools", "purpose": "general", "bank_account_id": ACCOUNT, "version": "1"}
+    manager.post("/alliance/bank/accounts", {**said, **numbers})
+    manager.post("/alliance/bank/accounts", {**said, "was_paid_into": "1"})
+    first, second = [call.sent for call in services.changes]
+    assert first["sort_code"] == "204577"
+    assert first["paid_into"] is True
+    assert second["paid_into"] is False
+    bill = services.table["billing", f"/bills/{SCHOOLS_BILL}"]
+    for person in ("buyer", "manager"):
+        page = visit(person).get(f"/{'school' if person == 'buyer' else 'alliance'}/bills/{SCHOOLS_BILL}").text
+        assert "Sort code 20-45-77, account 10203040" in page
+        assert "does not say where to pay" not in page
+    services.table["billing", f"/bills/{SCHOOLS_BILL}"] = {**bill, "pay_into": None, "state": "open", "pay_to": None}
+    assert "does not say where to pay" in manager.get(f"/alliance/bills/{SCHOOLS_BILL}").text
 
 
 def test_columns_are_said_anew_and_forgotten(visit: Visit, services: FakeServices) -> None:

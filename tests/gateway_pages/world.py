@@ -745,6 +745,7 @@ def a_bill(bill_id: str = BILL, state: str = "open", **more: Any) -> Json:
         "vat_totals": [total],
         "disputes": [],
         "late": None,
+        "pay_into": {"name": "Orchard Schools", "sort_code": "204577", "account_number": "10203040"},
     } | more
 
 
@@ -775,9 +776,12 @@ def a_dispute(state: str = "open", **more: Any) -> Json:
     } | more
 
 
+_BILL_ALONE = ("lines", "vat_totals", "disputes", "late", "pay_into")
+
+
 def headed(bill: Json) -> Json:
     """A bill as the list has it."""
-    return {name: value for name, value in bill.items() if name not in ("lines", "vat_totals", "disputes", "late")}
+    return {name: value for name, value in bill.items() if name not in _BILL_ALONE}
 
 
 def a_school(urn: int, name: str, phase: str, pupils: int, town: str) -> Json:

@@ -40,8 +40,11 @@ class AccountChange(Schema):
     name = fields.String(validate=plain_text(60))
     purpose = fields.String(validate=validate.OneOf(PURPOSES))
     iban = fields.String(allow_none=True, validate=validate.Regexp(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}\Z"))
-    sort_code = fields.String(allow_none=True, validate=validate.Regexp(r"\d{6}\Z"))
-    account_number = fields.String(allow_none=True, validate=validate.Regexp(r"\d{8}\Z"))
+    sort_code = fields.String(allow_none=True, validate=validate.Regexp(r"[0-9]{6}\Z", error="Six digits."))
+    account_number = fields.String(allow_none=True, validate=validate.Regexp(r"[0-9]{8}\Z", error="Eight digits."))
+    paid_into = fields.Boolean(
+        metadata={"description": "Whether bills tell schools to pay in here, and into no other account of the purpose"}
+    )
 
 
 class AccountIn(AccountChange):
@@ -63,6 +66,7 @@ class BankAccountOut(Schema):
     iban = fields.String(allow_none=True)
     sort_code = fields.String(allow_none=True)
     account_number = fields.String(allow_none=True)
+    paid_into = fields.Boolean()
     version = fields.Integer()
     lines = fields.Integer()
     new = fields.Integer()

@@ -100,8 +100,18 @@ class VatTotalOut(Schema):
     vat_pence = fields.Integer()
 
 
+class PayIntoOut(Schema):
+    """The bank account that schools pay into."""
+
+    name = fields.String()
+    sort_code = fields.String()
+    account_number = fields.String()
+
+
 class BillOut(BillHeadOut):
     """A bill with its lines, its totals by VAT class and rate, what is disputed of it, and what late payment adds."""
+
+    pay_into = fields.Nested(PayIntoOut, allow_none=True)
 
     lines = fields.List(fields.Nested(BillLineOut))
     disputes = fields.List(fields.Nested(DisputeOut))

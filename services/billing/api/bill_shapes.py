@@ -1,6 +1,7 @@
 """Bills, credit notes, disputes and accounts as plain JSON."""
 
 from collections import defaultdict
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final
 
@@ -51,6 +52,7 @@ def bill(view: BillView) -> JsonObject:
         ],
         "disputes": [dispute(row) for row in view.disputes],
         "late": _late(view.late),
+        "pay_into": asdict(view.pay_into) if view.pay_into else None,
     }
 
 

@@ -21,6 +21,12 @@ class BankAccountInUse(BrokenRule):
     code = "bank_account_in_use"
 
 
+class PayIntoUnknown(BrokenRule):
+    """Schools can only be told to pay into an account of which sort code and number are known."""
+
+    code = "pay_into_unknown"
+
+
 class StatementInUse(BrokenRule):
     """The statement stays: a line of it is or was matched, or a later one counts on its lines."""
 

@@ -10,7 +10,8 @@ from services.billing.storage.tables_bank import bank_account
 
 _LIST = text("""
     SELECT CAST(a.bank_account_id AS text) AS bank_account_id, named.account, a.name, a.purpose, a.ledger_code, a.iban,
-        a.sort_code, a.account_number, coalesce(a.version, 0) AS version, coalesce(l.lines, 0) AS lines,
+        a.sort_code, a.account_number, coalesce(a.paid_into, false) AS paid_into,
+        coalesce(a.version, 0) AS version, coalesce(l.lines, 0) AS lines,
         coalesce(l.new, 0) AS new, l.first_on, l.last_on, coalesce(l.bank_pence, 0) AS bank_pence,
         coalesce(l.matched_pence, 0) AS matched_pence
     FROM (SELECT account FROM bank_account UNION SELECT account FROM bank_line) named
@@ -71,11 +72,23 @@ def add_accounts(connection: Connection, rows: Collection[Mapping[str, Any]]) ->
 
 
 def change_account(connection: Connection, bank_account_id: str, changes: Mapping[str, Any]) -> None:
-    """Replace what is said of an account, under its next version."""
+    """Replace what is said of an account, under its next version; whether schools pay into it is said afterwards."""
     row = bank_account.c
-    connection.execute(
-        bank_account.update().where(row.bank_account_id == bank_account_id).values(**changes, version=row.version + 1)
-    )
+    said = {**changes, "paid_into": False, "version": row.version + 1}
+    connection.execute(bank_account.update().where(row.bank_account_id == bank_account_id).values(said))
+
+
+def is_paid_into(connection: Connection, purpose: str) -> bool:
+    """Whether schools are told of an account for a purpose."""
+    row = bank_account.c
+    return bool(connection.execute(select(row.paid_into).where(row.purpose == purpose, row.paid_into)).scalar())
+
+
+def pay_into(connection: Connection, bank_account_id: str, purpose: str) -> None:
+    """Let schools pay into this account, and into no other of the purpose."""
+    row = bank_account.c
+    connection.execute(bank_account.update().where(row.purpose == purpose, row.paid_into).values(paid_into=False))
+    connection.execute(bank_account.update().where(row.bank_account_id == bank_account_id).values(paid_into=True))
 
 
 def is_used(connection: Connection, account: str) -> bool:

@@ -17,8 +17,7 @@ _RECORD = text("""
     WHERE kept.version = :version
 """)
 _PAY_INTO = text("""
-    SELECT name, sort_code, account_number FROM bank_account
-    WHERE purpose = :purpose AND sort_code IS NOT NULL AND account_number IS NOT NULL ORDER BY name LIMIT 1
+    SELECT name, sort_code, account_number FROM bank_account WHERE purpose = :purpose AND paid_into
 """)
 
 
@@ -39,5 +38,5 @@ def record_address(connection: Connection, urn: int, address: Mapping[str, Any],
 
 
 def pay_into(connection: Connection, purpose: str) -> Row[Any] | None:
-    """(name, sort_code, account_number) of the account for a purpose, if one is recorded in full."""
+    """(name, sort_code, account_number) of the account for a purpose that schools pay into, if one is told."""
     return connection.execute(_PAY_INTO, {"purpose": purpose}).one_or_none()

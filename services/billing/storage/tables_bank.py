@@ -1,6 +1,6 @@
 """The tables of the bank: accounts, statements, their lines, and what these are matched to."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.billing.storage.tables import metadata
@@ -19,6 +19,7 @@ bank_account = Table(
     Column("iban", Text),
     Column("sort_code", Text),
     Column("account_number", Text),
+    Column("paid_into", Boolean),
     Column("version", Integer),
 )
 

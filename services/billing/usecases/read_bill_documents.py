@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from chassis.actor import SERVICE, Actor
+from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound, VersionConflict
-from services.billing.domain.bill_document import BillDocument, BillLine, Party, PayInto
+from services.billing.domain.bill_document import BillDocument, BillLine, Party
 from services.billing.domain.bill_errors import EndpointUnknown
 from services.billing.domain.endpoints import endpoint_fault, vat_number_fault
 from services.billing.storage import bill_parties, bills, companies, credit_notes, direct_bills
+from services.billing.usecases.where_to_pay import pay_into
 
 
 def bill_document(database: Database, actor: Actor, bill_id: str) -> BillDocument:
@@ -37,7 +38,7 @@ def bill_document(database: Database, actor: Actor, bill_id: str) -> BillDocumen
             credited_pence=bill.credited_pence,
             pay_to=bill.pay_to,
         )
-    return document if direct else replace(document, pay_into=_pay_into(database, bill.purpose))
+    return document if direct else replace(document, pay_into=pay_into(database, bill.purpose))
 
 
 def credit_note_document(database: Database, actor: Actor, credit_note_id: str) -> BillDocument:
@@ -148,10 +149,3 @@ def _line(line: Row[Any], vat_rate: Any) -> BillLine:
         supplier_name=line.supplier_name or "",
         ledger_code=line.ledger_code or "",
     )
-
-
-def _pay_into(database: Database, purpose: str) -> PayInto | None:
-    """The account that schools pay into: everybody who gets a bill may know it, so it is read as the service."""
-    with database.transaction(SERVICE) as connection:
-        found = bill_parties.pay_into(connection, purpose)
-    return PayInto(found.name, found.sort_code, found.account_number) if found else None

@@ -9,19 +9,22 @@ from sqlalchemy import Row
 from chassis.actor import Actor
 from chassis.database import Database
 from contracts.errors import NotFound
+from services.billing.domain.bill_document import PayInto
 from services.billing.domain.late_payment import LatePayment
 from services.billing.storage import bills, credit_notes, direct_bills, disputes
 from services.billing.usecases.read_accounts import late_of_bill
+from services.billing.usecases.where_to_pay import pay_into
 
 
 @dataclass(frozen=True, slots=True)
 class BillView:
-    """A bill with its lines, what its school disputes of it, and what late payment adds to it by law."""
+    """A bill with its lines, what its school disputes of it, what late payment adds by law, and where it is paid."""
 
     head: Row[Any]
     lines: Sequence[Row[Any]]
     disputes: Sequence[Row[Any]]
     late: LatePayment | None
+    pay_into: PayInto | None
 
 
 def list_bills(
@@ -56,7 +59,8 @@ def get_bill(database: Database, actor: Actor, bill_id: str) -> BillView:
         direct = found[0].settlement == "direct"
         lines = direct_bills.direct_bill_lines if direct else bills.bill_lines
         disputed = disputes.disputes_of_bill(connection, bill_id)
-        return BillView(found[0], lines(connection, bill_id), disputed, late_of_bill(connection, bill_id))
+        shown = found[0], lines(connection, bill_id), disputed, late_of_bill(connection, bill_id)
+    return BillView(*shown, pay_into=None if direct else pay_into(database, found[0].purpose))
 
 
 def list_credit_notes(
