@@ -245,7 +245,8 @@ def test_an_account_is_one_that_schools_pay_into_and_bills_say_so(visit: Visit, 
     bill = services.table["billing", f"/bills/{SCHOOLS_BILL}"]
     for person in ("buyer", "manager"):
         page = visit(person).get(f"/{'school' if person == 'buyer' else 'alliance'}/bills/{SCHOOLS_BILL}").text
-        assert "Sort code 20-45-77, account 10203040" in page
+        assert "<dd>20-45-77</dd>" in page
+        assert "<dd>10203040</dd>" in page
         assert "does not say where to pay" not in page
     services.table["billing", f"/bills/{SCHOOLS_BILL}"] = {**bill, "pay_into": None, "state": "open", "pay_to": None}
     assert "does not say where to pay" in manager.get(f"/alliance/bills/{SCHOOLS_BILL}").text
