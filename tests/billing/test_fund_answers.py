@@ -1,10 +1,11 @@
 """What the partnership fund takes for an answer: days that can be, of members, and caps that say one thing."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from contracts.london import london_today
+from services.billing.usecases.remind_governors import remind_governors
 from tests.billing.fund_world import PUPILS, YEAR, Fund, governor_of, members_with_pupils
 from tests.billing.world import ASH, BEECH, CEDAR, MANAGER, World, answered, refused
 
@@ -42,6 +43,16 @@ def test_a_school_that_has_left_is_asked_no_more_and_keeps_what_it_confirmed(fun
     assert (own["awaiting_schools"], own["awaiting_pence"]) == (1, 400_000)
     assert [bill["school_urn"] for bill in fund.act(year, "bills", status=201)["items"]] == [BEECH]
     assert fund.contribution(year, CEDAR)["amount_pence"] == 400_000
+
+
+def test_governors_of_a_school_that_has_left_are_not_reminded(fund: Fund) -> None:
+    year = fund.proposed()
+    fund.world.tell(*members_with_pupils({ASH: 153}, left_on=YESTERDAY))
+    asked_by = date.fromisoformat(fund.contribution(year, BEECH)["answer_by"])
+    after = datetime(asked_by.year, asked_by.month, asked_by.day, 12, tzinfo=UTC) + timedelta(days=7)
+    assert remind_governors(fund.world.database.database, after) == [year["fund_year_id"]]
+    told = fund.world.rows("SELECT body FROM event_log WHERE type = 'FundContributionAsked'")
+    assert sorted(body["school_urn"] for (body,) in told if body["reminder"]) == [BEECH, CEDAR]
 
 
 def test_two_caps_of_one_school_and_caps_that_leave_everybody_out_are_faults_of_the_caps(fund: Fund) -> None:

@@ -18,12 +18,12 @@ def tell(world: World, account: str, **more: Any) -> dict[str, Any]:
 
 def change(world: World, account: dict[str, Any], **said: Any) -> Any:
     at = f"/bank-accounts/{account['bank_account_id']}"
-    kept = next(
-        each
-        for each in answered(world.a(MANAGER).get("/bank-accounts"))["items"]
-        if each["bank_account_id"] == account["bank_account_id"]
-    )
-    return world.a(MANAGER).send("PATCH", at, json=said, version=kept["version"])
+    return world.a(MANAGER).send("PATCH", at, json=said, version=kept(world, account)["version"])
+
+
+def kept(world: World, account: dict[str, Any]) -> dict[str, Any]:
+    accounts: list[dict[str, Any]] = answered(world.a(MANAGER).get("/bank-accounts"))["items"]
+    return next(each for each in accounts if each["bank_account_id"] == account["bank_account_id"])
 
 
 def paid_into(world: World, bill: dict[str, Any]) -> dict[str, Any] | None:
@@ -57,7 +57,10 @@ def test_one_account_of_a_purpose_is_paid_into_and_only_whom_somebody_asks_takes
     assert (first["paid_into"], savings["paid_into"], fund["paid_into"]) == (True, False, True)
     answered(change(world, first, name="Orchard Schools"))
     assert paid_into(world, bill) == {"name": "Orchard Schools", **NUMBERS}
+    seen = kept(world, first)["version"]
     answered(change(world, savings, paid_into=True))
+    at = f"/bank-accounts/{first['bank_account_id']}"
+    refused(world.a(MANAGER).send("PATCH", at, json={"paid_into": True}, version=seen), 412, "version_conflict")
     assert paid_into(world, bill) == {"name": "Orchard Savings", "sort_code": "204577", "account_number": "99999999"}
     shown = {each["name"]: each["paid_into"] for each in answered(world.a(MANAGER).get("/bank-accounts"))["items"]}
     assert shown == {"Orchard Schools": False, "Orchard Savings": True, "Orchard Fund": True}

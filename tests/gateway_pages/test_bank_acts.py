@@ -21,6 +21,7 @@ from tests.gateway_pages.bank_world import (
     STATEMENT,
     a_line,
     a_statement,
+    an_account,
     matched_to,
 )
 from tests.gateway_pages.conftest import Visitor, parsed
@@ -242,6 +243,13 @@ def test_an_account_is_one_that_schools_pay_into_and_bills_say_so(visit: Visit, 
     assert first["sort_code"] == "204577"
     assert first["paid_into"] is True
     assert second["paid_into"] is False
+    accounts = {"items": [an_account(**numbers | {"sort_code": "204577", "paid_into": True})]}
+    services.table = {**services.table, ("billing", "/bank-accounts"): accounts}
+    ticked = "//input[@id='paid_into']/@checked"
+    assert parsed(manager.get(f"/alliance/bank/accounts?bank_account_id={ACCOUNT}")).xpath(ticked)
+    again = manager.post("/alliance/bank/accounts", {**said, "name": "", "was_paid_into": "1"})
+    assert again.status_code == 422
+    assert not parsed(again).xpath(ticked), "what was unticked stays so while the rest is put right"
     bill = services.table["billing", f"/bills/{SCHOOLS_BILL}"]
     for person in ("buyer", "manager"):
         page = visit(person).get(f"/{'school' if person == 'buyer' else 'alliance'}/bills/{SCHOOLS_BILL}").text

@@ -85,9 +85,10 @@ def is_paid_into(connection: Connection, purpose: str) -> bool:
 
 
 def pay_into(connection: Connection, bank_account_id: str, purpose: str) -> None:
-    """Let schools pay into this account, and into no other of the purpose."""
+    """Let schools pay into this account, and into no other of the purpose: one that was it is under a new version."""
     row = bank_account.c
-    connection.execute(bank_account.update().where(row.purpose == purpose, row.paid_into).values(paid_into=False))
+    no_more = {"paid_into": False, "version": row.version + 1}
+    connection.execute(bank_account.update().where(row.purpose == purpose, row.paid_into).values(no_more))
     connection.execute(bank_account.update().where(row.bank_account_id == bank_account_id).values(paid_into=True))
 
 

@@ -59,8 +59,14 @@ def decide_contribution(
             raise ContributionNotAsked(_why_nothing(found))
         if found.version != version:
             raise VersionConflict("Another governor answered meanwhile.")
-        known = {"counted_on": found.pupils_on, "today": london_day(now)}
-        check_decision(decision, evidence.governor, evidence.decided_on, evidence.why, **known)
+        check_decision(
+            decision,
+            evidence.governor,
+            evidence.decided_on,
+            evidence.why,
+            counted_on=found.pupils_on,
+            today=london_day(now),
+        )
         fund_contributions.add_decision(
             connection,
             found,

@@ -1,4 +1,4 @@
-"""Of the alliance's accounts, and of the fund's, one is where schools pay: bills and statements name it."""
+"""Of the alliance's accounts, and of the fund's, one is where schools pay, and bills name it."""
 
 from alembic import op
 
