@@ -63,6 +63,13 @@ MONEY: Final = (
     ),
     Waits("ready_to_bill", "school to bill", "schools to bill", "Matched, and not billed yet.", "alliance.bills"),
     Waits(
+        "ready_to_credit",
+        "school to credit",
+        "schools to credit",
+        "Suppliers have credited what it was billed.",
+        "alliance.bills",
+    ),
+    Waits(
         "bills_overdue",
         "bill overdue",
         "bills overdue",

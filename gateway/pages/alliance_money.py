@@ -22,11 +22,17 @@ OWING: Final = (("open", "Not paid yet"), ("overdue", "Overdue"))
 def bills() -> str:
     """Every bill, or those of one round; all of them, or what is still owed, or overdue."""
     round_id, owed = request.args.get("round_id"), request.args.get("owed", "")
-    found = [bill for bill in ask.items("billing", "/bills", round_id=round_id) if _is_asked_for(bill, owed)]
-    rounds = ask.items_or_none("orders", "/rounds") or []
+    every, rounds, ready = ask.together(
+        lambda: ask.items("billing", "/bills", round_id=round_id),
+        lambda: ask.items_or_none("orders", "/rounds") or [],
+        ready_to_bill,
+    )
+    found = [bill for bill in every if _is_asked_for(bill, owed)]
     closed = [each for each in rounds if each["state"] not in ("draft", "open", "cancelled")]
     asked = {"round_id": round_id, "owed": owed}
-    return render_template("alliance/bills.html", bills=found, rounds=closed, **asked, owing=OWING, **bill_sums(found))
+    return render_template(
+        "alliance/bills.html", bills=found, rounds=closed, ready=ready, **asked, owing=OWING, **bill_sums(found)
+    )
 
 
 @alliance.get("/bills/<uuid:bill_id>")
@@ -61,22 +67,24 @@ def issue_bills(round_id: Any) -> Response | tuple[str, int]:
         issued = upstream.post("billing", "/bills", json=body, key=request.form.get("sending_key")).json()
     if faults:
         return _round_page(str(round_id), faults), faults.status
-    flash(_said(issued))
+    flash(said_issued(issued))
     return redirect(url_for("alliance.round_bills", round_id=round_id), 303)
 
 
 def _round_page(round_id: str, faults: Faults) -> str:
-    this_round, ordered, found, invoices = ask.together(
+    this_round, ordered, found, invoices, ready = ask.together(
         lambda: ask.one("orders", f"/rounds/{round_id}"),
         lambda: ask.items("orders", "/purchase-orders", round_id=round_id),
         lambda: ask.items("billing", "/bills", round_id=round_id),
         lambda: ask.items("billing", "/supplier-invoices"),
+        lambda: ready_to_bill(round_id=round_id),
     )
     orders = {order["purchase_order_id"] for order in ordered}
     return render_template(
         "alliance/round_bills.html",
         round=this_round,
         bills=found,
+        ready=ready,
         held=[each for each in invoices if each["state"] == "held" and each["purchase_order_id"] in orders],
         key=sending_key(request.form, faults),
         faults=faults,
@@ -84,7 +92,14 @@ def _round_page(round_id: str, faults: Faults) -> str:
     )
 
 
-def _said(issued: dict[str, Any]) -> str:
+def ready_to_bill(**of: str) -> list[dict[str, Any]]:
+    """What issuing would bill and give back now: all of it, or that of one `round_id` or `purchase_order_id`."""
+    found = ask.items_or_none("billing", "/bills/ready") or []
+    return [each for each in found if all(each[name] == value for name, value in of.items())]
+
+
+def said_issued(issued: dict[str, Any]) -> str:
+    """What was issued at once, in words."""
     counted = [
         plural(len(issued[name]), one)
         for name, one in (("items", "bill"), ("credit_notes", "credit note"))

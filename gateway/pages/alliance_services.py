@@ -10,12 +10,11 @@ from contracts.london import london_today
 from contracts.vat import VAT_CLASSES
 from gateway.identity import current_seat
 from gateway.pages import ask
-from gateway.pages.alliance_money import bill_sums
+from gateway.pages.alliance_money import bill_sums, ready_to_bill, said_issued
 from gateway.pages.doors import alliance, for_manager, for_reader
 from gateway.pages.faults import Faults
 from gateway.pages.service_form import entitlement_rows, filled, read_plan
 from gateway.pages.service_words import BILLED, DRIVERS, PERIODS
-from gateway.pages.show import plural
 from gateway.pages.typed import Typed, seen_version, sending_key
 from gateway.upstream import upstream
 
@@ -144,13 +143,13 @@ def service_bills(purchase_order_id: Any) -> str:
 def issue_service_bills(purchase_order_id: Any) -> Page:
     """Bill each school for what it has confirmed and an invoice agrees with."""
     faults = Faults()
-    issued: list[dict[str, Any]] = []
+    issued: dict[str, Any] = {"items": [], "credit_notes": []}
     with faults.of_service():
         body = {"purchase_order_id": str(purchase_order_id)}
-        issued = upstream.post("billing", "/bills", json=body, key=request.form.get("sending_key")).json()["items"]
+        issued = upstream.post("billing", "/bills", json=body, key=request.form.get("sending_key")).json()
     if faults:
         return _bills_page(str(purchase_order_id), faults), faults.status
-    flash(f"{plural(len(issued), 'bill')} issued." if issued else "There is nothing new to bill.")
+    flash(said_issued(issued))
     return redirect(url_for("alliance.service_bills", purchase_order_id=purchase_order_id), 303)
 
 
@@ -225,15 +224,17 @@ def _school_page(plan_id: str, urn: int, faults: Faults) -> str:
 
 
 def _bills_page(purchase_order_id: str, faults: Faults) -> str:
-    order, found, invoices = ask.together(
+    order, found, invoices, ready = ask.together(
         lambda: ask.one("orders", f"/purchase-orders/{purchase_order_id}"),
         lambda: ask.items("billing", "/bills", purchase_order_id=purchase_order_id),
         lambda: ask.items("billing", "/supplier-invoices"),
+        lambda: ready_to_bill(purchase_order_id=purchase_order_id),
     )
     return render_template(
         "alliance/service_bills.html",
         order=order,
         bills=found,
+        ready=ready,
         held=[each for each in invoices if each["state"] == "held" and each["purchase_order_id"] == purchase_order_id],
         **bill_sums(found),
         key=sending_key(request.form, faults),

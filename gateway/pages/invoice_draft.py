@@ -65,6 +65,7 @@ class InvoiceDraft:
         lines = [
             {
                 "order_line_no": line.line_no,
+                "name": line.name,
                 "quantity": quantity,
                 "unit_price": unit_price,
                 "vat_class": line.vat_class,

@@ -38,6 +38,7 @@ _DESK: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "invoices_held": ("alliance.workbench", {}),
     "received_not_invoiced": ("alliance.not_invoiced", {}),
     "ready_to_bill": ("alliance.bills", {}),
+    "ready_to_credit": ("alliance.bills", {}),
     "bills_open": ("alliance.bills", {"owed": "open"}),
     "bills_overdue": ("alliance.bills", {"owed": "overdue"}),
     "bills_disputed": ("alliance.bill_disputes", {}),

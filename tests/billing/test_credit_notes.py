@@ -111,6 +111,11 @@ def claims(world: World) -> list[dict[str, Any]]:
     return list(answered(world.a(MANAGER).get("/credit-claims"))["items"])
 
 
+def states_of_credits(world: World) -> list[str]:
+    found = answered(world.a(MANAGER).get("/supplier-invoices"))["items"]
+    return [invoice["state"] for invoice in found if invoice["kind"] == "credit_note"]
+
+
 def test_a_credit_of_the_missing_units_releases_the_held_line(world: World) -> None:
     order, invoice = a_short_delivery(world)
     (claim,) = claims(world)
@@ -225,7 +230,9 @@ def test_a_credit_waits_until_the_shares_are_certain(world: World) -> None:
     invoice = world.invoiced(sent)
     credit(world, order, Credit(8))
     assert {match["credited_net_pence"] for match in matches_of(world, invoice).values()} == {0}
+    assert states_of_credits(world) == ["held"]
     world.tell(order.receipt(ASH, line_1=30))
+    assert states_of_credits(world) == ["matched"]
     found = matches_of(world, invoice)
     assert sum(match["credited_quantity"] for match in found.values()) == 8
     assert sum(match["credited_net_pence"] for match in found.values()) == 8760

@@ -34,6 +34,8 @@ def test_the_desk_counts_what_waits_and_forgets_what_is_done(world: World) -> No
     assert desk["credit_claims"] == (1, 2_400)
     assert desk["ready_to_bill"] == (1, 30_000)
     assert desk["supplier_invoices_open"] == (1, 78_000)
+    [ready] = answered(world.a(BOARD).get("/bills/ready"))["items"]
+    assert (ready["schools_to_bill"], ready["bill_pence"]) == desk["ready_to_bill"]
     (bill,) = world.billed()
     assert _desk(world)["bills_open"] == (1, 30_000)
     world.pay(entry("12.34", "no idea", name="Somebody"), payment_of(bill))
@@ -53,6 +55,7 @@ def test_what_a_supplier_credits_is_no_longer_open(world: World) -> None:
         sent = {**credit, "kind": "credit_note", "credits": ["INV-1"]}
         answered(world.a(seller_of(FENWRIGHT)).post("/supplier-invoices", sent), 201)
         assert _desk(world)["supplier_invoices_open"] == left
+        assert _desk(world)["ready_to_credit"] == (1, 78_000 - left[1])
         owed = answered(world.a(MANAGER).get("/open-items?purpose=general"))["items"]
         assert sum(item["open_pence"] for item in owed if item["kind"] == "supplier_invoice") == -left[1]
 

@@ -23,6 +23,7 @@ from tests.billing.world import (
     CONTRACT,
     FENWRIGHT,
     MANAGER,
+    ROUND,
     Line,
     Order,
     World,
@@ -66,6 +67,12 @@ def fall_due(world: World, urn: int, day: date) -> None:
     world.rows("UPDATE bill SET due_date = :due WHERE school_urn = :urn RETURNING 1", due=day, urn=urn)
 
 
+def ready(world: World) -> list[tuple[object, ...]]:
+    """What issuing would do now: by round or period, schools and pence to bill, schools and pence to give back."""
+    names = ("round_id", "purchase_order_id", "schools_to_bill", "bill_pence", "schools_to_credit", "credit_pence")
+    return [tuple(each[name] for name in names) for each in answered(world.a(MANAGER).get("/bills/ready"))["items"]]
+
+
 def papers(world: World, urn: int) -> tuple[bytes, ...]:
     """A school's statement of account, byte for byte: JSON, PDF and spreadsheet."""
     client = world.a(buyer_of(urn))
@@ -91,6 +98,8 @@ def test_an_upheld_dispute_is_claimed_and_comes_back_with_the_suppliers_credit(w
     client = world.a(MANAGER)
     sent = {"decision": "upheld", "answer": "We claim them", "net_pence": 37231}
     refused(client.post(f"/bill-disputes/{raised['dispute_id']}/answer", sent), 422, "upheld_too_much")
+    below = client.post(f"/bill-disputes/{raised['dispute_id']}/answer", sent | {"net_pence": -500})
+    assert "Enter an amount from £0.01 to £100,000,000,000.00." in below.get_data(as_text=True)
     upheld = answer(world, raised, "upheld", net_pence=4380)
     assert (upheld["state"], upheld["net_pence"], upheld["vat_pence"]) == ("upheld", 4380, 876)
     [claim] = answered(client.get("/credit-claims"))["items"]
@@ -98,8 +107,11 @@ def test_an_upheld_dispute_is_claimed_and_comes_back_with_the_suppliers_credit(w
     assert figures == (ASH, 4, 4380, 876)
     assert claim["requested_by"] == MANAGER.name
     assert world.billed() == []  # nothing comes back before the supplier has credited it
+    assert answered(client.get("/bills/ready"))["items"] == []
     credit(world, order, Credit(4, school_urn=ASH))
+    assert ready(world) == [(ROUND, None, 0, 0, 1, 5256)]
     world.billed()
+    assert ready(world) == []
     [note] = answered(client.get("/credit-notes"))["items"]
     assert (note["school_urn"], note["net_pence"], note["gross_pence"]) == (ASH, 4380, 5256)
     assert answered(client.get("/credit-claims"))["items"] == []

@@ -16,6 +16,7 @@ WAITING = {
     "invoices_held": (1, 44_676),
     "received_not_invoiced": (3, 91_200),
     "ready_to_bill": (4, 250_000),
+    "ready_to_credit": (1, 5_256),
     "bills_open": (9, 612_340),
     "bills_overdue": (2, 80_112),
     "bills_disputed": (1, 5_256),

@@ -12,6 +12,7 @@ from tests.gateway_pages.answer_world import ANSWER
 from tests.gateway_pages.conftest import Visitor, parsed, summary_links, summary_text, text_of, value_of
 from tests.gateway_pages.fake import Call, FakeServices
 from tests.gateway_pages.people import OAK
+from tests.gateway_pages.service_world import SERVICE_PO
 from tests.gateway_pages.world import (
     BILL,
     BILLED_INVOICE,
@@ -186,8 +187,8 @@ def invoice(**more: str) -> dict[str, object]:
 
 def test_the_invoice_form_is_sent_in_pence_and_four_decimals(visit: Visit, services: FakeServices) -> None:
     visit("supplier").post(INVOICE_FORM, invoice())
-    line = {"order_line_no": 2, "quantity": 10, "unit_price": "10.9500", "vat_class": "S", "vat_rate": "20.00"}
-    line["school_urn"] = None
+    line = {"order_line_no": 2, "name": "Copier paper A4, 80 g", "quantity": 10, "unit_price": "10.9500"}
+    line |= {"vat_class": "S", "vat_rate": "20.00", "school_urn": None}
     assert last_change(services).sent == {
         "kind": "invoice",
         "credits": [],
@@ -434,10 +435,23 @@ def test_the_board_can_be_narrowed_to_one_state(visit: Visit) -> None:
 
 def test_bills_of_a_round_are_issued_once_per_key(visit: Visit, services: FakeServices) -> None:
     manager, path = visit("manager"), f"/alliance/rounds/{CLOSED}/bills"
-    assert "INV-0041 from Fenwright Paper Ltd" in text_of(manager.get(path))
+    text = text_of(manager.get(path))
+    assert "INV-0041 from Fenwright Paper Ltd" in text
+    assert "£446.76 to bill to 2 schools." in text
     manager.post(path, {"sending_key": "a-key-of-this-form"})
     call = last_change(services)
     assert (call.path, call.sent, call.key) == ("/bills", {"round_id": CLOSED}, "a-key-of-this-form")
+
+
+def test_what_is_ready_to_issue_leads_to_where_it_is_issued(visit: Visit, services: FakeServices) -> None:
+    manager = visit("manager")
+    links = parsed(manager.get("/alliance/bills")).xpath("//section[h2='Ready to issue']//tbody//a/@href")
+    assert links == [f"/alliance/rounds/{CLOSED}/bills", f"/alliance/purchase-orders/{SERVICE_PO}/bills"]
+    assert "Ready to issue" not in text_of(manager.get("/alliance/bills?owed=open"))
+    assert "£52.56 to give back to 1 school." in text_of(manager.get(links[1]))
+    services.table["billing", "/bills/ready"]["items"] = []
+    assert "Nothing is ready" in text_of(manager.get(links[0]))
+    assert "Ready to issue" not in text_of(manager.get("/alliance/bills"))
 
 
 def test_a_school_marks_a_suppliers_bill_as_paid(visit: Visit, services: FakeServices) -> None:

@@ -9,7 +9,7 @@ from contracts.london import london_today
 from gateway.pages.service_words import a_year, formula, priced, span, stage
 from gateway.upstream import Problem
 from tests.gateway_pages.conftest import Visitor, summary_links, text_of, value_of
-from tests.gateway_pages.fake import FakeServices
+from tests.gateway_pages.fake import DONE, FakeServices
 from tests.gateway_pages.people import OAK
 from tests.gateway_pages.service_world import ASKED, PAYROLL, RUNNING, SERVICE_PO, USE, a_charge, a_plan
 from tests.gateway_pages.world import CONTRACT, OPEN
@@ -83,6 +83,13 @@ def test_bills_of_a_period_are_issued_for_its_order(visit: Visit, services: Fake
     visit("manager").post(f"/alliance/purchase-orders/{SERVICE_PO}/bills", {"sending_key": "a-key-of-this-form"})
     call = services.changes[-1]
     assert (call.service, call.path, call.sent) == ("billing", "/bills", {"purchase_order_id": SERVICE_PO})
+
+
+def test_credit_notes_alone_are_told_as_issued(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DONE, ("POST", "billing", "/bills"), {"items": [], "credit_notes": [{}], "next": None})
+    path = f"/alliance/purchase-orders/{SERVICE_PO}/bills"
+    manager = visit("manager")
+    assert "1 credit note issued." in text_of(manager.get(manager.post(path, {"sending_key": "k"}).location))
 
 
 @pytest.mark.parametrize(

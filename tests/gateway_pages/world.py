@@ -17,7 +17,7 @@ from tests.gateway_pages.payment_world import of_payments
 from tests.gateway_pages.people import OAK, SUPPLIER, SUPPLIER_ID
 from tests.gateway_pages.portal_world import DETAILS, of_portal
 from tests.gateway_pages.report_world import of_reports
-from tests.gateway_pages.service_world import of_services
+from tests.gateway_pages.service_world import SERVICE_PO, of_services
 
 Json = dict[str, Any]
 
@@ -810,6 +810,11 @@ def a_school(urn: int, name: str, phase: str, pupils: int, town: str) -> Json:
     }
 
 
+def _ready(title: str, **figures: Any) -> Json:
+    nothing = {"schools_to_bill": 0, "bill_pence": 0, "schools_to_credit": 0, "credit_pence": 0}
+    return {"round_id": None, "purchase_order_id": None, "title": title} | nothing | figures
+
+
 def listed(*items: Json) -> Json:
     """A list as services answer it."""
     return {"items": list(items), "next": None}
@@ -971,6 +976,10 @@ def _of_billing() -> dict[tuple[str, str], Any]:
             for name in ("lines", "matches")
         },
         ("billing", "/bills"): listed(*map(headed, [*bills, direct])),
+        ("billing", "/bills/ready"): listed(
+            _ready("Autumn stationery", round_id=CLOSED, schools_to_bill=2, bill_pence=44_676),
+            _ready("Payroll, October", purchase_order_id=SERVICE_PO, schools_to_credit=1, credit_pence=5_256),
+        ),
         ("billing", f"/bills/{BILL}"): bills[0],
         ("billing", f"/bills/{PAID_BILL}"): bills[1],
         ("billing", f"/bills/{DIRECT_BILL}"): direct,

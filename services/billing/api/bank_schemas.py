@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate, validates_schema
 
 from services.billing.api.bank_setting_schemas import PURPOSES, LayoutIn
-from services.billing.api.fields import MOST_PENCE, UuidText, plain_text, whole
+from services.billing.api.fields import MOST_PENCE, UuidText, pence, plain_text
 
 MOST_PER_PAGE = 1000
 KINDS = [
@@ -136,7 +136,7 @@ class ChosenItem(Schema):
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     id = fields.String(required=True, validate=plain_text(40))
-    amount_pence = whole(-MOST_PENCE, MOST_PENCE, load_default=None, allow_none=True)
+    amount_pence = pence(-MOST_PENCE, load_default=None, allow_none=True)
 
     @validates_schema
     def id_of_its_kind(self, data: dict[str, Any], **_: Any) -> None:

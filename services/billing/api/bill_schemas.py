@@ -25,6 +25,25 @@ class BillsIn(Schema):
             raise ValidationError("Send either a round_id or a purchase_order_id.", "round_id")
 
 
+class ReadyOut(Schema):
+    """What issuing a round's, or a service's period's, bills would do now; pence with VAT."""
+
+    round_id = fields.String(allow_none=True)
+    purchase_order_id = fields.String(allow_none=True)
+    title = fields.String()
+    schools_to_bill = fields.Integer()
+    bill_pence = fields.Integer()
+    schools_to_credit = fields.Integer()
+    credit_pence = fields.Integer()
+
+
+class ReadyPage(Schema):
+    """All of it: there are as many as rounds and periods under way."""
+
+    items = fields.List(fields.Nested(ReadyOut))
+    next = fields.String(allow_none=True)
+
+
 class PaymentNoteIn(Schema):
     """On which day the school has paid the supplier."""
 

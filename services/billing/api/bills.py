@@ -43,6 +43,14 @@ def list_bills(query: dict[str, Any]) -> Response:
     return jsonify(items=[bill_shapes.bill_head(item) for item in items], next=following)
 
 
+@bills.route("/bills/ready")
+@requires("alliance_manager", "board_member")
+@bills.response(200, bill_schemas.ReadyPage)
+def list_ready() -> dict[str, Any]:
+    """What is matched and not billed yet, and what suppliers credited and schools have not got back, by what for."""
+    return {"items": read_books.list_ready(current_database(), current_actor()), "next": None}
+
+
 @bills.route("/bills/<uuid:bill_id>")
 @requires(*READERS)
 @bills.response(200, bill_schemas.BillOut)

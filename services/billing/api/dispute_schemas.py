@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow import Schema, fields, validate
 
-from services.billing.api.fields import MOST_PENCE, plain_text, whole
+from services.billing.api.fields import pence, plain_text, whole
 from services.billing.api.schemas import HIGHEST_URN, PageQuery
 
 DISPUTE_STATES: Final = ("open", "upheld", "declined", "withdrawn")
@@ -59,7 +59,7 @@ class AnswerIn(Schema):
 
     decision = fields.String(required=True, validate=validate.OneOf(["upheld", "declined"]))
     answer = fields.String(required=True, validate=plain_text(500))
-    net_pence = whole(1, MOST_PENCE, load_default=None, allow_none=True)
+    net_pence = pence(1, load_default=None, allow_none=True)
 
 
 class DisputeQuery(PageQuery):

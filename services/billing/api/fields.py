@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validate
 
-from contracts.money import unit_price_text
+from contracts.money import pounds, unit_price_text
 
 MOST_PENCE: Final = 10**13
 
@@ -57,10 +57,16 @@ def whole(least: int, most: int, **options: Any) -> fields.Integer:
     return fields.Integer(strict=True, validate=validate.Range(least, most), **options)
 
 
+def pence(least: int, most: int = MOST_PENCE, **options: Any) -> fields.Integer:
+    """An amount in pence within bounds; a refusal names the bounds in pounds, as people write them."""
+    told = f"Enter an amount from £{pounds(least)} to £{pounds(most)}."
+    return fields.Integer(strict=True, validate=validate.Range(least, most, error=told), **options)
+
+
 def plain_text(most: int, *, least: int = 1) -> list[validate.Validator]:
     """Text of a bounded length without control characters; not blank, unless `least` is 0."""
     told = r"(?=.*\S)" if least else ""
     return [
-        validate.Length(min=least, max=most),
+        validate.Length(max=most, error="Write at most {max} characters."),
         validate.Regexp(told + r"[^\x00-\x1f\x7f\ud800-\udfff]*\Z", error="Write something, on one line."),
     ]

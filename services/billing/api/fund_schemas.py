@@ -5,7 +5,7 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from services.billing.api.bill_schemas import BillHeadOut
-from services.billing.api.fields import MOST_PENCE, plain_text, whole
+from services.billing.api.fields import pence, plain_text, whole
 from services.billing.api.schemas import HIGHEST_URN
 from services.billing.domain.fund import BudgetLine, Plan
 
@@ -19,14 +19,14 @@ class FundBudgetLineIn(Schema):
     """What the fund is to pay for, and how much."""
 
     name = fields.String(required=True, validate=plain_text(120))
-    amount_pence = whole(1, MOST_PENCE, required=True)
+    amount_pence = pence(1, required=True)
 
 
 class FundCapIn(Schema):
     """The most that one school is asked for; 0 leaves it out."""
 
     school_urn = whole(1, HIGHEST_URN, required=True)
-    cap_pence = whole(0, MOST_PENCE, required=True)
+    cap_pence = pence(0, required=True)
 
 
 class FundYearIn(Schema):
@@ -37,8 +37,8 @@ class FundYearIn(Schema):
     to_on = fields.Date(required=True)
     basis_on = fields.Date(required=True, metadata={"description": "Each school's newest count of pupils by that day"})
     answer_by = fields.Date(required=True, metadata={"description": "By when the governing bodies are to answer"})
-    from_balance_pence = whole(
-        0, MOST_PENCE, load_default=0, metadata={"description": "What the fund pays of the budget from what it has"}
+    from_balance_pence = pence(
+        0, load_default=0, metadata={"description": "What the fund pays of the budget from what it has"}
     )
     lines = fields.List(
         fields.Nested(FundBudgetLineIn), required=True, validate=validate.Length(min=1, max=MOST_BUDGET_LINES)
@@ -84,7 +84,7 @@ class FundPaymentIn(Schema):
     evidence = fields.String(
         required=True, validate=plain_text(200), metadata={"description": "The invoice or minute that proves it"}
     )
-    amount_pence = whole(1, MOST_PENCE, required=True)
+    amount_pence = pence(1, required=True)
 
 
 class FundReasonIn(Schema):
@@ -96,7 +96,7 @@ class FundReasonIn(Schema):
 class FundCreditIn(FundReasonIn):
     """How much of a contribution's bill is given back."""
 
-    amount_pence = whole(1, MOST_PENCE, required=True)
+    amount_pence = pence(1, required=True)
 
 
 class FundYearHeadOut(Schema):

@@ -11,7 +11,7 @@ from chassis.etag import required_version, tagged
 from chassis.idempotency import idempotent
 from chassis.web import current_actor, current_database, requires
 from services.billing.api import payment_schemas
-from services.billing.api.fields import MOST_PENCE, Day, plain_text, whole
+from services.billing.api.fields import Day, pence, plain_text
 from services.billing.domain.manual_journal import JournalLine
 from services.billing.usecases import post_journals
 from services.billing.usecases.post_journals import JournalView
@@ -27,8 +27,8 @@ class JournalLineIn(Schema):
     """Pence on one side of an account."""
 
     account = fields.String(required=True, validate=plain_text(12))
-    debit_pence = whole(0, MOST_PENCE, load_default=0)
-    credit_pence = whole(0, MOST_PENCE, load_default=0)
+    debit_pence = pence(0, load_default=0)
+    credit_pence = pence(0, load_default=0)
 
 
 class JournalIn(Schema):

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from contracts.vat import VAT_CLASSES
-from services.billing.api.fields import MOST_PENCE, UnitPrice, VatRate, plain_text, whole
+from services.billing.api.fields import MOST_PENCE, UnitPrice, VatRate, pence, plain_text, whole
 from services.billing.api.match_schemas import MatchOut, SchoolOut, TotalsOut
 from services.billing.domain.settled_invoice import MOST_UNITS
 
@@ -20,7 +20,7 @@ class InvoiceLineIn(Schema):
     name = fields.String(load_default="", validate=plain_text(300, least=0))
     quantity = whole(1, MOST_UNITS, required=True)
     unit_price = UnitPrice(required=True)
-    net_pence = whole(0, MOST_PENCE, load_default=None, allow_none=True)
+    net_pence = pence(0, load_default=None, allow_none=True)
     vat_class = fields.String(required=True, validate=validate.OneOf(list(VAT_CLASSES)))
     vat_rate = VatRate(load_default=None, allow_none=True)
     school_urn = whole(1, HIGHEST_URN, load_default=None, allow_none=True)
@@ -48,9 +48,9 @@ class InvoiceIn(Schema):
     purchase_order_number = fields.String(required=True, validate=plain_text(40))
     buyer_urn = whole(1, HIGHEST_URN, load_default=None, allow_none=True)
     lines = fields.List(fields.Nested(InvoiceLineIn), required=True, validate=validate.Length(min=1, max=MOST_LINES))
-    net_pence = whole(0, MOST_PENCE, required=True)
-    vat_pence = whole(0, MOST_PENCE, required=True)
-    gross_pence = whole(0, 2 * MOST_PENCE, required=True)
+    net_pence = pence(0, required=True)
+    vat_pence = pence(0, required=True)
+    gross_pence = pence(0, 2 * MOST_PENCE, required=True)
 
 
 class InvoiceLineOut(Schema):

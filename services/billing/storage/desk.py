@@ -43,6 +43,11 @@ _DESK = text("""
     FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
     WHERE m.state = 'billable' AND i.settlement = 'recharge'
     UNION ALL
+    SELECT 'ready_to_credit', count(DISTINCT school_urn),
+        CAST(coalesce(sum(due_net_pence + due_vat_pence), 0) AS bigint)
+    FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
+    WHERE bill_id IS NOT NULL AND due_net_pence + due_vat_pence > 0 AND i.settlement = 'recharge'
+    UNION ALL
     SELECT 'bills_open', count(*), CAST(coalesce(sum(pence), 0) AS bigint) FROM open_bill
     UNION ALL
     SELECT 'bills_overdue', count(*), CAST(coalesce(sum(pence), 0) AS bigint) FROM open_bill WHERE due_date < :today

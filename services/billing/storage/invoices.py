@@ -16,6 +16,7 @@ from services.billing.storage.bulk import as_array, as_json
 from services.billing.storage.tables import supplier_invoice, supplier_invoice_line
 from services.billing.storage.touched import TOUCHED, named
 
+# A credit note has no matches of its own: it is matched once every line is shared over those that it gives back.
 _LIST = """
     SELECT CAST(i.supplier_invoice_id AS text) AS supplier_invoice_id, our_number,
         CAST(i.supplier_id AS text) AS supplier_id, coalesce(s.name, '') AS supplier_name, i.number,
@@ -27,7 +28,11 @@ _LIST = """
             SELECT a.state FROM supplier_invoice_answer a WHERE a.supplier_invoice_id = i.supplier_invoice_id
             ORDER BY seq DESC LIMIT 1
         ), 'received') AS answer,
-        CASE WHEN m.matches IS NULL OR m.held > 0 THEN 'held' WHEN m.billed = m.matches THEN 'billed'
+        CASE WHEN i.kind = 'credit_note' AND m.matches IS NULL THEN CASE WHEN EXISTS (
+            SELECT line_no FROM supplier_invoice_line l WHERE l.supplier_invoice_id = i.supplier_invoice_id
+            EXCEPT SELECT line_no FROM credit_share c WHERE c.supplier_invoice_id = i.supplier_invoice_id
+        ) THEN 'held' ELSE 'matched' END
+            WHEN m.matches IS NULL OR m.held > 0 THEN 'held' WHEN m.billed = m.matches THEN 'billed'
             ELSE 'matched' END AS state
     FROM supplier_invoice i
     JOIN purchase_order o ON o.purchase_order_id = i.purchase_order_id

@@ -11,7 +11,7 @@ from chassis.database import Database
 from contracts.errors import NotFound
 from services.billing.domain.bill_document import PayInto
 from services.billing.domain.late_payment import LatePayment
-from services.billing.storage import bills, credit_notes, direct_bills, disputes
+from services.billing.storage import bills, credit_notes, direct_bills, disputes, ready_to_bill
 from services.billing.usecases.read_accounts import late_of_bill
 from services.billing.usecases.where_to_pay import pay_into
 
@@ -25,6 +25,12 @@ class BillView:
     disputes: Sequence[Row[Any]]
     late: LatePayment | None
     pay_into: PayInto | None
+
+
+def list_ready(database: Database, actor: Actor) -> list[Row[Any]]:
+    """What issuing would bill and give back now, by round and by period of a service, with VAT."""
+    with database.transaction(actor) as connection:
+        return ready_to_bill.ready_to_bill(connection)
 
 
 def list_bills(

@@ -17,6 +17,7 @@ _WAITS: Final = {
     "invoices_held": "Invoices held",
     "received_not_invoiced": "Lines received and not invoiced",
     "ready_to_bill": "Schools to bill",
+    "ready_to_credit": "Schools to credit",
     "bills_open": "Bills not paid yet",
     "bills_overdue": "Bills overdue",
     "bills_disputed": "Bills disputed",

@@ -17,7 +17,8 @@ _PARAGRAPHS = validate.Regexp(r"[^\x00-\x09\x0b\x0c\x0e-\x1f\x7f]*\Z", error="Le
 
 
 def _text(most: int, *, least: int = 1) -> list[validate.Validator]:
-    return [validate.Length(min=least, max=most), _PLAIN]
+    told = "Write {min} to {max} characters." if least else "Write at most {max} characters."
+    return [validate.Length(min=least, max=most, error=told), _PLAIN]
 
 
 def _list(of: fields.Field[Any], *, most: int) -> fields.List:

@@ -17,7 +17,8 @@ FOLLOWS = ("type_name", "vat_refund", "financial_year")
 def plain_text(most: int, *, least: int = 0) -> list[validate.Validator]:
     """Text of one line, from `least` to `most` characters."""
     plain = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Leave out line breaks and control characters.")
-    return [validate.Length(min=least, max=most), plain]
+    told = "Write {min} to {max} characters." if least else "Write at most {max} characters."
+    return [validate.Length(min=least, max=most, error=told), plain]
 
 
 class UuidText(fields.UUID):

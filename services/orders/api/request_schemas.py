@@ -21,7 +21,8 @@ _PRICE = validate.Regexp(r"[0-9]{1,7}(\.[0-9]{1,4})?\Z", error="Write pounds wit
 
 def words(most: int, *, least: int = 0) -> list[validate.Validator]:
     """Text of one or several lines, from `least` to `most` characters, that databases and documents can hold."""
-    return [validate.Length(least or None, most), _WORDS]
+    told = "Write {min} to {max} characters." if least else "Write at most {max} characters."
+    return [validate.Length(least or None, most, error=told), _WORDS]
 
 
 class UuidText(fields.UUID):

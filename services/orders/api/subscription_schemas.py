@@ -15,7 +15,7 @@ _PRICE = validate.Regexp(r"[0-9]{1,8}(\.[0-9]{1,4})?\Z", error="Pounds with at m
 
 
 def _words(longest: int, shortest: int = 1) -> list[validate.Validator]:
-    return [validate.Length(shortest, longest), PLAIN]
+    return [validate.Length(shortest, longest, error="Write {min} to {max} characters."), PLAIN]
 
 
 class UnitPrice(fields.String):
