@@ -120,6 +120,7 @@ STATES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "awaiting": ("Awaits the governors", "wait"),
         "confirmed": ("Confirmed", "done"),
         "declined": ("Declined", "fault"),
+        "lapsed": ("Not answered", ""),
     },
     "fund_payment": {
         "to_pay": ("To be paid", "wait"),

@@ -206,7 +206,10 @@ def test_money_goes_through_the_funds_own_account_and_what_is_left_is_carried_fo
     refused(fund.world.a(MANAGER).post(f"/fund-years/{year['fund_year_id']}/close", {}), 409, "fund_year_not_over")
     close_fund_year(database, MANAGER, year["fund_year_id"], late)
     assert fund.world.balances() == {"1250": 35_594, "3100": -35_594}
-    assert fund.shown(year)["carried_pence"] == 35_594
+    closed = fund.shown(year)
+    assert closed["carried_pence"] == 35_594
+    states = {each["school_urn"]: each["state"] for each in closed["contributions"]}
+    assert states == {urn: "confirmed" if urn == ASH else "lapsed" for urn in states}
     following = fund.drafted(
         title="Partnership fund 2027–28", from_on="2027-09-01", to_on="2028-08-31", answer_by="2028-01-31",
         from_balance_pence=35_594,

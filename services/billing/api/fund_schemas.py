@@ -11,7 +11,7 @@ from services.billing.domain.fund import BudgetLine, Plan
 
 MOST_BUDGET_LINES: Final = 40
 YEAR_STATES: Final = ("draft", "proposed", "closed", "cancelled")
-CONTRIBUTION_STATES: Final = ("nothing", "awaiting", "confirmed", "declined")
+CONTRIBUTION_STATES: Final = ("nothing", "awaiting", "confirmed", "declined", "lapsed")
 PAYMENT_STATES: Final = ("to_pay", "part_paid", "paid", "withdrawn")
 
 

@@ -10,9 +10,13 @@ from services.billing.storage.bulk import insert_rows
 
 STATE_NOW: Final = """
     CASE WHEN c.state = 'awaiting' AND school.left_on < CAST(now() AT TIME ZONE 'Europe/London' AS date)
-        THEN 'nothing' ELSE c.state END
+        THEN 'nothing' WHEN c.state = 'awaiting' AND y.state IN ('closed', 'cancelled') THEN 'lapsed' ELSE c.state END
 """
-"""A school that has left before its governors answered (domain section 1, 'withdraw at any point') is asked no more."""
+"""Of a contribution `c` to a year `y` by a `school`.
+
+A school that has left before its governors answered (domain section 1, 'withdraw at any point') is asked no more; what
+nobody answered lapses with its year.
+"""
 _CONTRIBUTION = f"""
     SELECT CAST(c.fund_contribution_id AS text) AS fund_contribution_id, CAST(c.fund_year_id AS text) AS fund_year_id,
         y.title, y.from_on, y.to_on, y.answer_by, y.state AS year_state, c.school_urn,

@@ -24,7 +24,7 @@ _YEAR = f"""
         own_state, own_pence
     FROM fund_year y CROSS JOIN LATERAL fund_totals(y.fund_year_id) t LEFT JOIN (
         SELECT fund_year_id AS of_year, {STATE_NOW} AS own_state, amount_pence AS own_pence
-        FROM fund_contribution c LEFT JOIN school ON school.urn = c.school_urn
+        FROM fund_contribution c JOIN fund_year y USING (fund_year_id) LEFT JOIN school ON school.urn = c.school_urn
         WHERE c.school_urn = CAST(nullif(current_setting('bursar.school_urn', true), '') AS integer)
     ) own ON own.of_year = y.fund_year_id
 """  # noqa: S608 -- an expression of the contributions

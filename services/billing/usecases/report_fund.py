@@ -89,9 +89,10 @@ def _budget(view: YearView) -> Section:
 
 
 def _steps(head: Row[Any]) -> list[dict[str, Value]]:
+    unanswered = "Awaiting the governors" if head.state == "proposed" else "Not answered"
     steps = (
         ("Asked for", head.schools, head.asked_pence),
-        ("Awaiting the governors", head.awaiting_schools, head.awaiting_pence),
+        (unanswered, head.awaiting_schools, head.awaiting_pence),
         ("Declined", head.declined_schools, head.declined_pence),
         ("Confirmed", head.confirmed_schools, head.confirmed_pence),
         ("Billed", head.billed_schools, head.billed_pence),
