@@ -136,7 +136,7 @@ def from_typing(blank: InvoiceDraft, sent: Mapping[str, str], faults: Faults) ->
     typed = Typed(sent, faults)
     read: dict[str, Any] = {}
     what = "credit note" if blank.credits else "invoice"
-    typed.text("number", f"your {what} number")
+    typed.text("number", f"the {what} number")
     read["issue_date"] = typed.day("issue_date", f"the {what}’s date")
     read["due_date"] = typed.day("due_date", "the due date", needed=False)
     lines = []

@@ -203,6 +203,19 @@ def test_the_invoice_form_is_sent_in_pence_and_four_decimals(visit: Visit, servi
     }
 
 
+def test_the_manager_enters_what_a_supplier_sent_by_post(visit: Visit, services: FakeServices) -> None:
+    manager, path = visit("manager"), f"/alliance/purchase-orders/{PAPER_PO}/invoice"
+    page = text_of(manager.get("/alliance/invoices/new"))
+    assert "Fenwright Paper Ltd" in page
+    assert "The supplier’s invoice number" in text_of(manager.get(path))
+    answer = manager.post(path, invoice())
+    assert answer.location == f"/alliance/invoices/{HELD_INVOICE}"
+    assert (last_change(services).path, last_change(services).sent["number"]) == ("/supplier-invoices", "INV-7")
+    assert "We have the supplier’s invoice INV-0041" in text_of(manager.get(answer.location))
+    assert visit("board").get(path).status_code == 403
+    assert visit("supplier").get(path).status_code == 403
+
+
 def test_totals_are_worked_out_again_without_sending(visit: Visit, services: FakeServices) -> None:
     page = visit("supplier").post(INVOICE_FORM, invoice(action="totals", **{"quantity-2": "102"}))
     assert (value_of(page, "net"), value_of(page, "vat"), value_of(page, "gross")) == ("1,116.90", "223.38", "1,340.28")
