@@ -41,6 +41,13 @@ def vat_rate(vat_class: str, on: date, *, reduced: bool = False) -> Decimal:
     return next(rate for first_day, rate in (_REDUCED if reduced else _STANDARD) if on >= first_day)
 
 
+def vat_words(vat_class: str, rate: Decimal | None = None) -> str:
+    """A VAT class in words: "reduced rate" for class S at such a rate, in per cent; an unknown class as it is."""
+    if vat_class == "S" and rate in {reduced for _, reduced in _REDUCED}:
+        return "reduced rate"
+    return VAT_CLASSES.get(vat_class, vat_class)
+
+
 @dataclass(frozen=True, slots=True)
 class VatTreatment:
     """A VAT class, whether class S is at its reduced rate, and the certificate that entitles a school to it."""

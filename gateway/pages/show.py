@@ -13,7 +13,7 @@ from contracts.money import pounds
 from contracts.phases import PHASES
 from contracts.roles import ROLE_NAMES
 from contracts.units import UNITS, quantity_words
-from contracts.vat import VAT_CLASSES
+from contracts.vat import vat_words
 from gateway.domain.london import day, local, moment, until
 from gateway.pages.catalogue_words import SHARE_BASES
 from gateway.pages.state_words import STATES
@@ -159,6 +159,6 @@ def register(app: Flask) -> None:
         "month": lambda value: f"{date.fromisoformat(value):%B %Y}",
         "phase": lambda code: PHASES.get(code, code),
         "role": lambda code: ROLE_NAMES.get(code, code),
-        "vat_class": lambda code: VAT_CLASSES.get(code, code),
+        "vat_class": lambda code, rate=None: vat_words(code, rate and Decimal(rate)),
     }
     app.jinja_env.filters.update(filters)

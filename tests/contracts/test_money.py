@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.money import line_net_pence, pounds, round_pence, unit_price_text
 from contracts.phases import PHASES, phase_from_ages
-from contracts.vat import VAT_CLASSES, vat_pence, vat_rate
+from contracts.vat import VAT_CLASSES, vat_pence, vat_rate, vat_words
 
 
 def test_example_12_multiply_first_and_round_once() -> None:
@@ -64,3 +64,18 @@ def test_vat_is_rounded_once() -> None:
 def test_the_phase_follows_from_the_statutory_ages(low: int, high: int, phase: str) -> None:
     assert phase_from_ages(low, high) == phase
     assert phase in PHASES
+
+
+@pytest.mark.parametrize(
+    ("vat_class", "rate", "words"),
+    [
+        ("S", None, "standard rate"),
+        ("S", Decimal("20.00"), "standard rate"),
+        ("S", Decimal("5.00"), "reduced rate"),
+        ("S", Decimal("17.50"), "standard rate"),
+        ("E", Decimal("0.00"), "exempt"),
+        ("K", None, "K"),
+    ],
+)
+def test_a_vat_class_is_told_in_words(vat_class: str, rate: Decimal | None, words: str) -> None:
+    assert vat_words(vat_class, rate) == words

@@ -5,19 +5,13 @@ from typing import Any, Final
 from chassis.tagged_pdf import tagged_pdf
 from contracts.money import pounds
 from contracts.units import quantity_words
+from contracts.vat import vat_words
 from services.billing.api.bill_words import day, price, rate, sum_line
 from services.billing.domain.bill_document import BillDocument, BillLine, Party
 
 Json = dict[str, Any]
 
 _HEADINGS: Final = {"bill": "Bill", "credit_note": "Credit note"}
-_CLASSES: Final = {
-    "S": "Standard or reduced rate",
-    "Z": "Zero rate",
-    "E": "Exempt",
-    "AE": "Reverse charge",
-    "O": "Outside the scope",
-}
 
 
 def bill_pdf(document: BillDocument) -> bytes:
@@ -40,7 +34,7 @@ def _inputs(document: BillDocument) -> Json:
         "sums": _sums(document),
         "vat": [
             [
-                _CLASSES[total.vat_class],
+                vat_words(total.vat_class, total.vat_rate).capitalize(),
                 f"{total.vat_rate.normalize():f} %" if total.vat_class == "S" else "–",
                 pounds(total.net_pence),
                 pounds(total.vat_pence),
