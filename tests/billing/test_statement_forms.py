@@ -74,6 +74,7 @@ def _figures(told: dict[str, Any]) -> dict[str, list[int]]:
             pence for item in told["items"] for pence in (item["debit_pence"], item["credit_pence"]) if pence
         ] + [item["balance_pence"] for item in told["items"]],
         "Open bills": [bill["open_pence"] for bill in told["open_bills"]],
+        "Where to pay": [],
         "late": [pence for each in late for pence in (each["interest_pence"], each["compensation_pence"])],
         "Paid to suppliers directly": [
             bill[name] for bill in told["pay_suppliers"] for name in ("gross_pence", "credited_pence")

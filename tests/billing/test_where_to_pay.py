@@ -49,6 +49,20 @@ def test_a_bill_and_its_pdf_name_the_account_once_its_numbers_are_told(world: Wo
     assert "10203040" in words
 
 
+def test_a_statement_of_account_names_the_account_of_each_bill(world: World) -> None:
+    bill = a_bill(world)
+    school = world.a(buyer_of(ASH))
+    assert answered(school.get(f"/accounts/{ASH}"))["pay_into"] == []
+    tell(world, "Current", **NUMBERS)
+    tell(world, "Fund", purpose="fund", sort_code="204577", account_number="10203041")
+    told = {"name": "Orchard Current", **NUMBERS, "bills": [bill["number"]]}
+    assert answered(school.get(f"/accounts/{ASH}"))["pay_into"] == [told]
+    pages = PdfReader(io.BytesIO(school.get(f"/accounts/{ASH}/statement.pdf").get_data())).pages
+    words = " ".join(page.extract_text() for page in pages)
+    assert "10203040" in words
+    assert "10203041" not in words
+
+
 def test_one_account_of_a_purpose_is_paid_into_and_only_whom_somebody_asks_takes_its_place(world: World) -> None:
     bill = a_bill(world)
     first = tell(world, "Current", **NUMBERS)

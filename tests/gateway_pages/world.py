@@ -1019,6 +1019,14 @@ def _of_billing() -> dict[tuple[str, str], Any]:
             "school_name": "Oak Street Primary School",
             "items": statement,
             "balance_pence": 44676,
+            "pay_into": [
+                {
+                    "name": "Orchard Schools Alliance",
+                    "sort_code": "204577",
+                    "account_number": "10203040",
+                    "bills": ["B-000001"],
+                }
+            ],
             "pay_suppliers": [headed(direct)],
             "on_account_pence": 2000,
         },

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.billing.api.bill_schemas import BillHeadOut
+from services.billing.api.bill_schemas import BillHeadOut, PayIntoOut
 from services.billing.api.dispute_schemas import LateOut
 from services.billing.api.fields import VatRate, plain_text
 from services.billing.domain.endpoints import SCHEMES
@@ -47,6 +47,12 @@ class OpenBillOut(Schema):
     late = fields.Nested(LateOut, allow_none=True)
 
 
+class PayHereOut(PayIntoOut):
+    """A bank account and the numbers of the bills that are paid into it."""
+
+    bills = fields.List(fields.String())
+
+
 class AccountOut(Schema):
     """A school's statement of account on a day; the balance is what it owes the alliance.
 
@@ -63,6 +69,9 @@ class AccountOut(Schema):
     balance_pence = fields.Integer()
     on_account_pence = fields.Integer(
         metadata={"description": "Held for the school beyond all bills; no part of the balance"}
+    )
+    pay_into = fields.List(
+        fields.Nested(PayHereOut), metadata={"description": "Of the open bills; none while no account is told"}
     )
     pay_suppliers = fields.List(fields.Nested(BillHeadOut))
 

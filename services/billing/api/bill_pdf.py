@@ -6,7 +6,7 @@ from chassis.tagged_pdf import tagged_pdf
 from contracts.money import pounds
 from contracts.units import quantity_words
 from contracts.vat import vat_words
-from services.billing.api.bill_words import day, price, rate, sum_line
+from services.billing.api.bill_words import day, price, rate, sort_code, sum_line
 from services.billing.domain.bill_document import BillDocument, BillLine, Party
 
 Json = dict[str, Any]
@@ -104,10 +104,9 @@ def _pay(document: BillDocument) -> list[tuple[str, str]]:
     account = document.pay_into
     into = []
     if account:
-        code = account.sort_code
         into = [
             ("Account", account.name),
-            ("Sort code", f"{code[:2]}-{code[2:4]}-{code[4:]}"),
+            ("Sort code", sort_code(account.sort_code)),
             ("Account number", account.account_number),
         ]
     return [("By", day(document.due_date)), *into, ("Reference", document.payment_reference)]

@@ -88,6 +88,7 @@ def account(view: AccountView) -> JsonObject:
         "on_account_pence": view.on_account_pence,
         "aged": {f"{name}_pence": pence for name, pence in aged(view.open_bills, view.on).items()},
         "open_bills": [_open(bill) for bill in view.open_bills if bill.open_pence > 0],
+        "pay_into": [asdict(each.account) | {"bills": list(each.bills)} for each in view.pay_into],
         "pay_suppliers": [bill_head(bill) for bill in view.pay_suppliers],
     }
 

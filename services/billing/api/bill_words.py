@@ -25,6 +25,11 @@ def rate(vat_class: str, per_cent: Decimal) -> str:
     return f"{per_cent.normalize():f} %" if vat_class == "S" else VAT_CLASSES[vat_class]
 
 
+def sort_code(code: str) -> str:
+    """A sort code as people write it: "20-45-77"."""
+    return f"{code[:2]}-{code[2:4]}-{code[4:]}"
+
+
 def sum_line(name: str, amount: str, *, strong: bool = False) -> Json:
     """One line below a table's rows."""
     return {"name": name, "amount": amount, "strong": strong}

@@ -6,7 +6,7 @@ from chassis.report_documents import report_xlsx
 from chassis.tagged_pdf import tagged_pdf
 from contracts.money import pounds
 from contracts.report import Column, Report, Section, Value
-from services.billing.api.bill_words import day
+from services.billing.api.bill_words import day, sort_code
 from services.billing.domain.account import aged
 from services.billing.domain.ageing import BANDS, LABELS
 from services.billing.usecases.read_accounts import AccountView
@@ -33,7 +33,7 @@ def statement_xlsx(view: AccountView) -> bytes:
             "statement",
             f"Statement of account, {view.school.name}, {day(view.on)}",
             _sentence(view),
-            [_by_age(view), _moved(view), _open(view), _suppliers(view)],
+            [_by_age(view), _moved(view), _open(view), _pay_into(view), _suppliers(view)],
         )
     )
 
@@ -117,6 +117,25 @@ def _open(view: AccountView) -> Section:
     return Section("Open bills", columns, rows, note=_LATE_NOTE)
 
 
+def _pay_into(view: AccountView) -> Section:
+    columns = [
+        Column("name", "Pay into"),
+        Column("sort_code", "Sort code"),
+        Column("account_number", "Account number"),
+        Column("bills", "For"),
+    ]
+    rows: list[dict[str, Value]] = [
+        {
+            "name": each.account.name,
+            "sort_code": sort_code(each.account.sort_code),
+            "account_number": each.account.account_number,
+            "bills": ", ".join(each.bills),
+        }
+        for each in view.pay_into
+    ]
+    return Section("Where to pay", columns, rows)
+
+
 def _suppliers(view: AccountView) -> Section:
     columns = [
         Column("number", "Bill"),
@@ -160,6 +179,7 @@ def _inputs(view: AccountView) -> Json:
             for item in view.items
         ],
         **_bills(view),
+        "pay_into": [list(row.values()) for row in _pay_into(view).rows],
         "late_note": _LATE_NOTE,
     }
 

@@ -47,6 +47,7 @@ class OpenBill:
     """A bill with `open_pence` left to pay, negative where more was paid or credited than billed.
 
     `late` is what the law adds to one that is overdue; `disputed` while the school waits for an answer about a line.
+    `purpose` (general, fund) says into which of the alliance's accounts it is paid.
     """
 
     bill_id: str
@@ -58,6 +59,7 @@ class OpenBill:
     disputed: bool
     days_overdue: int
     late: LatePayment | None
+    purpose: str = "general"
 
 
 def statement(movements: Iterable[Movement]) -> tuple[list[StatementItem], int]:

@@ -21,7 +21,7 @@ _MOVEMENTS = text("""
     FROM bill_receipt r JOIN bill USING (bill_id) WHERE r.school_urn = :urn
 """)
 _OPEN = text("""
-    SELECT CAST(bill_id AS text) AS bill_id, number, title, payment_reference, due_date,
+    SELECT CAST(bill_id AS text) AS bill_id, number, title, payment_reference, due_date, purpose,
         gross_pence - credited_pence AS debt_pence, gross_pence - paid_pence - credited_pence AS open_pence,
         EXISTS (SELECT FROM bill_dispute x WHERE x.bill_id = bill.bill_id AND x.state = 'open') AS disputed,
         coalesce(r.paid, '[]') AS paid
@@ -47,7 +47,7 @@ def movements(connection: Connection, urn: int) -> list[Movement]:
 def open_bills(connection: Connection, *, urn: int | None = None, bill_id: str | None = None) -> list[Row[Any]]:
     """A school's bills that are not settled to the penny, or one of them, by the day they are due.
 
-    (bill_id, number, title, payment_reference, due_date, debt_pence, open_pence, disputed, paid), where debt_pence is
+    (bill_id, number, title, payment_reference, due_date, purpose, debt_pence, open_pence, disputed, paid), where debt_pence is
     the bill less its credit notes, and paid lists [day as ISO text, pence].
     """
     return list(connection.execute(_OPEN, {"urn": urn, "bill": bill_id}))

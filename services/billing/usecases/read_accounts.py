@@ -13,8 +13,18 @@ from chassis.database import Database
 from contracts.errors import NotFound
 from contracts.london import london_today
 from services.billing.domain.account import OpenBill, StatementItem, statement
+from services.billing.domain.bill_document import PayInto
 from services.billing.domain.late_payment import LatePayment, late_payment
 from services.billing.storage import accounts, bill_parties, companies, direct_bills, held_money
+from services.billing.usecases.where_to_pay import pay_into
+
+
+@dataclass(frozen=True, slots=True)
+class PayHere:
+    """A bank account and the numbers of the bills that are paid into it."""
+
+    account: PayInto
+    bills: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,7 @@ class AccountView:
     open_bills: Sequence[OpenBill]
     pay_suppliers: Sequence[Row[Any]]
     on_account_pence: int = 0
+    pay_into: Sequence[PayHere] = ()
 
 
 def get_account(database: Database, actor: Actor, urn: int, on: date | None = None) -> AccountView:
@@ -51,7 +62,8 @@ def get_account(database: Database, actor: Actor, urn: int, on: date | None = No
         alliance = companies.find_alliance(connection)
         direct = direct_bills.bills_of_school(connection, urn)
         held = held_money.held_of_school(connection, urn)
-        return AccountView(on, school, alliance, items, balance, found, direct, held)
+    told = _to_pay_into(database, found)
+    return AccountView(on, school, alliance, items, balance, found, direct, held, told)
 
 
 def late_of_bill(connection: Connection, bill_id: str) -> LatePayment | None:
@@ -75,4 +87,15 @@ def _open_bill(row: Row[Any], on: date, rates: Mapping[date, Decimal]) -> OpenBi
         row.disputed,
         max((on - row.due_date).days, 0),
         late,
+        row.purpose,
     )
+
+
+def _to_pay_into(database: Database, bills: Sequence[OpenBill]) -> list[PayHere]:
+    """Where the bills with something left to pay are paid, account by account; none where no account is told."""
+    numbers: dict[str, list[str]] = {}
+    for bill in bills:
+        if bill.open_pence > 0:
+            numbers.setdefault(bill.purpose, []).append(bill.number)
+    accounts_told = {purpose: pay_into(database, purpose) for purpose in numbers}
+    return [PayHere(told, numbers[purpose]) for purpose, told in accounts_told.items() if told]
