@@ -21,6 +21,7 @@ _MENDED_ON: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "lines_disputed": ("alliance.workbench", {"show": "decided"}),
     "lines_awaiting_receipts": ("alliance.awaited_receipts", {}),
     "lines_not_billed": ("alliance.bills", {}),
+    "credits_not_returned": ("alliance.bills", {}),
     "payments_under_way": ("alliance.payments", {}),
     "statements_unreconciled": ("alliance.bank", {}),
     "statements_missing": ("alliance.bank", {}),

@@ -271,6 +271,8 @@ def test_what_is_owed_is_aged_by_its_due_date(books: World) -> None:
     assert [(row["party"], row["to_60"], row["total"]) for row in aged] == [("Fenwright Paper", 111120, 111120)]
     assert answered(books.a(BOARD).get("/reports/aged-debt"))["sections"][0]["rows"] == []
     control = answered(books.a(BOARD).get("/reports/control-accounts"))
+    earlier = books.a(BOARD).get("/reports/control-accounts.xlsx?as_at=2025-12-31")
+    assert refused(earlier, 422, "report_is_of_today")["errors"] == [{"field": "as_at", "message": "Leave it out."}]
     assert control["sentence"] == "Every balance is what its documents come to."
     assert books.a(BOARD).get("/reports/aged-credit.xlsx").data.startswith(b"PK")
 

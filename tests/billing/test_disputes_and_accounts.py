@@ -12,7 +12,9 @@ from lxml import etree
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from chassis.actor import SERVICE
 from contracts.london import london_today
+from services.billing.storage import checklist
 from services.billing.usecases.remind_schools import remind_schools
 from tests.backends import ServiceDatabase
 from tests.billing.test_credit_notes import Credit, credit
@@ -73,6 +75,12 @@ def ready(world: World) -> list[tuple[object, ...]]:
     return [tuple(each[name] for name in names) for each in answered(world.a(MANAGER).get("/bills/ready"))["items"]]
 
 
+def not_returned(world: World, day: date) -> tuple[int, int]:
+    """How many lines, and pence, a month that ends on this day knows of that suppliers credited and schools await."""
+    with world.database.database.transaction(SERVICE) as connection:
+        return checklist.open_points(connection, day)["credits_not_returned"]
+
+
 def papers(world: World, urn: int) -> tuple[bytes, ...]:
     """A school's statement of account, byte for byte: JSON, PDF and spreadsheet."""
     client = world.a(buyer_of(urn))
@@ -110,6 +118,8 @@ def test_an_upheld_dispute_is_claimed_and_comes_back_with_the_suppliers_credit(w
     assert answered(client.get("/bills/ready"))["items"] == []
     credit(world, order, Credit(4, school_urn=ASH))
     assert ready(world) == [(ROUND, None, 0, 0, 1, 5256)]
+    assert not_returned(world, date(2026, 11, 30)) == (0, 0)  # the supplier's credit note is of 1 December
+    assert not_returned(world, date(2026, 12, 31)) == (1, 5256)
     world.billed()
     assert ready(world) == []
     [note] = answered(client.get("/credit-notes"))["items"]

@@ -13,6 +13,7 @@ from chassis.workbooks import XLSX
 from contracts.london import london_today
 from contracts.report import Report
 from services.billing.api import ledger_schemas as schemas
+from services.billing.domain.period_errors import ReportIsOfToday
 from services.billing.usecases import read_ledger
 
 reports = Blueprint("ledger-reports", __name__, description="The trial balance and what is owed, as at any day")
@@ -113,6 +114,8 @@ def get_entry(entry_id: UUID) -> dict[str, Any]:
 def _report(name: str, day: date | None) -> Report:
     database, actor = current_database(), current_actor()
     if name == "control-accounts":
+        if day not in (None, london_today()):
+            raise ReportIsOfToday("Control accounts are compared as they are now.", fields={"as_at": "Leave it out."})
         return read_ledger.control_report(database, actor)
     if name == "school-years":
         return read_ledger.school_years(database, actor, day)

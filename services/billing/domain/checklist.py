@@ -33,6 +33,7 @@ QUESTIONS: Final[Mapping[str, tuple[Severity, str]]] = {
     "lines_disputed": ("warning", "Invoice lines in dispute, or whose credit is asked for"),
     "lines_awaiting_receipts": ("warning", "Invoice lines that wait until schools record what arrived"),
     "lines_not_billed": ("warning", "Invoice lines that are right and not billed to schools yet"),
+    "credits_not_returned": ("warning", "Lines that suppliers have credited and schools have not got back yet"),
     "payments_under_way": ("warning", "Payment runs that no bank statement confirms yet"),
     "statements_unreconciled": ("warning", "Bank statements that nobody has reconciled"),
     "statements_missing": ("warning", "Bank accounts without a statement up to the end of the month"),

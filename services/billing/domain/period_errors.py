@@ -39,6 +39,13 @@ class LaterMonthClosed(BrokenRule):
     code = "later_month_closed"
 
 
+class ReportIsOfToday(BrokenRule):
+    """This report compares what stands now: of an earlier day the documents are no longer known."""
+
+    status = 422
+    code = "report_is_of_today"
+
+
 class UnknownProposal(BrokenRule):
     """Nothing like this is to be posted at the end of the month, or it is posted already."""
 

@@ -47,8 +47,8 @@ def movements(connection: Connection, urn: int) -> list[Movement]:
 def open_bills(connection: Connection, *, urn: int | None = None, bill_id: str | None = None) -> list[Row[Any]]:
     """A school's bills that are not settled to the penny, or one of them, by the day they are due.
 
-    (bill_id, number, title, payment_reference, due_date, purpose, debt_pence, open_pence, disputed, paid), where debt_pence is
-    the bill less its credit notes, and paid lists [day as ISO text, pence].
+    (bill_id, number, title, payment_reference, due_date, purpose, debt_pence, open_pence, disputed, paid), where
+    debt_pence is the bill less its credit notes, and paid lists [day as ISO text, pence].
     """
     return list(connection.execute(_OPEN, {"urn": urn, "bill": bill_id}))
 

@@ -21,6 +21,12 @@ _OPEN = text("""
     UNION ALL SELECT 'lines_awaiting_receipts', count(*), coalesce(sum(pence), 0) FROM held
     WHERE state = 'held' AND NOT in_dispute AND awaiting
     UNION ALL SELECT 'lines_not_billed', count(*), coalesce(sum(pence), 0) FROM held WHERE state = 'billable'
+    UNION ALL SELECT 'credits_not_returned', count(*), coalesce(sum(due_net_pence + due_vat_pence), 0)
+    FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
+    WHERE m.bill_id IS NOT NULL AND due_net_pence + due_vat_pence > 0 AND i.settlement = 'recharge' AND EXISTS (
+        SELECT FROM credit_share share JOIN supplier_invoice note USING (supplier_invoice_id)
+        WHERE share.of_invoice_id = m.supplier_invoice_id AND share.of_line_no = m.line_no
+            AND share.school_urn = m.school_urn AND note.issue_date <= :day)
     UNION ALL SELECT 'events_parked', count(*), 0 FROM parked_event WHERE resolution IS NULL
     UNION ALL SELECT 'statements_unreconciled', count(*), 0 FROM bank_statement
     WHERE reconciled_at IS NULL AND to_on <= :day
