@@ -1,5 +1,6 @@
 """The three-way match for each order line and school."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -84,6 +85,32 @@ def test_nobody_is_billed_a_penny_more_than_it_ordered_however_parts_are_rounded
     found = matched(drops, line, order=an_order(sum(wanted.values()), price))
     assert sum(match.net_pence for match in found.values()) == line.net_pence
     assert [urn for urn, match in found.items() if match.billable_net_pence > nets[urn]] == []
+
+
+@given(
+    st.lists(st.integers(1, 60), min_size=1, max_size=6),
+    st.integers(100, 200_000).map(lambda parts: Decimal(parts).scaleb(-4)),
+    st.lists(st.integers(1, 100), min_size=1, max_size=4),
+)
+def test_nobody_is_billed_a_penny_more_than_it_ordered_by_several_invoices(
+    ordered: list[int], price: Decimal, parts: list[int]
+) -> None:
+    wanted = {ASH + place: units for place, units in enumerate(ordered)}
+    total = sum(ordered)
+    nets = allocate(line_net_pence(total, price), wanted)
+    drops = [DropLine(1, urn, units, units, net_pence=nets[urn]) for urn, units in wanted.items()]
+    units = allocate(total, dict(enumerate(parts)))
+    lines = [
+        invoiced(part, price=price, net_pence=line_net_pence(part, price), invoice=f"INV-{place}")
+        for place, part in units.items()
+        if part
+    ]
+    billed: Counter[int] = Counter()
+    for match in match_purchase_order(an_order(total, price), drops, lines, {}):
+        assert match.state == "billable"
+        billed[match.school_urn] += match.billable_net_pence
+    assert [urn for urn, pence in billed.items() if pence > nets[urn]] == []
+    assert sum(nets.values()) - sum(billed.values()) <= len(lines) * len(wanted)
 
 
 def test_odd_pennies_of_a_part_fall_to_those_that_have_a_part() -> None:

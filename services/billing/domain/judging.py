@@ -31,7 +31,10 @@ TOLERABLE: Final = frozenset({"price", "quantity_over", "quantity_short"})
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A share with everything that is needed to judge it; `taken` are the units that earlier lines have used up."""
+    """A share with everything that is needed to judge it.
+
+    `taken` are the units that earlier lines have used up of the school's order, `taken_pence` what it pays for them.
+    """
 
     item: InvoicedLine
     order_line: OrderLine
@@ -39,6 +42,7 @@ class Case:
     urn: int
     share: Share
     taken: int
+    taken_pence: int
     before: Standing
 
 
@@ -137,7 +141,8 @@ def _allowed(case: Case, asked: Amount, quantity: int, vat_differs: bool) -> Amo
         net = round_pence(Decimal(net * quantity) / asked.quantity / 100)
     net = max(min(net, _committed(case, quantity)), 0)
     if case.drop and case.drop.net_pence is not None:
-        net = min(net, case.drop.net_pence)  # a part of a line can round up where the whole of it did not
+        # Parts of a line can round up where the whole of it did not.
+        net = min(net, max(case.drop.net_pence - case.taken_pence, 0))
     if net == asked.net_pence and not vat_differs:
         return Amount(quantity, net, asked.vat_pence)
     _, rate = vat_carried(case.order_line, case.drop, case.item.issue_date)

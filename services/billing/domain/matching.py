@@ -66,7 +66,7 @@ def match_together(
 def _judge_alike(alike: Alike, lines: Mapping[int, OrderLine], tolerance: Tolerance) -> Judgment:
     item, order_line, urn = alike.item, lines[alike.item.order_line_no], alike.places[0][1]
     share = whole_line(item, order_line, alike.drop)
-    return judge(Case(item, order_line, alike.drop, urn, share, 0, alike.before or UNTOUCHED), tolerance)
+    return judge(Case(item, order_line, alike.drop, urn, share, 0, 0, alike.before or UNTOUCHED), tolerance)
 
 
 def _judge_lines(
@@ -83,6 +83,7 @@ def _judge_lines(
     billed_lines = {(invoice_id, line_no) for (invoice_id, line_no, _), past in standing.items() if past.billed}
     with_bills = [item for item in items if (item.invoice_id, item.line_no) in billed_lines]
     taken: dict[Place, int] = defaultdict(int)
+    taken_pence: dict[Place, int] = defaultdict(int)
     by_invoice: dict[str, list[Judgment]] = defaultdict(list)
     for billed, some in ((True, with_bills), (False, items)):
         for item in some:
@@ -91,8 +92,10 @@ def _judge_lines(
                 before = standing.get((item.invoice_id, item.line_no, urn), UNTOUCHED)
                 if before.billed == billed:
                     place = (item.order_line_no, urn)
-                    case = Case(item, order_line, its_drops.get(urn), urn, share, taken[place], before)
+                    used = (taken[place], taken_pence[place])
+                    case = Case(item, order_line, its_drops.get(urn), urn, share, *used, before)
                     judgment = judge(case, tolerance)
                     by_invoice[item.invoice_id].append(judgment)
                     taken[place] += judgment.asked.quantity
+                    taken_pence[place] += judgment.allowed.net_pence
     return [judgment for judgments in by_invoice.values() for judgment in judgments]
