@@ -12,10 +12,18 @@ LINKS: Final = (
     Link("ledger_export_document", "ledger_export", ("ledger_export_id",), ("school_urn",)),
 )
 
-_ITEMS: Final = """
-    SELECT payment_run_id, sum(amount_pence) AS pence, bool_or(live) AS live, bool_and(live) AS all_live
-    FROM payment_run_item WHERE left_out_why IS NULL GROUP BY payment_run_id
+_BACK: Final = """
+    SELECT coalesce(sum(m.amount_pence), 0) AS pence FROM bank_match m
+    WHERE m.undone_at IS NULL AND m.payment_run_id = i.payment_run_id AND m.document_id = i.supplier_invoice_id
+        AND sign(m.amount_pence) = sign(i.amount_pence)
 """
+"""What the bank gave back of an item `i` of a payment run: its matches have the item's sign, payments the other."""
+
+_ITEMS: Final = f"""
+    SELECT payment_run_id, sum(amount_pence) AS pence, bool_or(live) AS live,
+        bool_and(live = (back.pence = 0)) AS all_live
+    FROM payment_run_item i CROSS JOIN LATERAL ({_BACK}) back WHERE left_out_why IS NULL GROUP BY payment_run_id
+"""  # noqa: S608 -- queries of this module
 
 CHECKS: Final = (
     Check(
@@ -44,7 +52,8 @@ CHECKS: Final = (
     ),
     Check(
         "invoices_are_in_one_live_run",
-        "An invoice is held by a payment run as long as that is proposed, approved or with the bank, and by one alone.",
+        "An invoice is held by a payment run as long as that is proposed, approved or with the bank and it did not come"
+        " back, and by one alone.",
         f"""
         SELECT format('%s is %s, its items are %s', number, state, CASE WHEN items.live THEN 'held' ELSE 'free' END)
         FROM payment_run JOIN ({_ITEMS}) items USING (payment_run_id)
@@ -57,30 +66,34 @@ CHECKS: Final = (
     ),
     Check(
         "payment_runs_are_paid_by_the_bank",
-        "A payment run counts as paid when each of its invoices was paid since its file was written, and not before.",
-        """
+        "A payment run counts as paid when each of its invoices was paid since its file was written, and not before;"
+        " what came back of it was paid.",
+        f"""
         SELECT format('%s is %s, %s of %s items are paid', number, state, count(*) FILTER (WHERE paid), count(*))
         FROM (
-            SELECT payment_run.number, state, CASE
-                WHEN amount_pence > 0 THEN paid_pence - paid_before_pence >= amount_pence
-                ELSE paid_pence - paid_before_pence <= amount_pence END AS paid
-            FROM payment_run JOIN payment_run_item USING (payment_run_id)
-            JOIN supplier_invoice USING (supplier_invoice_id)
+            SELECT payment_run.number, state,
+                sign(amount_pence) * (paid_pence - paid_before_pence + back.pence - amount_pence) >= 0 AS paid
+            FROM payment_run JOIN payment_run_item i USING (payment_run_id)
+            JOIN supplier_invoice USING (supplier_invoice_id) CROSS JOIN LATERAL ({_BACK}) back
             WHERE left_out_why IS NULL AND state IN ('exported', 'paid')
         ) item GROUP BY number, state HAVING bool_and(coalesce(paid, false)) <> (state = 'paid')
-        """,
+        """,  # noqa: S608 -- queries of this module
     ),
     Check(
         "invoices_are_paid_once",
-        "A payment run pays an invoice once, what the run says; with all its payments it is paid no more than it is.",
+        "A payment run pays an invoice once, what the run says, and the bank gives back all of that or nothing; with"
+        " all its payments it is paid no more than it is.",
         """
-        SELECT format('%s: %s says %s pence, the bank paid %s', our_number, r.number, i.amount_pence, matched.pence)
+        SELECT format('%s: %s says %s pence, the bank paid %s and gave back %s', our_number, r.number, i.amount_pence,
+            matched.paid, matched.back)
         FROM payment_run_item i JOIN payment_run r USING (payment_run_id)
-        JOIN supplier_invoice USING (supplier_invoice_id) JOIN (
-            SELECT payment_run_id, document_id AS supplier_invoice_id, -sum(amount_pence) AS pence FROM bank_match
-            WHERE undone_at IS NULL AND payment_run_id IS NOT NULL GROUP BY payment_run_id, document_id
-        ) matched USING (payment_run_id, supplier_invoice_id)
-        WHERE matched.pence <> i.amount_pence
+        JOIN supplier_invoice USING (supplier_invoice_id) JOIN LATERAL (
+            SELECT -sum(CASE WHEN sign(m.amount_pence) = sign(i.amount_pence) THEN 0 ELSE m.amount_pence END) AS paid,
+                sum(CASE WHEN sign(m.amount_pence) = sign(i.amount_pence) THEN m.amount_pence ELSE 0 END) AS back
+            FROM bank_match m WHERE m.undone_at IS NULL AND m.payment_run_id = i.payment_run_id
+                AND m.document_id = i.supplier_invoice_id HAVING count(*) > 0
+        ) matched ON true
+        WHERE matched.paid <> i.amount_pence OR matched.back NOT IN (0, i.amount_pence)
         UNION ALL
         SELECT format('%s of %s pence: %s are paid', our_number, gross_pence, sum(p.amount_pence))
         FROM supplier_invoice JOIN supplier_payment p USING (supplier_invoice_id)

@@ -58,7 +58,8 @@ def remittance_advised(body: Body) -> Words:
     return Words(
         f"Remittance advice: {amount} on {on}",
         f"{amount} is paid on {on} to your account ending in {body['account_ending']}. Your bank statement will say"
-        f" {body['reference']}.\n\n{chr(10).join(told)}",
+        f" {body['reference']}.\n\n{chr(10).join(told)}\n\nWhere that is less than an invoice’s total, the remittance"
+        " advice says which credits were taken off.",
         "/supplier/remittances",
     )
 

@@ -97,6 +97,7 @@ def write_payments(payment_run_id: Any) -> AnyResponse | tuple[str, int]:
         answer = _post(f"/payment-runs/{payment_run_id}/exports", body)
     if answer is None:
         return _page(str(payment_run_id), faults), faults.status
+    flash("The file is written: hand it in at the bank.")
     return _passed_on(answer)
 
 

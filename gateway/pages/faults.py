@@ -9,6 +9,8 @@ from flask import request
 from gateway.upstream import Problem, ServiceUnavailable
 
 _NOT_ABOUT_INPUT = frozenset({401, 404})
+_OF_FIELDS = "validation_failed"
+"""Says of the whole only that fields need another look, as the summary does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,12 @@ class Faults:
             if problem.status in _NOT_ABOUT_INPUT:
                 raise
             self.status, self.code = problem.status, problem.code
-            for error in problem.errors:
-                field = (fields or {}).get(error["field"]) or (error["field"] if _was_sent(error["field"]) else None)
-                only = field is None and len(problem.errors) == 1
-                self.add(_whole(problem.detail, error["message"]) if only else error["message"], field or otherwise)
-            if not problem.errors:
+            places = [(fields or {}).get(each["field"]) or _sent_field(each["field"]) for each in problem.errors]
+            if len(places) != 1 and not any(places) and problem.code != _OF_FIELDS:
                 self.add(problem.detail, otherwise)
+            for error, field in zip(problem.errors, places, strict=True):
+                only = field is None and len(places) == 1
+                self.add(_whole(problem.detail, error["message"]) if only else error["message"], field or otherwise)
         except ServiceUnavailable:
             self.status, self.unanswered = 503, True
             self.add("That part of Bursar did not answer. What you typed is still here: send it again in a moment.")
@@ -71,5 +73,5 @@ def _whole(detail: str, message: str) -> str:
     return detail if message in detail else f"{detail} {message}"
 
 
-def _was_sent(field: str) -> bool:
-    return field in request.form or field in request.files
+def _sent_field(field: str) -> str | None:
+    return field if field in request.form or field in request.files else None

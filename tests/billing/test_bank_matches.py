@@ -214,6 +214,13 @@ def test_lines_are_set_off_against_each_other(money: World) -> None:
     assert len(lines(money)) == 2
 
 
+def test_lines_are_asked_for_by_the_day_by_which_they_were_booked(money: World) -> None:
+    money.pay(entry("91.00", "x", name="ELM", on="2026-10-31"), entry("17.00", "y", name="ELM", on="2026-11-01"))
+    found = answered(money.a(BOARD).get("/bank-lines?state=new&to_day=2026-10-31"))["items"]
+    assert [line["amount_pence"] for line in found] == [9100]
+    refused(money.a(BOARD).get("/bank-lines?to_day=2026-02-30"), 422, "validation_failed")
+
+
 def test_a_closed_month_keeps_lines_that_are_set_off(money: World) -> None:
     money.pay(entry("91.00", "x", name="ELM"), entry("91.00", "UNPAID", sign="DBIT", name="ELM", on="2026-12-01"))
     came, went = lines(money)

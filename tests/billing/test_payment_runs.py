@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.actor import SERVICE, Actor
 from contracts.london import london_today
 from contracts.working_days import add_working_days, is_working_day
+from services.billing.domain import bacs
 from services.billing.domain.bacs import processing_day
 from services.billing.storage.payment_runs import settle_runs
 from tests.backends import ServiceDatabase
@@ -184,7 +187,9 @@ def test_two_people_pay_and_the_file_is_written_once(world: World) -> None:
     advised(world, run)
     paid_and_unpaid(world, run)
     cancelled(world, run)
-    assert answered(world.a(seller_of(FENWRIGHT)).get("/remittance-advices"))["items"][0]["withdrawn"] is True
+    (advice,) = answered(world.a(seller_of(FENWRIGHT)).get("/remittance-advices"))["items"]
+    assert advice["withdrawn"] is True
+    assert "£1,314.00 was to be paid on" in advice_words(world, advice)
 
 
 def file_holds(content: bytes, run: dict[str, Any]) -> None:
@@ -213,15 +218,24 @@ def advised(world: World, run: dict[str, Any]) -> None:
     told = world.rows("SELECT body FROM event_log WHERE type = 'RemittanceAdvised' ORDER BY id DESC LIMIT 1")[0][0]
     assert (told["amount_pence"], told["account_ending"], told["withdrawn"]) == (run["total_pence"], "9911", False)
     (advice,) = answered(world.a(seller_of(FENWRIGHT)).get("/remittance-advices"))["items"]
-    assert [each["number"] for each in advice["invoices"]] == ["INV-1"]
+    (paid,) = advice["invoices"]
+    assert (paid["number"], paid["gross_pence"] - paid["amount_pence"]) == ("INV-1", 2 * 1_314)
+    assert [(each["number"], each["amount_pence"]) for each in paid["credits"]] == [("CR-1", 2 * 1_314)]
+    assert paid["paid_before_pence"] == 0
     address = f"/remittance-advices/{advice['remittance_advice_id']}"
-    pdf = world.a(seller_of(FENWRIGHT)).get(f"{address}.pdf")
-    assert (pdf.status_code, pdf.get_data()[:5]) == (200, b"%PDF-")
-    assert b"/StructTreeRoot" in pdf.get_data()
+    assert "INV-1: £26.28 by your credit note CR-1" in advice_words(world, advice)
     refused(world.a(seller_of(OAKDALE)).get(address), 404, "not_found")
     refused(world.a(buyer_of(ASH)).get(address), 403, "forbidden")
     for path in ("/payment-runs", f"/payment-runs/{run['payment_run_id']}", "/payment-settings"):
         refused(world.a(seller_of(FENWRIGHT)).get(path), 403, "forbidden")
+
+
+def advice_words(world: World, advice: dict[str, Any]) -> str:
+    """What a remittance advice says as PDF, which is tagged."""
+    pdf = world.a(seller_of(FENWRIGHT)).get(f"/remittance-advices/{advice['remittance_advice_id']}.pdf")
+    assert (pdf.status_code, pdf.get_data()[:5]) == (200, b"%PDF-")
+    assert b"/StructTreeRoot" in pdf.get_data()
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf.get_data())).pages).split())
 
 
 def paid_and_unpaid(world: World, run: dict[str, Any]) -> None:
@@ -256,6 +270,18 @@ def test_changed_bank_details_keep_a_supplier_out(world: World) -> None:
     assert "bank details have changed" in said["errors"][0]["message"]
     world.tell(("SupplierBankDetailsRecorded", FENWRIGHTS_ACCOUNT))
     answered(act(world, SECOND, seen(world, run), "approval"))
+    cancelled(world, run)
+
+
+def test_a_run_above_what_bacs_carries_is_not_approved(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = propose(world)
+    for limit, said in (("MOST_PENCE", "no single payment above"), ("MOST_OF_FILE", "in one file")):
+        with monkeypatch.context() as patch:
+            patch.setattr(bacs, limit, run["total_pence"] - 1)
+            problem = refused(act(world, SECOND, run, "approval"), 422, "payment_too_large")
+        assert said in problem["detail"]
+        assert "Leave some invoices for another run." in problem["detail"]
+    answered(act(world, SECOND, run, "approval"))
     cancelled(world, run)
 
 

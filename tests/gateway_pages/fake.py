@@ -33,6 +33,7 @@ from gateway.upstream import EXTENSION, Answer, Problem, ServiceUnavailable
 from tests.backends import ServiceDatabase
 from tests.gateway_pages.answer_world import ANSWER
 from tests.gateway_pages.bench_world import DECIDE
+from tests.gateway_pages.payment_world import BANK_FILE, EXPORTED_RUN
 from tests.gateway_pages.people import PEOPLE
 from tests.gateway_pages.portal_world import a_stop_link, an_order_link
 from tests.gateway_pages.world import (
@@ -102,6 +103,7 @@ DONE: dict[tuple[str, str, str], Any] = {
         "warnings": [],
         "unknown_accounts": [],
     },
+    ("POST", "billing", f"/payment-runs/{EXPORTED_RUN}/exports"): BANK_FILE,
     ("POST", "members", "/people"): A_PERSON,
     ("POST", "members", f"/schools/{OAK}/people"): A_PERSON | {"elsewhere": False},
     ("POST", "members", "/imports"): an_import(),
@@ -191,6 +193,8 @@ class FakeServices:
 
 
 def _answer(body: Any) -> Answer:
+    if isinstance(body, Answer):
+        return body
     if isinstance(body, bytes):  # a picture
         kind = "image/png" if body.startswith(b"\x89PNG") else "image/svg+xml"
         return Answer(200, body, {"content-type": kind})

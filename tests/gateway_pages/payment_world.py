@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from gateway.upstream import Answer
 from tests.gateway_pages.people import SUPPLIER, SUPPLIER_ID
 
 Json = dict[str, Any]
@@ -13,6 +14,12 @@ def _id(count: int) -> str:
 
 
 PROPOSED_RUN, EXPORTED_RUN, ACCOUNT, ADVICE, OTHER = (_id(count) for count in range(1, 6))
+
+BANK_FILE = Answer(
+    201,
+    b"VOL1000001\r\n",
+    {"content-type": "text/plain; charset=us-ascii", "content-disposition": 'attachment; filename="PR-000001.bacs"'},
+)
 
 
 def a_head(run_id: str, number: str, state: str, **more: Any) -> Json:
@@ -52,6 +59,7 @@ def an_item(count: int, pence: int, **more: Any) -> Json:
         "amount_pence": pence,
         "account_name": "Fenwright Paper Ltd",
         "account_ending": "9911",
+        "came_back_on": None,
         "reference": "PR-000001/01",
         "left_out_why": None,
         "left_out_by": None,
@@ -72,7 +80,10 @@ def an_advice() -> Json:
         "amount_pence": 1_234_550,
         "account_ending": "9911",
         "withdrawn": False,
-        "invoices": [{"issue_date": "2026-11-01", **{name: item[name] for name in names}}],
+        "came_back_on": None,
+        "invoices": [
+            {"issue_date": "2026-11-01", "paid_before_pence": 0, "credits": []} | {name: item[name] for name in names}
+        ],
     }
 
 
@@ -82,7 +93,7 @@ def of_payments() -> dict[tuple[str, str], Any]:
     exported = a_head(EXPORTED_RUN, "PR-000001", "exported")
     waits = "A change of its bank details to the account ending in 4321 waits to be confirmed."
     items = [
-        an_item(1, 1_244_550),
+        an_item(1, 1_244_550, came_back_on="2026-11-20"),
         an_item(2, -10_000),
         an_item(3, 5_000, left_out_why="Next month.", left_out_by="Mags Field"),
         an_item(4, 7_700, supplier_id=OTHER, supplier_name="Oakdale", left_out_why=waits, left_out_by="Bursar"),

@@ -74,6 +74,7 @@ def test_who_approves_sends_the_version_that_was_seen(visit: Visit, services: Fa
     page = text_of(manager.get(RUN))
     assert "Approve £12,345.50" in page
     assert "Whoever brings a run up to date changes it" in page
+    assert "What was paid to this account came back on Fri 20 Nov 2026 ." in page
     assert manager.post(f"{RUN}/approval", {"version": "4", "sending_key": "a-key-of-this-form"}).status_code == 303
     (call,) = services.changes
     assert (call.path, call.etag, call.key) == (f"/payment-runs/{PROPOSED_RUN}/approval", '"4"', "a-key-of-this-form")
@@ -81,13 +82,17 @@ def test_who_approves_sends_the_version_that_was_seen(visit: Visit, services: Fa
 
 def test_a_refused_approval_lists_what_has_changed(visit: Visit, services: FakeServices) -> None:
     manager = visit("manager")
-    fault = {"field": "items.SI-000001", "message": "Fenwright Paper Ltd, SI-000001: its bank details have changed."}
+    faults = [
+        {"field": f"items.{number}", "message": f"Fenwright Paper Ltd, {number}: its bank details have changed."}
+        for number in ("SI-000001", "SI-000002")
+    ]
+    what = "What this run would pay has changed. Bring it up to date, then ask again."
     services.refusals["POST", "billing", f"/payment-runs/{PROPOSED_RUN}/approval"] = Problem(
-        409, "payment_run_outdated", "What this run would pay has changed.", [fault]
+        409, "payment_run_outdated", what, faults
     )
     answer = manager.post(f"{RUN}/approval", {"version": "4"})
     assert answer.status_code == 409
-    assert "its bank details have changed" in text_of(answer)
+    assert all(told in text_of(answer) for told in (what, *(fault["message"] for fault in faults)))
 
 
 def test_the_board_reads_and_does_nothing(visit: Visit) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate, validates_schema
 
 from services.billing.api.bank_setting_schemas import PURPOSES, LayoutIn
-from services.billing.api.fields import MOST_PENCE, UuidText, pence, plain_text
+from services.billing.api.fields import MOST_PENCE, Day, UuidText, pence, plain_text
 
 MOST_PER_PAGE = 1000
 KINDS = [
@@ -16,6 +16,7 @@ KINDS = [
     "fund_payment",
     "payment_run",
     "remittance",
+    "returned_remittance",
     "school_account",
     "supplier_account",
     "account",
@@ -88,12 +89,13 @@ class Suggestion(Schema):
 
 
 class BankLineQuery(Schema):
-    """Which bank lines; `words` looks into payer, reference and amount."""
+    """Which bank lines: `words` looks into payer, reference and amount; booked by the end of `to_day`."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(["new", "matched", "reconciled"]))
     statement = fields.UUID(load_default=None)
     account = fields.String(load_default=None, validate=plain_text(60))
     words = fields.String(load_default="", validate=plain_text(60, least=0))
+    to_day = Day(load_default=None)
     after = fields.Integer(load_default=0, validate=validate.Range(0, 2**62))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, MOST_PER_PAGE))
 

@@ -43,7 +43,7 @@ def bank_line(view: LineView) -> JsonObject:
     return {
         **plain(line, _LINE),
         "matched_to": line.matched_to or [],
-        "suggestions": [_suggestion(rank, each) for rank, each in enumerate(outcome.proposals, 1)] if outcome else [],
+        "suggestions": [_suggestion(rank, each) for rank, each in enumerate(outcome.offered, 1)] if outcome else [],
         "explanation": outcome.explanation if outcome else line.explanation,
     }
 

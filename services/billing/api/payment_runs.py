@@ -151,6 +151,7 @@ def _shown(view: RunView) -> Response:
         {
             **schemas.RunItemOut().dump(item),
             "account_ending": item.account_number[-4:] if item.account_number else None,
+            "came_back_on": day.isoformat() if (day := view.came_back.get(item.supplier_id)) else None,
         }
         for item in view.items
     ]
@@ -161,5 +162,6 @@ def _shown(view: RunView) -> Response:
 
 def shown_advice(advice: Any) -> dict[str, Any]:
     """A remittance advice as it travels."""
-    names = [name for name in schemas.AdviceOut._declared_fields if name != "pay_on"]
-    return {**{name: getattr(advice, name) for name in names}, "pay_on": advice.pay_on.isoformat()}
+    days = ("pay_on", "came_back_on")
+    shown = {name: getattr(advice, name) for name in schemas.AdviceOut._declared_fields}
+    return shown | {name: shown[name] and shown[name].isoformat() for name in days}

@@ -77,6 +77,9 @@ class RunItemOut(Schema):
     amount_pence = fields.Integer()
     account_name = fields.String(allow_none=True)
     account_ending = fields.String(allow_none=True, metadata={"description": "The last digits of the account"})
+    came_back_on = fields.Date(
+        allow_none=True, metadata={"description": "When the bank gave back what another run paid to the same account"}
+    )
     reference = fields.String(metadata={"description": "What the supplier's bank statement says"})
     left_out_why = fields.String(allow_none=True)
     left_out_by = fields.String(allow_none=True, metadata={"description": "“Bursar” where a rule keeps it out"})
@@ -93,8 +96,20 @@ class RunExportOut(Schema):
     sha256 = fields.String()
 
 
+class TakenOffOut(Schema):
+    """A credit that lowers what is paid of an invoice."""
+
+    our_number = fields.String()
+    number = fields.String()
+    issue_date = fields.Date()
+    amount_pence = fields.Integer(metadata={"description": "Positive"})
+
+
 class AdvisedInvoiceOut(Schema):
-    """What of a payment is for one invoice, or is taken off it by a credit."""
+    """What of a payment is for one invoice, or is taken off by a credit (negative).
+
+    Of an invoice, what was paid before and its credits are what its total is more than what is paid now.
+    """
 
     supplier_invoice_id = fields.String()
     our_number = fields.String()
@@ -102,6 +117,8 @@ class AdvisedInvoiceOut(Schema):
     kind = fields.String()
     issue_date = fields.Date()
     gross_pence = fields.Integer()
+    paid_before_pence = fields.Integer()
+    credits = fields.List(fields.Nested(TakenOffOut))
     amount_pence = fields.Integer()
 
 
@@ -117,6 +134,9 @@ class AdviceOut(Schema):
     amount_pence = fields.Integer()
     account_ending = fields.String()
     withdrawn = fields.Boolean()
+    came_back_on = fields.Date(
+        allow_none=True, metadata={"description": "When the bank gave it back; told to the alliance alone"}
+    )
     invoices = fields.List(fields.Nested(AdvisedInvoiceOut))
 
 
@@ -152,12 +172,20 @@ class AdviceQuery(PageQuery):
 class OriginatorIn(Schema):
     """How an account pays by Bacs."""
 
-    service_user_number = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}\Z", error="Six digits."))
-    sort_code = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}\Z", error="Six digits."))
-    account_number = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{8}\Z", error="Eight digits."))
+    service_user_number = fields.String(
+        required=True, validate=validate.Regexp(r"^[0-9]{6}\Z", error="A service user number has six digits.")
+    )
+    sort_code = fields.String(
+        required=True, validate=validate.Regexp(r"^[0-9]{6}\Z", error="A sort code has six digits.")
+    )
+    account_number = fields.String(
+        required=True, validate=validate.Regexp(r"^[0-9]{8}\Z", error="An account number has eight digits.")
+    )
     account_name = fields.String(
         required=True,
-        validate=validate.Regexp(r"^[A-Z0-9./& -]{1,18}\Z", error="Up to 18 of A–Z, 0–9, . / & - and space."),
+        validate=validate.Regexp(
+            r"^[A-Z0-9./& -]{1,18}\Z", error="The name is up to 18 of A–Z, 0–9, . / & - and space."
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from contracts.money import pounds
 from contracts.working_days import add_working_days, is_working_day
 from services.billing.domain.paying_errors import PaymentTooLarge
 
@@ -17,11 +18,18 @@ WIDTH: Final = 18
 """Of a name and of a reference."""
 MOST_PENCE: Final = 2_000_000_000
 """Bacs carries no single payment above £20 million."""
+MOST_OF_FILE: Final = 99_999_999_999
+"""The contra record has eleven digits for what a whole file pays, in pence."""
 
 _CREDIT: Final = "99"
 _CONTRA: Final = "17"
 _END: Final = "\r\n"
 _OUTSIDE: Final = re.compile(r"[^A-Z0-9.&/ -]")
+_WRITTEN: Final = str.maketrans(
+    {"Æ": "AE", "Ð": "D", "Đ": "D", "Ħ": "H", "Ł": "L", "Ŋ": "N", "Ø": "O", "Œ": "OE", "Þ": "TH", "Ŧ": "T"}
+    | {"ẞ": "SS", "‐": "-", "–": "-", "—": "-"}
+)
+"""Capitals and dashes that Unicode does not take apart into plain letters and accents."""
 _KEPT_FOR: Final = timedelta(days=30)
 _AHEAD: Final = timedelta(days=30)
 """How long before its processing day Bacs takes a file."""
@@ -49,8 +57,10 @@ class Credit:
 
 
 def bacs_text(text: str, width: int = WIDTH) -> str:
-    """Text in Bacs's characters (A–Z 0–9 . & / - and space), cut to `width`: "Fenwright’s" gives "FENWRIGHTS"."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper().replace("'", "")
+    """Text in Bacs's characters (A–Z 0–9 . & / - and space), cut to `width`: "Fenwright’s" gives "FENWRIGHTS", and
+    "Køge Straße" "KOGE STRASSE"."""
+    capitals = unicodedata.normalize("NFKD", text).upper().translate(_WRITTEN)
+    plain = capitals.encode("ascii", "ignore").decode().replace("'", "")
     return " ".join(_OUTSIDE.sub(" ", plain).split())[:width].rstrip()
 
 
@@ -76,6 +86,18 @@ def last_pay_day(today: date) -> date:
     return add_working_days(today + _AHEAD, 1)
 
 
+def must_fit(pence: Sequence[int]) -> None:
+    """Raise PaymentTooLarge where Bacs does not carry one of these payments, or all of them in one file."""
+    if max(pence) > MOST_PENCE:
+        raise PaymentTooLarge(
+            f"Bacs carries no single payment above £{pounds(MOST_PENCE)}. Leave some invoices for another run."
+        )
+    if sum(pence) > MOST_OF_FILE:
+        raise PaymentTooLarge(
+            f"Bacs carries no more than £{pounds(MOST_OF_FILE)} in one file. Leave some invoices for another run."
+        )
+
+
 def standard_18(
     originator: Originator, payments: Sequence[Credit], *, serial: int, narrative: str, created_on: date, pay_on: date
 ) -> bytes:
@@ -84,6 +106,7 @@ def standard_18(
     `serial` numbers the file; `narrative` is what the alliance's own bank statement shows. Raises PaymentTooLarge, and
     ValueError for a payment of nothing.
     """
+    must_fit([credit.amount_pence for credit in payments])
     total = sum(credit.amount_pence for credit in payments)
     paid = [_payment(originator, credit) for credit in payments]
     head, format_label = _file_labels(originator, serial, created_on, pay_on)
@@ -114,10 +137,6 @@ def _file_labels(originator: Originator, serial: int, created_on: date, pay_on: 
 def _payment(originator: Originator, credit: Credit) -> str:
     if credit.amount_pence <= 0:
         raise ValueError("A payment is of more than nothing.")
-    if credit.amount_pence > MOST_PENCE:
-        raise PaymentTooLarge(
-            "Bacs carries no single payment above £20,000,000.00. Leave some invoices for another run."
-        )
     return (
         f"{credit.sort_code}{credit.account_number}0{_CREDIT}{originator.sort_code}{originator.account_number}{'':4}"
         f"{credit.amount_pence:011d}{_field(originator.account_name)}{_field(credit.reference)}"

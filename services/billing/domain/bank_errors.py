@@ -88,6 +88,6 @@ class StatementDiffers(BrokenRule):
 
 
 class RefundStands(BrokenRule):
-    """What a school was paid back of a bill is undone before its payment is."""
+    """What a school was paid back of a bill, or a bank gave back of a payment, is undone before the payment is."""
 
     code = "refund_stands"

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.billing.domain.open_item import ON_ACCOUNT, OpenItem
+
+_CERTAIN: Final = 95
+"""The score of the same amount and all of our reference."""
 
 
 class BankMoney(NamedTuple):
@@ -65,6 +68,11 @@ class Outcome:
     explanation: str = ""
     posts: tuple[Share, ...] = ()
     proposals: Sequence[Proposal] = ()
+
+    @property
+    def offered(self) -> Sequence[Proposal]:
+        """What a person may accept: the proposals, or what would post by itself when the next statement is read in."""
+        return [Proposal(_CERTAIN, self.posts, (self.explanation.rstrip("."),))] if self.posts else self.proposals
 
 
 def on_account(item: OpenItem, pence: int) -> Share:

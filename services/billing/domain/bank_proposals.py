@@ -15,7 +15,7 @@ from services.billing.domain.bank_payers import Guess, Party, Payers
 from services.billing.domain.bank_references import fragments_in, likeness, numbers_in, urns_in
 from services.billing.domain.bank_sums import sums_of
 from services.billing.domain.ledger import BANK_CHARGES, INTEREST_RECEIVED
-from services.billing.domain.open_item import OpenItem
+from services.billing.domain.open_item import RETURNED, OpenItem
 
 _MOST_ALIKE: Final = 12
 _MOST_OF_PARTY: Final = 60
@@ -158,6 +158,8 @@ def _single(evidence: Evidence, item: OpenItem) -> Proposal | None:
     reference, named = evidence.reference(item)
     payer, seen = evidence.payer(item)
     score = points + reference + payer
+    if item.kind == RETURNED and max(reference, payer) < _LEAST_SAID:  # what a school pays may be the same amount
+        return None
     if score < _LEAST or (points == _PART and reference < 20 and (over > 0 or payer < _LEAST_SAID)):
         return None
     if over > 1 and not (item.reference and party_of(item)[0] != "payee"):

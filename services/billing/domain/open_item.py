@@ -11,9 +11,12 @@ ItemKind = Literal[
     "fund_payment",
     "payment_run",
     "remittance",
+    "returned_remittance",
     "school_account",
     "supplier_account",
 ]
+RETURNED: Final = "returned_remittance"
+"""One supplier's part of a payment run that was paid, and may come back."""
 ON_ACCOUNT: Final = "on account"
 """What stands for a number where money is held for a school or supplier, and no document is behind it."""
 Purpose = Literal["general", "fund"]
@@ -24,8 +27,9 @@ class OpenItem(NamedTuple):
 
     `reference` is what a payer is asked to quote: a bill's payment reference, a supplier invoice's number of ours.
     Money on account of a party has no reference, and the party's own id (a school's URN) as `document_id`.
-    A `remittance` is one supplier's part of a payment run. `party` is the school's or supplier's name, `their_number`
-    the number that the supplier itself gave the document.
+    A `remittance` is one supplier's part of a payment run, a `returned_remittance` the same once it is paid: the bank
+    gives it back where the account that it was paid to is closed or wrong. `party` is the school's or supplier's name,
+    `their_number` the number that the supplier itself gave the document.
     """
 
     kind: ItemKind
@@ -41,5 +45,5 @@ class OpenItem(NamedTuple):
 
     @property
     def paid_whole(self) -> bool:
-        """Whether it is paid in one line or not at all: a payment run, and one supplier's part of it."""
-        return self.kind in ("payment_run", "remittance")
+        """Whether it is paid in one line or not at all: a payment run, and one supplier's part of it, also back."""
+        return self.kind in ("payment_run", "remittance", RETURNED)

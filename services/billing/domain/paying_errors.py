@@ -64,6 +64,6 @@ class OriginatorMissing(BrokenRule):
 
 
 class PaymentTooLarge(BrokenRule):
-    """A single payment is above what Bacs carries."""
+    """A single payment, or all of a run together, is above what Bacs carries."""
 
     code = "payment_too_large"

@@ -18,7 +18,7 @@ from services.billing.domain.bank_money import BankMoney, Outcome, Proposal, Sha
 from services.billing.domain.bank_payers import Party, Payers, Sighting, payer_key
 from services.billing.domain.bank_proposals import Evidence, nominal_proposals, proposals_for, together
 from services.billing.domain.bank_references import references_in
-from services.billing.domain.open_item import OpenItem
+from services.billing.domain.open_item import RETURNED, OpenItem
 
 MOST_PROPOSALS: Final = 5
 _WORTH_GIVING: Final = 40
@@ -163,11 +163,16 @@ def _explained(line: BankMoney, outcome: Outcome, named: Named, closed: Mapping[
 
 def _named(line: BankMoney, named: Named) -> str:
     numbers, due = " and ".join(item.number for item in named), sum(item.open_pence for item in named)
+    paid = all(item.kind == RETURNED for item in named)
+    if paid and line.amount_pence < 0:
+        return f"Names {numbers}, which is paid already."
     if line.amount_pence * due < 0:
         return f"Names {numbers}, but the money goes {'in' if line.amount_pence > 0 else 'out'}."
     over = abs(line.amount_pence) - abs(due)
     told = "the same amount" if not over else f"the amount is £{pounds(abs(over))} {'more' if over > 0 else 'less'}"
     open_ = f"of which £{pounds(abs(due))} is open" if len(named) == 1 else f"together £{pounds(abs(due))} open"
+    if paid:
+        open_ = f"of which £{pounds(due)} was paid"
     return f"Names {numbers}, {open_}: {told}."
 
 

@@ -53,7 +53,13 @@ _PAID_BACK = text("""
         SELECT bill_id, sum(amount_pence) AS pence FROM bill_receipt WHERE receipt_id = ANY(CAST(:postings AS uuid[]))
         GROUP BY bill_id
     ) gone USING (bill_id)
-    WHERE paid_pence - gone.pence NOT BETWEEN 0 AND gross_pence ORDER BY number
+    WHERE paid_pence - gone.pence NOT BETWEEN 0 AND gross_pence
+    UNION ALL
+    SELECT our_number FROM supplier_invoice JOIN (
+        SELECT supplier_invoice_id, sum(amount_pence) AS pence FROM supplier_payment
+        WHERE payment_id = ANY(CAST(:postings AS uuid[])) GROUP BY supplier_invoice_id
+    ) gone USING (supplier_invoice_id)
+    WHERE paid_pence - gone.pence NOT BETWEEN least(0, gross_pence) AND greatest(0, gross_pence) ORDER BY 1
 """)
 _KEEP_UNDONE = text("""
     INSERT INTO undone_receipt (receipt_id, school_urn, number, received_on, reference, bills, amount_pence)
@@ -128,7 +134,8 @@ def pay_from_fund(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
 
 
 def paid_back_since(connection: Connection, posting_ids: Collection[str]) -> list[str]:
-    """Numbers of bills that were refunded out of what these postings paid."""
+    """Numbers of bills that were refunded out of what these postings paid, and of suppliers' documents whose payment
+    came back, or was made again, since."""
     return list(connection.execute(_PAID_BACK, {"postings": list(posting_ids)}).scalars())
 
 

@@ -70,7 +70,9 @@ _RUNS = """
                 WHEN count(DISTINCT p.supplier_id) = 1 THEN '1 supplier'
                 ELSE count(DISTINCT p.supplier_id) || ' suppliers' END AS party,
             CAST(sum(p.amount_pence) AS bigint) AS open_pence,
-            bool_and(i.paid_pence = p.paid_before_pence) AS unpaid
+            bool_and(i.paid_pence = p.paid_before_pence AND NOT EXISTS (SELECT FROM bank_match m
+                WHERE m.document_id = p.supplier_invoice_id AND m.payment_run_id = p.payment_run_id
+                    AND m.undone_at IS NULL)) AS unpaid
         FROM payment_run r JOIN payment_run_item p USING (payment_run_id)
         JOIN supplier_invoice i USING (supplier_invoice_id)
         JOIN bank_account b ON b.bank_account_id = r.bank_account_id AND b.purpose = :purpose
@@ -79,6 +81,19 @@ _RUNS = """
         WHERE r.state = 'exported' AND p.left_out_why IS NULL
         GROUP BY GROUPING SETS ((r.payment_run_id), (r.payment_run_id, p.reference))
     ) run WHERE unpaid AND document_id IS NOT NULL
+"""
+# What was paid by a run comes back within days, if at all; it is looked for among two months of runs.
+_RETURNS = """
+    SELECT 'returned_remittance', CAST(a.remittance_advice_id AS text), a.reference, a.reference, coalesce(s.name, ''),
+        NULL, CAST(a.supplier_id AS text), a.amount_pence, a.pay_on, ''
+    FROM remittance_advice a JOIN payment_run r USING (payment_run_id)
+    JOIN bank_account b ON b.bank_account_id = r.bank_account_id AND b.purpose = :purpose
+    LEFT JOIN supplier s ON s.supplier_id = a.supplier_id
+    WHERE r.state IN ('exported', 'paid') AND a.pay_on > current_date - 60 AND NOT EXISTS (
+        SELECT FROM payment_run_item p WHERE p.payment_run_id = a.payment_run_id AND p.supplier_id = a.supplier_id
+            AND p.left_out_why IS NULL AND -p.amount_pence IS DISTINCT FROM (
+                SELECT sum(m.amount_pence) FROM bank_match m WHERE m.document_id = p.supplier_invoice_id
+                    AND m.payment_run_id = p.payment_run_id AND m.undone_at IS NULL))
 """
 _HELD = """
     SELECT CASE WHEN h.school_urn IS NULL THEN 'supplier_account' ELSE 'school_account' END,
@@ -105,9 +120,9 @@ _OPEN = text(f"""
     SELECT kind, document_id, number, reference, party, school_urn, supplier_id,
         CAST(open_pence AS bigint) AS open_pence, due_on, their_number
     FROM ({_BILLS} UNION ALL {_CREDIT_NOTES} UNION ALL {_SUPPLIERS} UNION ALL {_FUND} UNION ALL
-        {_RUNS} UNION ALL {_HELD}) open
+        {_RUNS} UNION ALL {_RETURNS} UNION ALL {_HELD}) open
     WHERE CAST(:documents AS text[]) IS NULL OR document_id = ANY(CAST(:documents AS text[]))
-    ORDER BY due_on, number
+    ORDER BY kind = 'returned_remittance', due_on, number
 """)  # noqa: S608 -- queries of this module
 _RUN_ITEMS = text("""
     SELECT CAST(paid.document_id AS text) AS document_id, i.kind,
@@ -125,7 +140,8 @@ _RUN_ITEMS = text("""
 
 
 def open_items(connection: Connection, purpose: Purpose, document_ids: Collection[str] | None = None) -> list[OpenItem]:
-    """Everything that money of this purpose can settle, the longest due first; of these documents alone if given.
+    """Everything that money of this purpose can settle, the longest due first, then what may come back; of these
+    documents alone if given.
 
     Money on the fund's account settles what is owed to or by the fund, and no other.
     """

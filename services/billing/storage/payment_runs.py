@@ -73,23 +73,32 @@ _CANCEL = text("""
     WHERE payment_run_id = :run
 """)
 _RELEASE = text("UPDATE payment_run_item SET live = false WHERE payment_run_id = :run AND live")
-# Paid is a run whose every item was paid since its file was written; an undone match takes that back.
+# Paid is a run whose every item was paid since its file was written; an undone match takes that back. What the bank
+# gave back since does not: for the run it is over, and the next one may pay it.
 _SETTLE = text("""
     WITH touched AS (
         SELECT DISTINCT r.payment_run_id FROM payment_run r JOIN payment_run_item USING (payment_run_id)
         WHERE supplier_invoice_id = ANY(CAST(:invoices AS uuid[])) AND state IN ('exported', 'paid')
+    ), item AS (
+        SELECT i.payment_run_id, i.supplier_invoice_id, back.pence <> 0 AS came_back,
+            sign(i.amount_pence) * (paid_pence + back.pence - paid_before_pence - i.amount_pence) >= 0 AS paid
+        FROM touched JOIN payment_run_item i USING (payment_run_id) JOIN supplier_invoice USING (supplier_invoice_id)
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(m.amount_pence), 0) AS pence FROM bank_match m
+            WHERE m.document_id = i.supplier_invoice_id AND m.payment_run_id = i.payment_run_id
+                AND m.undone_at IS NULL AND sign(m.amount_pence) = sign(i.amount_pence)
+        ) back
+        WHERE left_out_why IS NULL
     ), now_is AS (
-        SELECT payment_run_id, bool_and(CASE WHEN amount_pence > 0 THEN paid_pence - paid_before_pence >= amount_pence
-            ELSE paid_pence - paid_before_pence <= amount_pence END) AS paid
-        FROM touched JOIN payment_run_item USING (payment_run_id) JOIN supplier_invoice USING (supplier_invoice_id)
-        WHERE left_out_why IS NULL GROUP BY payment_run_id
+        SELECT payment_run_id, bool_and(paid) AS paid FROM item GROUP BY payment_run_id
     ), changed AS (
         UPDATE payment_run r SET state = CASE WHEN paid THEN 'paid' ELSE 'exported' END, version = version + 1
         FROM now_is WHERE r.payment_run_id = now_is.payment_run_id AND (r.state = 'paid') <> paid
-        RETURNING r.payment_run_id, r.state
     )
-    UPDATE payment_run_item i SET live = changed.state = 'exported'
-    FROM changed WHERE i.payment_run_id = changed.payment_run_id AND left_out_why IS NULL
+    UPDATE payment_run_item i SET live = NOT now_is.paid AND NOT item.came_back
+    FROM item JOIN now_is USING (payment_run_id)
+    WHERE i.payment_run_id = item.payment_run_id AND i.supplier_invoice_id = item.supplier_invoice_id
+        AND i.live <> (NOT now_is.paid AND NOT item.came_back)
 """)
 _OTHERS = text("""
     SELECT CAST(i.supplier_invoice_id AS text), r.number

@@ -1,11 +1,14 @@
 """Approve a payment run as the second person, or give it up."""
 
+from collections import Counter
+
 from sqlalchemy import Connection
 
 from chassis.actor import Actor
 from chassis.database import Database
 from chassis.event_log import NewEvent, append_many
 from contracts.money import pounds
+from services.billing.domain.bacs import must_fit
 from services.billing.domain.paying_errors import NothingToPay, RunOutdated, RunSettled
 from services.billing.domain.payment_run import must_be_another
 from services.billing.storage import bank, payable, payment_runs, remittance_advices
@@ -22,8 +25,8 @@ from services.billing.usecases.read_payment_runs import RunView, view_run
 
 def approve_run(database: Database, actor: Actor, run_id: str, version: int) -> RunView:
     """Approve exactly what was seen (`version`). Raises NotFound, VersionConflict, RunSettled, ApproverIsMaker,
-    PayDayTooEarly, PayDayTooLate, NothingToPay, and RunOutdated where an invoice or a supplier's bank details changed
-    meanwhile."""
+    PayDayTooEarly, PayDayTooLate, NothingToPay, PaymentTooLarge, and RunOutdated where an invoice or a supplier's bank
+    details changed meanwhile."""
     with database.transaction(actor) as connection:
         bank.take_turn(connection)
         run = changeable(connection, run_id, version)
@@ -31,6 +34,7 @@ def approve_run(database: Database, actor: Actor, run_id: str, version: int) -> 
         must_be_pay_day(run.pay_on)
         if not run.total_pence:
             raise NothingToPay("Everything of this run is left out.")
+        _must_fit_bacs(connection, run_id)
         refuse_outdated(connection, run_id, "Bring it up to date, then ask again.")
         payment_runs.set_approved(connection, run_id, actor.name, person_of(actor))
         return view_run(connection, run_id)
@@ -92,6 +96,13 @@ def tell_suppliers(connection: Connection, run_id: str) -> None:
             for advice in remittance_advices.advices_of_run(connection, run_id)
         ],
     )
+
+
+def _must_fit_bacs(connection: Connection, run_id: str) -> None:
+    paid: Counter[str] = Counter()
+    for item in payment_runs.items_of(connection, run_id):
+        paid[item.supplier_id] += 0 if item.left_out_why else item.amount_pence
+    must_fit(list(paid.values()))
 
 
 def _what_changed(connection: Connection, view: RunView) -> dict[str, str]:

@@ -5,24 +5,28 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from services.billing.domain.open_item import RETURNED
 from services.billing.storage.open_items import paid_by_runs
 from services.billing.usecases.settle_bank_lines import Part
 
-RUNS = frozenset({"payment_run", "remittance"})
+RUNS = frozenset({"payment_run", "remittance", RETURNED})
 
 
 def expanded(connection: Connection, parts: Sequence[Part]) -> list[Part]:
-    """The parts with runs, and suppliers' parts of runs, replaced by what they pay; credits are set off."""
-    runs = [part.document_id for part in parts if part.kind in RUNS and part.document_id]
+    """The parts with runs, and suppliers' parts of runs, replaced by what they pay; credits are set off.
+
+    Of what came back, all of it the other way.
+    """
+    runs = {part.document_id: part.kind for part in parts if part.kind in RUNS and part.document_id}
     paid: dict[str, list[Part]] = defaultdict(list)
-    for row in paid_by_runs(connection, runs) if runs else ():
+    for row in paid_by_runs(connection, list(runs)) if runs else ():
         kind = "supplier_invoice" if row.kind == "invoice" else "supplier_credit_note"
         paid[row.document_id].append(
             Part(
                 kind,
                 row.supplier_invoice_id,
                 row.our_number,
-                -row.amount_pence,
+                row.amount_pence if runs[row.document_id] == RETURNED else -row.amount_pence,
                 supplier_id=row.supplier_id,
                 payment_run_id=row.payment_run_id,
             )

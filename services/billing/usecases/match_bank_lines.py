@@ -20,14 +20,15 @@ from services.billing.domain.bank_errors import (
     NothingUndone,
     NotOpen,
 )
-from services.billing.domain.open_item import OpenItem
-from services.billing.storage import bank, bank_matches, bank_statements, periods
+from services.billing.domain.open_item import RETURNED, OpenItem
+from services.billing.storage import bank, bank_matches, bank_statements, periods, remittance_advices
 from services.billing.storage.open_items import open_items
 from services.billing.usecases import settle_bank_lines
 from services.billing.usecases.expand_runs import expanded
 from services.billing.usecases.set_line_aside import set_aside
-from services.billing.usecases.settle_bank_lines import ON_ACCOUNT_KINDS, Part, Settlement, settle, unsettle
+from services.billing.usecases.settle_bank_lines import ON_ACCOUNT_KINDS, Part, Settlement, settle
 from services.billing.usecases.take_open_items import on_account, take_all
+from services.billing.usecases.unsettle_bank_lines import unsettle
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ def redo_match(database: Database, actor: Actor, line_id: str) -> None:
         if undone[0].kind == "set_aside":
             set_aside(connection, line, undone[0].why, actor.name)
             return
-        chosen = [Wanted(match.kind, _id_of(match), match.amount_pence) for match in undone]
+        chosen = [Wanted(match.kind, _id_of(match), match.amount_pence) for match in undone if not _came_back(match)]
+        returned = {(match.payment_run_id, match.supplier_id) for match in undone if _came_back(match)}
+        chosen += [Wanted(RETURNED, remittance_advices.id_of(connection, *whose)) for whose in sorted(returned)]
         runs = {match.document_id: match.payment_run_id for match in undone if match.payment_run_id}
         _match(connection, actor.name, {line_id: (line, chosen)}, runs)
 
@@ -102,6 +105,12 @@ def _must_be_of_open_months(connection: Connection, line_ids: Sequence[str]) -> 
     """Lines that are set off or set aside have no entry whose month could be closed: their own days count."""
     for line in bank.lines_of(connection, line_ids):
         periods.refuse_closed(connection, line.booked_on)
+
+
+def _came_back(match: Row[Any]) -> bool:
+    """Whether it is of what a payment run paid and the bank gave back."""
+    inwards = match.amount_pence > 0 if match.kind == "supplier_invoice" else match.amount_pence < 0
+    return match.payment_run_id is not None and inwards
 
 
 def _id_of(match: Row[Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -14,12 +15,16 @@ from services.billing.storage import companies, originators, payment_runs, remit
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A payment run with everything that it pays and leaves out, its files and the advices to suppliers."""
+    """A payment run with everything that it pays and leaves out, its files and the advices to suppliers.
+
+    `came_back` is by supplier the day on which the bank gave back what another run paid to the same account.
+    """
 
     run: Row[Any]
     items: Sequence[Row[Any]]
     exports: Sequence[Row[Any]]
     advices: Sequence[Row[Any]]
+    came_back: Mapping[str, date]
 
 
 def list_runs(
@@ -47,6 +52,7 @@ def view_run(connection: Connection, run_id: str) -> RunView:
         payment_runs.items_of(connection, run_id),
         payment_runs.exports_of(connection, run_id),
         remittance_advices.advices_of_run(connection, run_id),
+        remittance_advices.came_back_from(connection, run_id),
     )
 
 

@@ -1,4 +1,4 @@
-"""Post what bank lines settle, and take it back."""
+"""Post what bank lines settle."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,13 +11,11 @@ from sqlalchemy import Connection, Row
 
 from chassis.numbers import next_numbers
 from services.billing.domain.bank_entries import money_entry
-from services.billing.domain.bank_errors import MatchUnbalanced, RefundStands
-from services.billing.domain.fund_errors import FundYearClosed
+from services.billing.domain.bank_errors import MatchUnbalanced
 from services.billing.domain.ledger import Entry
 from services.billing.domain.open_item import Purpose
-from services.billing.storage import bank, bank_matches, fund_payments, held_money, ledger, payment_runs, settlement
+from services.billing.storage import bank, bank_matches, held_money, ledger, payment_runs, settlement
 from services.billing.usecases.answer_invoices import answer_invoices
-from services.billing.usecases.reverse_entries import reverse_entries
 from services.billing.usecases.settle_orders import settle_orders
 
 SCHOOL_KINDS: Final = frozenset({"bill", "credit_note"})
@@ -107,29 +105,6 @@ def pays_twice(parts: Iterable[Part]) -> bool:
     """Whether one document is paid twice by a line: by itself and through a run, or by a run and a part of it."""
     documents = [part.document_id for part in parts if part.document_id]
     return len(set(documents)) < len(documents)
-
-
-def unsettle(connection: Connection, matches: Sequence[Row[Any]], by: str, why: str, *, whole: bool = True) -> None:
-    """Take matches back, `whole` unless others of the same lines stand: nothing counts as paid, entries are reversed.
-
-    Raises PeriodClosed, RefundStands, and FundYearClosed where a closed year of the fund has spent it.
-    """
-    from_fund = [match for match in matches if match.kind == "fund_payment"]
-    if closed := fund_payments.closed_years(connection, [match.document_id for match in from_fund]):
-        raise FundYearClosed(f"{closed[0]} is closed, and what it spent was carried forward.")
-    postings = sorted({match.posting_id for match in matches if match.posting_id})
-    if refunded := bank_matches.paid_back_since(connection, postings):
-        raise RefundStands(f"Money was paid back on {', '.join(refunded)} since. Undo that first.")
-    reverse_entries(connection, postings, by, why)
-    bank_matches.take_back(connection, postings)
-    held_money.take_back(connection, postings)
-    bank_matches.pay_from_fund(
-        connection,
-        [{"fund_payment_id": match.document_id, "pence": match.amount_pence} for match in from_fund],
-    )
-    bank_matches.mark_undone(connection, [match.bank_match_id for match in matches], by)
-    bank.set_state(connection, sorted({match.bank_line_id for match in matches if whole}), "new")
-    _tell_suppliers(connection, {match.document_id for match in matches if match.kind in SUPPLIER_KINDS})
 
 
 def _by_party(parts: Iterable[Part]) -> list[list[Part]]:
@@ -239,10 +214,11 @@ def _count_as_paid(connection: Connection, postings: Sequence[_Posting], numbers
     bank_matches.add_payments(connection, payments)
     bank_matches.pay_from_fund(connection, _from_fund(postings))
     settle_orders(connection, settlement.orders_of_bills(connection, [row["bill_id"] for row in received]))
-    _tell_suppliers(connection, {row["supplier_invoice_id"] for row in payments})
+    tell_suppliers(connection, {row["supplier_invoice_id"] for row in payments})
 
 
-def _tell_suppliers(connection: Connection, invoice_ids: Collection[str]) -> None:
+def tell_suppliers(connection: Connection, invoice_ids: Collection[str]) -> None:
+    """Tell what has become of suppliers' documents whose payments changed, and whether their runs are paid."""
     if invoice_ids:
         answer_invoices(connection, sorted(invoice_ids))
         payment_runs.settle_runs(connection, sorted(invoice_ids))
@@ -261,6 +237,8 @@ def _entry(posting: _Posting, number: str) -> Entry:
     first = posting.parts[0]
     named = ", ".join(dict.fromkeys(part.number for part in posting.parts))
     verb = "Payment of" if first.school_urn is not None and posting.pence >= 0 else "Paid"
+    if first.supplier_id is not None and posting.pence > 0:
+        verb = "Paid back"
     said = {"account": "Bank line to"}.get(first.kind, "Refund of" if posting.series == "RF" else verb)
     return money_entry(
         posting.posting_id,
