@@ -8,7 +8,7 @@ from flask import current_app
 
 from gateway.api.forwarding import PREFIX
 from gateway.api.own_description import COMPONENTS, KEY_PARAMETER, PATHS, TAGS, VERSION_PARAMETER
-from gateway.api.resources import RESOURCES
+from gateway.api.resources import resource_of
 from gateway.upstream import ServiceUnavailable, upstream
 from gateway.wire import WireFault
 
@@ -41,7 +41,7 @@ def merge(specs: dict[str, Spec]) -> Spec:
     tags: list[Spec] = list(TAGS)
     for service, spec in specs.items():
         for path, item in spec.get("paths", {}).items():
-            resource = RESOURCES.get(path.split("/")[1])
+            resource = resource_of(path.split("/")[1])
             if resource and resource.service == service:
                 paths[PREFIX + path] = _path_item(_renamed(item, service))
         for name, schema in spec.get("components", {}).get("schemas", {}).items():

@@ -20,7 +20,7 @@ from chassis.metrics import REQUEST_SECONDS
 from chassis.problems import problem
 from gateway.api.errors import unavailable
 from gateway.api.forwarding import BODILESS, METHODS, PREFIX, WHOLE, Passed, TokenRefused, pass_on
-from gateway.api.resources import RESOURCES, Resource
+from gateway.api.resources import Resource, resource_of
 from gateway.identity.current import actor_of
 from gateway.upstream import ServiceUnavailable, Upstream
 from gateway.usecases.resume_session import resume_session
@@ -95,7 +95,7 @@ def _plain_resource(environ: "WSGIEnvironment") -> Resource | None:
         return None
     if not environ.get("HTTP_AUTHORIZATION", "").startswith("Bearer "):
         return None
-    return RESOURCES.get(path.split("/", 4)[3])
+    return resource_of(path.split("/", 4)[3])
 
 
 def _plain_length(environ: "WSGIEnvironment") -> int | None:

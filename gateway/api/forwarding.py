@@ -11,7 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 from chassis.actor import Actor
 from chassis.problems import problem
 from gateway.api.credentials import required_actor
-from gateway.api.resources import RESOURCES, Resource
+from gateway.api.resources import Resource, resource_of
 from gateway.upstream import PATH_SAFE, ServiceUnavailable, Upstream, upstream
 from gateway.wire import Body, WireFault
 
@@ -60,7 +60,7 @@ def forward(name: str, rest: str = "") -> Response:
     """Answer `/api/v1/{name}/{rest}` with what the owning service answers."""
     if name == "sessions" and not rest:
         raise MethodNotAllowed(["POST"])
-    resource = RESOURCES.get(name)
+    resource = resource_of(name)
     if resource is None or not {".", ".."}.isdisjoint(rest.split("/")):
         abort(404, f"There is no resource /api/v1/{name}.")
     actor = required_actor(for_programs=resource.for_programs)

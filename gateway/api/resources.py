@@ -81,3 +81,8 @@ RESOURCES: Final[dict[str, Resource]] = {
     "chart-of-accounts": Resource("billing"),
     "chart-imports": Resource("billing", 8 * _MIB),
 }
+
+
+def resource_of(segment: str) -> Resource | None:
+    """The resource that the first segment of a path names, also as a file: `chart-of-accounts.xlsx`. None if none."""
+    return RESOURCES.get(segment.partition(".")[0])

@@ -1,6 +1,7 @@
 """The bank: reading a statement in, and its lines with what they were matched to."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -80,12 +81,21 @@ def _statements() -> tuple[list[dict[str, Any]], str | None]:
     return ask.part("billing", "/bank-statements", limit=_STATEMENTS, before=request.args.get("before"), **asked)
 
 
+def _to_day() -> str | None:
+    """The day by which lines were booked; None for all of them, or where no day was asked for."""
+    try:
+        return date.fromisoformat(request.args.get("to_day", "")).isoformat()
+    except ValueError:
+        return None
+
+
 def _page(faults: Faults, header: Sequence[str] = ()) -> str:
-    state = request.args.get("state", "new")
+    state, to_day = request.args.get("state", "new"), _to_day()
     lines, following = ask.part(
         "billing",
         "/bank-lines",
         state=state if state in ("new", "matched", "reconciled") else None,
+        to_day=to_day,
         after=request.args.get("after"),
     )
     statements, earlier = _statements()
@@ -96,6 +106,7 @@ def _page(faults: Faults, header: Sequence[str] = ()) -> str:
         earlier=earlier,
         following=following,
         state=state,
+        to_day=to_day,
         account=request.form.get("account", ""),
         header=header,
         options=[(name, name) for name in header],

@@ -17,7 +17,8 @@ from gateway.pages.show import money, plural
 class Waits:
     """One kind of thing that waits: its name at the desk, its words, what to do with it, and the page for that.
 
-    `answer` is which purchase orders of the page's are meant, `owed` which bills.
+    `answer` is which purchase orders of the page's are meant, `owed` which bills, `show` which lines of the workbench,
+    `anchor` which section. `made_of` names the kinds of the desk whose sums make up the amount, each with its words.
     """
 
     name: str
@@ -27,6 +28,9 @@ class Waits:
     endpoint: str
     answer: str | None = None
     owed: str | None = None
+    show: str | None = None
+    anchor: str | None = None
+    made_of: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,30 @@ MONEY: Final = (
         "bank lines not matched",
         "Say what each pays.",
         "alliance.bank",
+        made_of=(("bank_money_in", "in"), ("bank_money_out", "out")),
     ),
     Waits(
-        "invoices_held",
-        "invoice held",
-        "invoices held",
-        "Accept, dispute or ask for a credit.",
+        "lines_to_decide",
+        "line of an invoice to decide",
+        "lines of invoices to decide",
+        "Held: release, dispute or ask for a credit. Without VAT.",
         "alliance.workbench",
+    ),
+    Waits(
+        "lines_awaiting_receipts",
+        "line of an invoice awaits receipts",
+        "lines of invoices await receipts",
+        "Held until schools record what arrived. Without VAT.",
+        "alliance.workbench",
+        show="awaiting",
+    ),
+    Waits(
+        "lines_disputed",
+        "line of an invoice disputed",
+        "lines of invoices disputed",
+        "Held until the supplier credits it, or you take that back. Without VAT.",
+        "alliance.workbench",
+        show="decided",
     ),
     Waits(
         "received_not_invoiced",
@@ -82,8 +103,9 @@ MONEY: Final = (
         "credit_claims",
         "credit asked for",
         "credits asked for",
-        "What suppliers have yet to give back.",
+        "What suppliers have yet to give back, with VAT.",
         "alliance.invoices",
+        anchor="claims",
     ),
     Waits(
         "payment_runs_waiting",
@@ -166,12 +188,18 @@ def _lines(kinds: tuple[Waits, ...], told: dict[str, Any] | None) -> list[Line]:
         Line(
             plural(found["count"], kind.one, kind.many),
             money(found.get("pence")),
-            kind.about,
-            url_for(kind.endpoint, answer=kind.answer, owed=kind.owed),
+            _about(kind, desk),
+            url_for(kind.endpoint, answer=kind.answer, owed=kind.owed, show=kind.show, _anchor=kind.anchor),
         )
         for kind in kinds
         if (found := desk.get(kind.name)) and found["count"]
     ]
+
+
+def _about(kind: Waits, desk: Desk) -> str:
+    """Why it matters, and of which amounts its own is the sum, where there are several."""
+    parts = [f"{money(desk[name]['pence'])} {words}" for name, words in kind.made_of if desk.get(name, {}).get("count")]
+    return f"{kind.about} {' and '.join(parts)}, added up." if len(parts) > 1 else kind.about
 
 
 def _period(books: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Months of the books: what is open before one closes, what is accrued at its end, and who closed and reopened it."""
 
-from calendar import month_name
+from calendar import month_name, monthrange
+from datetime import date
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,7 +16,6 @@ from gateway.upstream import upstream
 
 # Of each question of the checklist, the page on which it is mended, with what that page is asked for.
 _MENDED_ON: Final[dict[str, tuple[str, dict[str, Any]]]] = {
-    "bank_lines_unmatched": ("alliance.bank", {}),
     "lines_to_decide": ("alliance.workbench", {}),
     "control_accounts_differ": ("alliance.ledger_report", {"name": "control-accounts"}),
     "lines_disputed": ("alliance.workbench", {"show": "decided"}),
@@ -23,8 +23,8 @@ _MENDED_ON: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "lines_not_billed": ("alliance.bills", {}),
     "credits_not_returned": ("alliance.bills", {}),
     "payments_under_way": ("alliance.payments", {}),
-    "statements_unreconciled": ("alliance.bank", {}),
-    "statements_missing": ("alliance.bank", {}),
+    "statements_unreconciled": ("alliance.bank", {"_anchor": "statements"}),
+    "statements_missing": ("alliance.bank", {"_anchor": "statements"}),
 }
 _ON_THIS_PAGE: Final = ("adjustments_unposted", "adjustments_stale")
 KINDS: Final = {"accrual": "Accrual", "prepayment": "Prepayment", "deferred_income": "Deferred income"}
@@ -133,7 +133,8 @@ def _month_page(month: str, faults: Faults) -> str:
         found=found,
         month=month,
         blocking=[point for point in found["checklist"] if point["open"] and point["severity"] == "blocking"],
-        mended_on={point["name"]: _mended_on(point["name"]) for point in found["checklist"]},
+        says={point["name"]: point["says"] for point in found["checklist"]},
+        mended_on={point["name"]: _mended_on(point["name"], month) for point in found["checklist"]},
         kinds=KINDS,
         typed=request.form,
         key=sending_key(request.form, faults),
@@ -141,8 +142,12 @@ def _month_page(month: str, faults: Faults) -> str:
     )
 
 
-def _mended_on(name: str) -> str:
+def _mended_on(name: str, month: str) -> str:
     if name in _ON_THIS_PAGE:
         return "#adjustments"
+    if name == "bank_lines_unmatched":
+        first = date.fromisoformat(f"{month}-01")
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        return url_for("alliance.bank", to_day=last.isoformat(), _anchor="lines")
     page, asked = _MENDED_ON.get(name, ("", {}))
     return url_for(page, **asked) if page else ""

@@ -35,14 +35,14 @@ _PAGES: Final[dict[str, dict[str, tuple[str, str]]]] = {
 # What waits at the alliance's desk, by name: the page where it is dealt with, and what that is asked for.
 _DESK: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "bank_lines_unmatched": ("alliance.bank", {}),
-    "invoices_held": ("alliance.workbench", {}),
+    "invoices_held": ("alliance.invoices", {}),
     "received_not_invoiced": ("alliance.not_invoiced", {}),
     "ready_to_bill": ("alliance.bills", {}),
     "ready_to_credit": ("alliance.bills", {}),
     "bills_open": ("alliance.bills", {"owed": "open"}),
     "bills_overdue": ("alliance.bills", {"owed": "overdue"}),
     "bills_disputed": ("alliance.bill_disputes", {}),
-    "credit_claims": ("alliance.invoices", {}),
+    "credit_claims": ("alliance.invoices", {"_anchor": "claims"}),
     "supplier_invoices_open": ("alliance.ledger_report", {"name": "aged-credit"}),
     "payment_runs_waiting": ("alliance.payments", {}),
     "journals_waiting": ("alliance.journals", {}),

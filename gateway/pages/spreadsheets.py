@@ -1,4 +1,4 @@
-"""Every table of the money pages as a spreadsheet: the rows of the screen, each table on a sheet of its own.
+"""Every table of the pages that show money as a spreadsheet: the rows of the screen, each table on a sheet of its own.
 
 `?as=xlsx` at a page's address. The page itself is read, so the sheet can never say something else than the screen; the
 table that the page shows in parts, marked `data-paged`, follows part by part, while the file is on its way.
@@ -20,15 +20,28 @@ from chassis.workbooks import XLSX, Cell, Table, tables_as_xlsx
 from gateway.pages.layout import below
 
 _MONEY_PAGES: Final = (
+    "alliance.home",
+    "alliance.rounds",
+    "alliance.contracts",
+    "alliance.purchase_orders",
+    "alliance.claims",
+    "alliance.services",
     "alliance.money",
     "alliance.invoices",
     "alliance.bills",
     "alliance.bank",
     "alliance.reports",
+    "school.deliveries",
+    "school.services",
     "school.bills",
     "school.account",
     "school.fund",
     "school.budgets",
+    "school.reports",
+    "supplier.orders",
+    "supplier.offers",
+    "supplier.claims",
+    "supplier.reports",
     "supplier.invoices",
     "supplier.remittances",
 )

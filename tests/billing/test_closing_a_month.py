@@ -19,6 +19,7 @@ from services.billing.domain.periods import last_of
 from services.billing.storage import balances, ledger, periods
 from services.billing.usecases.reverse_entries import reverse_entries
 from tests.backends import ServiceDatabase
+from tests.billing.documents import entry as bank_entry
 from tests.billing.test_credit_notes import Credit, credit
 from tests.billing.world import (
     ASH,
@@ -266,6 +267,18 @@ def test_units_that_a_supplier_credited_are_accrued_again_but_not_those_that_a_s
     assert [row["pence"] for row in shown(world, OCTOBER)["proposals"]] == [3285]
 
 
+def test_what_is_not_billed_yet_is_counted_at_what_schools_will_pay(world: World) -> None:
+    """Ash got 38 of the 40 that are invoiced: released, it pays for 38, and the rest is claimed of the supplier."""
+    order = world.ordered(Order([Line({ASH: 40}, "10.0000")]), received=False)
+    world.tell(order.receipt(ASH, line_1=38))
+    invoice_id = answered(world.invoice(order, issue_date="2026-09-24"), 201)["supplier_invoice_id"]
+    place = f"/supplier-invoices/{invoice_id}/matches/1/{ASH}"
+    answered(world.a(MANAGER).post(f"{place}/accept", {"reason": "Two are claimed"}))
+    [point] = [each for each in shown(world)["checklist"] if each["name"] == "lines_not_billed"]
+    [ready] = answered(world.a(MANAGER).get("/bills/ready"))["items"]
+    assert (point["count"], point["pence"]) == (1, ready["bill_pence"]) == (1, 45_600)
+
+
 def test_what_is_owed_is_aged_by_its_due_date(books: World) -> None:
     aged = answered(books.a(BOARD).get("/reports/aged-credit?as_at=2026-11-30"))["sections"][0]["rows"]
     assert [(row["party"], row["to_60"], row["total"]) for row in aged] == [("Fenwright Paper", 111120, 111120)]
@@ -275,6 +288,43 @@ def test_what_is_owed_is_aged_by_its_due_date(books: World) -> None:
     assert refused(earlier, 422, "report_is_of_today")["errors"] == [{"field": "as_at", "message": "Leave it out."}]
     assert control["sentence"] == "Every balance is what its documents come to."
     assert books.a(BOARD).get("/reports/aged-credit.xlsx").data.startswith(b"PK")
+
+
+def test_what_was_owed_at_the_end_of_a_day_is_what_the_ledger_says_of_it(world: World) -> None:
+    """September closes between two payments and a credit that are all dated in it: the late ones count in October."""
+    order = world.ordered(Order([Line({ASH: 40, BEECH: 25}, "10.0000")]))
+    answered(world.invoice(order, issue_date="2026-09-24", due_date="2026-09-25"), 201)
+    first, second = (
+        {**bill, "on": day} for bill, day in zip(world.billed(), ("2026-09-28", "2026-09-29"), strict=True)
+    )
+    world.pay(paid_on(first))
+    with world.database.database.transaction(SERVICE) as connection:
+        kept = balances.summed_to(connection, date(2026, 9, 30))
+        periods.change(connection, date(2026, 9, 1), "closed", SERVICE, "", balances=kept)
+    world.pay(paid_on(second))
+    credit(world, order, Credit(1, school_urn=ASH), number="CR-1", on=date(2026, 9, 26))
+    world.billed()
+    for day, by_schools, to_suppliers in (
+        ("2026-09-24", 0, 78_000),
+        ("2026-09-30", -first["gross_pence"], 78_000),
+        ("2026-10-01", -78_000, 76_686),
+        (london_today().isoformat(), -1_314, 76_686),
+    ):
+        ledger = balance(world, day)
+        assert (ledger.get("1100", 0), -ledger["2100"]) == (by_schools, to_suppliers), day
+        assert (aged_total(world, "debt", day), aged_total(world, "credit", day)) == (by_schools, to_suppliers), day
+    said = answered(world.a(BOARD).get("/reports/aged-debt"))["sentence"]
+    assert said.endswith("schools owe £−13.14, of which £0.00 is overdue."), "what is owed back is not overdue"
+
+
+def aged_total(world: World, name: str, day: str) -> int:
+    [section] = answered(world.a(BOARD).get(f"/reports/aged-{name}?as_at={day}"))["sections"]
+    return sum(row["total"] for row in section["rows"])
+
+
+def paid_on(bill: dict[str, Any]) -> str:
+    """The bank entry with which a school pays its bill on a day."""
+    return bank_entry(f"{bill['gross_pence'] / 100:.2f}", bill["payment_reference"], on=bill["on"])
 
 
 def test_an_account_leads_to_its_entries_and_an_entry_to_its_document(books: World) -> None:

@@ -8,6 +8,7 @@ from tests.billing.world import (
     ASH,
     BEECH,
     BOARD,
+    CEDAR,
     FENWRIGHT,
     MANAGER,
     Line,
@@ -31,6 +32,7 @@ def test_the_desk_counts_what_waits_and_forgets_what_is_done(world: World) -> No
     listed = answered(world.a(BOARD).get("/received-not-invoiced"))["items"]
     assert desk["received_not_invoiced"] == (len(listed), sum(item["net_pence"] for item in listed))
     assert desk["invoices_held"] == (1, 48_000)
+    assert desk["lines_to_decide"] == (1, 40_000), "without VAT, as on the workbench"
     assert desk["credit_claims"] == (1, 2_400)
     assert desk["ready_to_bill"] == (1, 30_000)
     assert desk["supplier_invoices_open"] == (1, 78_000)
@@ -40,8 +42,27 @@ def test_the_desk_counts_what_waits_and_forgets_what_is_done(world: World) -> No
     assert _desk(world)["bills_open"] == (1, 30_000)
     world.pay(entry("12.34", "no idea", name="Somebody"), payment_of(bill))
     desk = _desk(world)
-    assert desk["bank_lines_unmatched"] == (1, 1_234)
+    assert desk["bank_lines_unmatched"] == desk["bank_money_in"] == (1, 1_234)
+    assert desk["bank_money_out"] == (0, 0)
     assert (desk["bills_open"], desk["ready_to_bill"]) == ((0, 0), (0, 0))
+
+
+def test_the_desk_counts_held_lines_as_the_workbench_lists_them(world: World) -> None:
+    """Ash and Beech got too little, Cedar has recorded nothing yet; the line of Beech is then disputed."""
+    order = world.ordered(Order([Line({ASH: 40, BEECH: 25, CEDAR: 10}, "10.0000")]), received=False)
+    world.tell(order.receipt(ASH, line_1=38), order.receipt(BEECH, line_1=20))
+    invoice_id = answered(world.invoice(order), 201)["supplier_invoice_id"]
+    path = f"/supplier-invoices/{invoice_id}/matches/1/{BEECH}/dispute"
+    answered(world.a(MANAGER).post(path, {"reason": "Five are missing."}))
+    desk = _desk(world)
+    for name, show in (("to_decide", "to_decide"), ("awaiting_receipts", "awaiting"), ("disputed", "decided")):
+        listed = answered(world.a(BOARD).get(f"/open-matches?show={show}"))["items"]
+        assert desk[f"lines_{name}"] == (1, listed[0]["net_pence"])
+        assert len(listed) == 1
+    assert desk["invoices_held"] == (1, 90_000)
+    claims = answered(world.a(BOARD).get("/credit-claims"))["items"]
+    asked = sum(claim["net_pence"] + claim["vat_pence"] for claim in claims)
+    assert desk["credit_claims"] == (len(claims), asked) == (2, 8_400), "a claim for each school of a line"
 
 
 def test_what_a_supplier_credits_is_no_longer_open(world: World) -> None:

@@ -1,7 +1,9 @@
 """What was ordered, billed and is still committed: each amount once."""
 
 import pytest
+from sqlalchemy import text
 
+from chassis.actor import SERVICE
 from tests.billing.world import ASH, BEECH, BOARD, FENWRIGHT, MANAGER, Line, Order, World, answered, buyer_of
 
 PERIOD = "from_on=2026-11-01&to_on=2026-11-30"
@@ -32,6 +34,24 @@ def test_an_amount_is_committed_until_it_is_billed_and_never_both(world: World) 
     assert pdf.data.startswith(b"%PDF-")
     assert b"StructTreeRoot" in pdf.data
     assert world.a(buyer_of(ASH)).get("/money-reports/spending").status_code == 403
+
+
+def test_a_category_has_its_name_of_the_chart_else_that_of_its_code(world: World) -> None:
+    order = world.ordered(Order([Line({ASH: 40}, "10.0000"), Line({ASH: 3}, "5.0000")]))
+    with world.database.database.transaction(SERVICE) as connection:
+        for line_no, code in ((1, "it-licences"), (2, "musical-instruments")):
+            to = {"code": code, "order": order.order_id, "line_no": line_no}
+            connection.execute(
+                text(
+                    "UPDATE purchase_order_line SET category_code = :code"
+                    " WHERE purchase_order_id = :order AND line_no = :line_no"
+                ),
+                to,
+            )
+    report = answered(world.a(BOARD).get(f"/money-reports/spending?{PERIOD}"))
+    assert [row["category"] for row in report["sections"][1]["rows"]] == ["IT licences", "Musical instruments"]
+    behind = answered(world.a(BOARD).get(f"/money-reports/spending/behind?{PERIOD}&category=it-licences"))
+    assert {row["category"] for row in behind["sections"][0]["rows"]} == {"IT licences"}
 
 
 def test_the_documents_behind_every_row_add_up_to_its_figures(world: World) -> None:
@@ -89,7 +109,9 @@ def test_sections_asked_for_together_are_those_of_the_reports(world: World) -> N
     assert [school, category] == spending[:2]
     assert [debt] == answered(board.get("/reports/aged-debt"))["sections"]
     desk = {each["name"]: (each["count"], each["pence"]) for each in answered(board.get("/reports/desk"))["items"]}
-    assert {row["why"]: (row["count"], row["pence"]) for row in position["rows"]} == desk
+    counted = {row["why"]: (row["count"], row["pence"]) for row in position["rows"]}
+    assert counted.items() <= desk.items()
+    assert "invoices_held" in counted
     balances = answered(board.get("/reports/trial-balance"))["items"]
     assert [(row["why"], row["debit_pence"], row["credit_pence"]) for row in ledger["rows"]] == [
         (each["account"], each["debit_pence"], each["credit_pence"]) for each in balances

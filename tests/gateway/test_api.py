@@ -89,6 +89,15 @@ def caller(request, client):
     return client, {"X-CSRFToken": csrf}
 
 
+@pytest.mark.parametrize("path", ["/chart-of-accounts.xlsx", "/received-not-invoiced.csv"])
+def test_a_resource_is_reached_as_a_file(caller, recorder, path):
+    client, proof = caller
+    recorder.answer = lambda: Response(b"PK", 200, {"Content-Disposition": "attachment"})
+    answer = client.get(f"/api/v1{path}", headers=proof)
+    assert (answer.status_code, answer.data) == (200, b"PK")
+    assert (recorder.last["service"], recorder.last["path"]) == ("billing", path)
+
+
 def test_a_call_is_passed_on_whole(caller, recorder):
     client, proof = caller
     recorder.answer = lambda: Response('{"b": 2}', 201, {"ETag": '"7"', "Location": "/rounds/1", "Server-Secret": "x"})

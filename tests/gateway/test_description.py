@@ -53,6 +53,11 @@ def test_a_service_describes_only_what_is_forwarded_to_it():
     assert set(paths) == set(PATHS)
 
 
+def test_a_resource_is_described_as_a_file_too():
+    billing = spec("/chart-of-accounts.xlsx", {"type": "string"})
+    assert "/api/v1/chart-of-accounts.xlsx" in merge({"billing": billing})["paths"]
+
+
 def references(part):
     if isinstance(part, list):
         return set().union(*map(references, part))

@@ -13,7 +13,12 @@ Json = dict[str, Any]
 
 WAITING = {
     "bank_lines_unmatched": (2, 128_450),
+    "bank_money_in": (1, 127_800),
+    "bank_money_out": (1, 650),
     "invoices_held": (1, 44_676),
+    "lines_to_decide": (1, 37_230),
+    "lines_awaiting_receipts": (2, 21_900),
+    "lines_disputed": (1, 10_950),
     "received_not_invoiced": (3, 91_200),
     "ready_to_bill": (4, 250_000),
     "ready_to_credit": (1, 5_256),

@@ -45,6 +45,26 @@ def test_what_keeps_a_month_open_is_said_at_the_checklist(visit: Visit, services
     assert (page.status_code, summary_links(page)) == (409, {"checklist": f"{why} {errors[0]['message']}"})
 
 
+def test_a_closed_month_names_what_was_open_and_is_kept_open_by_nothing(visit: Visit, services: FakeServices) -> None:
+    board = visit("board")
+    services.table["billing", PERIOD] = a_month("closed", bank_lines_unmatched=2)
+    page = text_of(board.get(PAGE))
+    known = "Known to be open: Invoice lines in dispute, or whose credit is asked for (1, £12.00)."
+    assert f"Closed by Morgan Manager: Seen with the board. {known}" in page
+    assert "Open now" in page
+    assert "Keeps it open" not in page
+
+
+def test_the_checklist_leads_to_the_bank_lines_of_the_month_and_before(visit: Visit, services: FakeServices) -> None:
+    board = visit("board")
+    services.table["billing", PERIOD] = a_month(bank_lines_unmatched=2)
+    assert "/alliance/bank?to_day=2026-09-30#lines" in board.get(PAGE).get_data(as_text=True)
+    shown = board.get("/alliance/bank?to_day=2026-09-30")
+    assert "Booked by the end of Wed 30 Sep 2026." in text_of(shown)
+    assert [call.params["to_day"] for call in services.calls if call.path == "/bank-lines"] == ["2026-09-30"]
+    assert "Booked by" not in text_of(board.get("/alliance/bank?to_day=someday"))
+
+
 def test_accruals_are_posted_as_ticked_and_taken_back(visit: Visit, services: FakeServices) -> None:
     manager = visit("manager")
     assert summary_links(manager.post(f"{PAGE}/adjustments")) == {"adjustments": "Tick what is to be posted."}

@@ -19,7 +19,10 @@ def test_home_leads_from_each_figure_to_the_page_where_it_is_dealt_with(visit: V
     page = parsed(visit("board").get("/alliance"))
     lines = {" ".join(link.text_content().split()): link.get("href") for link in page.xpath("//tbody//th//a")}
     assert lines["2 bank lines not matched"] == "/alliance/bank"
-    assert lines["1 invoice held"] == "/alliance/invoices/workbench"
+    assert lines["1 line of an invoice to decide"] == "/alliance/invoices/workbench"
+    assert lines["2 lines of invoices await receipts"] == "/alliance/invoices/workbench?show=awaiting"
+    assert lines["1 line of an invoice disputed"] == "/alliance/invoices/workbench?show=decided"
+    assert lines["1 credit asked for"] == "/alliance/invoices#claims"
     assert lines["1 journal by hand waits"] == "/alliance/ledger/journals"
     assert lines["4 open claims"] == "/alliance/claims"
     assert lines["1 answer to decide"] == "/alliance/purchase-orders?answer=waiting"
@@ -28,6 +31,20 @@ def test_home_leads_from_each_figure_to_the_page_where_it_is_dealt_with(visit: V
     text = text_of(visit("manager").get("/alliance"))
     assert "3 of 12 Fir Tree Infant School and Nursery, Hazel Bank Nursery and 1 more" in text
     assert "The books are closed up to Mon 31 Aug 2026" in text
+    assert "£1,284.50 Say what each pays. £1,278.00 in and £6.50 out, added up." in text
+
+
+def test_what_suppliers_have_to_credit_is_told_without_and_with_vat(visit: Visit) -> None:
+    """The home counts it with VAT, as suppliers credit it."""
+    (row,) = parsed(visit("board").get("/alliance/invoices")).xpath("//section[h2[@id='claims']]//tfoot/tr")
+    assert [cell.text_content() for cell in row.xpath("./*")][:3] == ["1 claim", "£32.85", "£39.42"]
+
+
+def test_the_workbench_adds_up_what_its_lines_mean_for_the_schools(visit: Visit) -> None:
+    page = parsed(visit("board").get("/alliance/invoices/workbench"))
+    rows = page.xpath("//section[h2[@id='effects']]//tr[td]")
+    lines = [int(row.xpath("./td[@data-l='Lines']")[0].text_content()) for row in rows]
+    assert sum(lines[:-1]) == lines[-1] > 0
 
 
 def test_home_shows_what_it_can_while_a_service_is_away(visit: Visit, services: FakeServices) -> None:

@@ -40,9 +40,9 @@ def test_the_bills_come_to_the_screens_total(visit: Visit) -> None:
     assert link == "/alliance/bills?as=xlsx"
     answer = manager.get(link)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="Bills.xlsx"'
-    (rows,) = sheets(answer.get_data())
-    bodies = page.xpath("//main//table/tbody/tr")
-    sums = page.xpath("//main//table/tfoot/tr")
+    *_, rows = sheets(answer.get_data())
+    *_, table = page.xpath("//main//table")
+    bodies, sums = table.xpath("./tbody/tr"), table.xpath("./tfoot/tr")
     assert len(rows) == 1 + len(bodies) + len(sums)
     last = max(rows[1], key=lambda column: (len(column), column))
     shown = [row.xpath("string(./*[last()])").strip() for row in bodies]
@@ -121,6 +121,19 @@ def test_every_table_of_a_money_page_has_its_sheet(visit: Visit, who: str, path:
 def test_no_page_offers_two_spreadsheets_of_its_tables(visit: Visit, who: str, path: str) -> None:
     page = visit(who).get(path).text
     assert page.count(">Spreadsheet</a>") + page.count(">These tables as a spreadsheet</a>") <= 1
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [("board", "/alliance"), ("board", "/alliance/purchase-orders"), ("buyer", "/school/deliveries")],
+)
+def test_what_waits_and_what_is_ordered_come_as_spreadsheets_too(visit: Visit, who: str, path: str) -> None:
+    page = parsed(visit(who).get(path))
+    (link,) = page.xpath("//p[contains(@class, 'spreadsheet')]/a/@href")
+    assert link == f"{path}?as=xlsx"
+    shown = page.xpath("//main//table")
+    rows = sheets(visit(who).get(link).get_data())
+    assert [len(table) - 1 for table in rows] == [len(table.xpath("./tbody/tr | ./tfoot/tr")) for table in shown]
 
 
 def test_a_statement_of_account_still_leads_to_the_exports(visit: Visit) -> None:

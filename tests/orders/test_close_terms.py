@@ -34,9 +34,9 @@ def under(market: Market, **terms: Any) -> None:
     market.contract(market.supplier_id, "Paper and stationery", market.contract_id, **terms)
 
 
-def sheet(content: bytes) -> list[list[Any]]:
-    """The rows of a workbook's only sheet."""
-    return list(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python())
+def sheet(content: bytes, place: int = 0) -> list[list[Any]]:
+    """The rows of a workbook's sheet, the first or the one at another place."""
+    return list(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(place).to_python())
 
 
 def ordered(market: Market, wishes: Sequence[Mapping[str, Any]]) -> tuple[str, list[int]]:
@@ -317,7 +317,12 @@ def test_the_proof_file_holds_every_share_and_no_formula(market: Market) -> None
     ]
     assert [row["Name"] for row in own] == ["Paper", "Delivery"]
     assert sum(int(row["Pence"]) for row in whole) == market.purchase_orders(round_id)[0]["net_pence"]
-    headings, *rows = sheet(market.as_(MANAGER).get(f"/rounds/{round_id}/proof.xlsx").data)
+    book = market.as_(MANAGER).get(f"/rounds/{round_id}/proof.xlsx").data
+    headings, *rows = sheet(book)
+    sums = sheet(book, 1)
+    assert sums[0] == ["Supplier", "Contract", "Without VAT"]
+    assert [row[0] for row in sums[1:]] == [whole[0]["Supplier"], "Together"]
+    assert {Decimal(str(row[2])) * 100 for row in sums[1:]} == {sum(int(row["Pence"]) for row in whole)}
     for row, sheet_row in zip(whole, rows, strict=True):
         cells = dict(zip(headings, sheet_row, strict=True))
         assert (cells["Name"], cells["Pence"], cells["URN"]) == (row["Name"], int(row["Pence"]), int(row["URN"]))

@@ -10,7 +10,11 @@ desk = Blueprint("desk", __name__, description="What waits in the books")
 
 
 class DeskItemOut(Schema):
-    """One kind of thing that waits: how many there are, and what they come to, without regard to direction."""
+    """One kind of thing that waits: how many there are, and what they come to, without regard to direction.
+
+    With VAT, but for what is received and not invoiced and for lines of the workbench (`lines_…`), as their pages have
+    it. Unmatched bank lines are told together, and those of money in and of money out.
+    """
 
     name = fields.String()
     count = fields.Integer()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, text
@@ -28,6 +29,7 @@ _PAGE = text(f"""
             AND (CAST(:statement AS uuid) IS NULL OR l.bank_statement_id = CAST(:statement AS uuid))
             AND (CAST(:line AS uuid) IS NULL OR l.bank_line_id = CAST(:line AS uuid))
             AND (CAST(:account AS text) IS NULL OR l.account = CAST(:account AS text))
+            AND (CAST(:to_day AS date) IS NULL OR l.booked_on <= CAST(:to_day AS date))
             AND strpos(upper(concat_ws(' ', l.counterparty, l.reference,
                 to_char(abs(l.amount_pence) / 100.0, 'FM999999999990.00'))), upper(:words)) > 0
         ORDER BY l.seq LIMIT :limit
@@ -93,12 +95,13 @@ def list_lines(
     account: str | None = None,
     line: str | None = None,
     words: str = "",
+    to_day: date | None = None,
     after: int,
     limit: int,
 ) -> list[Row[Any]]:
-    """Bank lines in the order of import, each with what it is matched to; `state` None for all."""
+    """Bank lines in the order of import, each with what it is matched to; `state` and `to_day` None for all."""
     names = {"state": state, "statement": statement, "account": account, "line": line, "words": words}
-    return list(connection.execute(_PAGE, {**names, "after": after, "limit": limit}))
+    return list(connection.execute(_PAGE, {**names, "to_day": to_day, "after": after, "limit": limit}))
 
 
 def lines_of(connection: Connection, line_ids: Collection[str]) -> list[Row[Any]]:

@@ -7,7 +7,9 @@ from sqlalchemy import Connection, text
 
 _OPEN = text("""
     WITH held AS (
-        SELECT m.state, m.disputed OR m.credit_requested AS in_dispute, m.net_pence + m.vat_pence AS pence,
+        SELECT m.state, m.disputed OR m.credit_requested AS in_dispute,
+            CASE m.state WHEN 'billable' THEN m.billable_net_pence + m.billable_vat_pence
+                ELSE m.net_pence + m.vat_pence END AS pence,
             m.reasons <@ ARRAY['awaiting_receipts', 'not_received'] AS awaiting
         FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
         WHERE m.state IN ('held', 'billable') AND i.settlement = 'recharge' AND i.rejected_why IS NULL

@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from services.billing.storage.workbench import CONDITIONS
+
 # What is received and not invoiced is valued as `storage.uninvoiced` values it line by line; what is open of suppliers'
-# invoices is what `storage.open_items` says of each, less what the supplier has credited.
-_DESK = text("""
+# invoices is what `storage.open_items` says of each, less what the supplier has credited. The three kinds of held lines
+# are those of the workbench, without VAT as there.
+_DESK = text(f"""
     WITH invoiced AS (
         SELECT m.purchase_order_id, m.order_line_no AS line_no, m.school_urn,
             sum(m.quantity_invoiced - greatest(m.credited_quantity - m.upheld_quantity, 0)) AS quantity
@@ -27,12 +30,30 @@ _DESK = text("""
         SELECT m.supplier_invoice_id, sum(m.net_pence + m.vat_pence) AS pence
         FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
         WHERE m.state = 'held' AND i.rejected_why IS NULL GROUP BY m.supplier_invoice_id
+    ), bench AS (
+        SELECT m.* FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
+        WHERE ({CONDITIONS["all"]}) AND i.rejected_why IS NULL
     )
     SELECT 'bank_lines_unmatched' AS name, count(*) AS waiting,
         CAST(coalesce(sum(abs(amount_pence)), 0) AS bigint) AS pence
     FROM bank_line WHERE state = 'new'
     UNION ALL
+    SELECT 'bank_money_in', count(*), CAST(coalesce(sum(amount_pence), 0) AS bigint)
+    FROM bank_line WHERE state = 'new' AND amount_pence > 0
+    UNION ALL
+    SELECT 'bank_money_out', count(*), CAST(coalesce(-sum(amount_pence), 0) AS bigint)
+    FROM bank_line WHERE state = 'new' AND amount_pence < 0
+    UNION ALL
     SELECT 'invoices_held', count(*), CAST(coalesce(sum(pence), 0) AS bigint) FROM held
+    UNION ALL
+    SELECT 'lines_to_decide', count(*) FILTER (WHERE {CONDITIONS["to_decide"]}),
+        CAST(coalesce(sum(m.net_pence) FILTER (WHERE {CONDITIONS["to_decide"]}), 0) AS bigint) FROM bench m
+    UNION ALL
+    SELECT 'lines_awaiting_receipts', count(*) FILTER (WHERE {CONDITIONS["awaiting"]}),
+        CAST(coalesce(sum(m.net_pence) FILTER (WHERE {CONDITIONS["awaiting"]}), 0) AS bigint) FROM bench m
+    UNION ALL
+    SELECT 'lines_disputed', count(*) FILTER (WHERE m.state = 'held' AND m.disputed),
+        CAST(coalesce(sum(m.net_pence) FILTER (WHERE m.state = 'held' AND m.disputed), 0) AS bigint) FROM bench m
     UNION ALL
     SELECT 'received_not_invoiced', count(*), CAST(coalesce(sum(
         CASE WHEN units = quantity THEN net_pence ELSE round(units * unit_price * 100) END), 0) AS bigint)
@@ -55,8 +76,7 @@ _DESK = text("""
     SELECT 'bills_disputed', count(*), CAST(coalesce(sum(b.net_pence + b.vat_pence), 0) AS bigint)
     FROM bill_dispute LEFT JOIN bill_line b USING (bill_id, line_no) WHERE state = 'open'
     UNION ALL
-    SELECT 'credit_claims', count(DISTINCT (supplier_invoice_id, line_no)),
-        CAST(coalesce(sum(claim_net_pence + claim_vat_pence), 0) AS bigint)
+    SELECT 'credit_claims', count(*), CAST(coalesce(sum(claim_net_pence + claim_vat_pence), 0) AS bigint)
     FROM match_line WHERE claim_net_pence + claim_vat_pence > 0
     UNION ALL
     SELECT 'payment_runs_waiting', count(*), CAST(coalesce(sum(total_pence), 0) AS bigint)
@@ -74,7 +94,7 @@ _DESK = text("""
         FROM supplier_invoice i
         WHERE i.settlement = 'recharge' AND i.kind = 'invoice' AND i.paid_pence < i.gross_pence
     ) invoice WHERE settled_pence < gross_pence
-""")
+""")  # noqa: S608 - text of this package
 _CLOSED_TO = text("SELECT CAST(max(month) + interval '1 month - 1 day' AS date) FROM period WHERE state = 'closed'")
 
 

@@ -1,37 +1,48 @@
-"""What is owed to the alliance and by it, as at a day, document by document."""
+"""What is owed to the alliance and by it, as at a day, document by document: as the ledger had it by that day."""
 
 from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, text
 
-_DEBT = text("""
-    SELECT school_urn, coalesce(school.name, 'School ' || school_urn) AS party, due_date, sum(open_pence) AS pence
-    FROM (
-        SELECT b.school_urn, b.due_date, b.gross_pence
-            - coalesce((SELECT sum(r.amount_pence) FROM bill_receipt r
-                WHERE r.bill_id = b.bill_id AND r.received_on <= :day), 0)
-            - coalesce((SELECT sum(c.gross_pence) FROM credit_note c
-                WHERE c.bill_id = b.bill_id AND c.issue_date <= :day), 0) AS open_pence
-        FROM bill b WHERE b.issue_date <= :day AND b.purpose = :purpose
-    ) document LEFT JOIN school ON school.urn = school_urn
-    WHERE open_pence <> 0 GROUP BY school_urn, school.name, due_date
-""")
-_CREDIT = text("""
-    SELECT CAST(supplier_id AS text) AS supplier_id, coalesce(supplier.name, '') AS party, due_date,
-        sum(open_pence) AS pence
-    FROM (
-        SELECT i.supplier_id, coalesce(i.due_date, i.issue_date + 30) AS due_date, i.gross_pence
-            - coalesce((SELECT sum(p.amount_pence) FROM supplier_payment p
-                WHERE p.supplier_invoice_id = i.supplier_invoice_id AND p.paid_on <= :day), 0) AS open_pence
-        FROM supplier_invoice i WHERE i.settlement = 'recharge' AND i.issue_date <= :day
-    ) document LEFT JOIN supplier USING (supplier_id)
-    WHERE open_pence <> 0 GROUP BY supplier_id, supplier.name, due_date
-""")
+# By document, what it moved on its day; without what was posted later, because its month was closed by then.
+_BY_THEN = """
+    later AS MATERIALIZED (
+        SELECT document_id FROM entry e WHERE posted_on > :day AND dated_on <= :day AND kind <> 'reversal'
+            AND NOT EXISTS (SELECT FROM entry mirror WHERE mirror.reverses_entry_id = e.entry_id)
+    ), still_open AS (
+        SELECT of_id, CAST(sum(pence) AS bigint) AS pence FROM moved
+        WHERE on_day <= :day AND document_id NOT IN (SELECT document_id FROM later)
+        GROUP BY of_id HAVING sum(pence) <> 0
+    )
+"""
+_DEBT = text(f"""
+    WITH moved AS (
+        SELECT bill_id AS of_id, bill_id AS document_id, issue_date AS on_day, gross_pence AS pence FROM bill
+        UNION ALL SELECT bill_id, receipt_id, received_on, -amount_pence FROM bill_receipt
+        UNION ALL SELECT bill_id, credit_note_id, issue_date, -gross_pence FROM credit_note
+    ), {_BY_THEN}
+    SELECT b.school_urn, coalesce(school.name, 'School ' || b.school_urn) AS party, b.due_date, sum(o.pence) AS pence
+    FROM still_open o JOIN bill b ON b.bill_id = o.of_id LEFT JOIN school ON school.urn = b.school_urn
+    WHERE b.purpose = :purpose GROUP BY b.school_urn, school.name, b.due_date, o.pence < 0
+""")  # noqa: S608 -- assembled from this module
+_CREDIT = text(f"""
+    WITH moved AS (
+        SELECT supplier_invoice_id AS of_id, supplier_invoice_id AS document_id, issue_date AS on_day,
+            gross_pence AS pence
+        FROM supplier_invoice WHERE settlement = 'recharge'
+        UNION ALL SELECT supplier_invoice_id, payment_id, paid_on, -amount_pence FROM supplier_payment
+    ), {_BY_THEN}
+    SELECT CAST(i.supplier_id AS text) AS supplier_id, coalesce(supplier.name, '') AS party,
+        coalesce(i.due_date, i.issue_date + 30) AS due_date, sum(o.pence) AS pence
+    FROM still_open o JOIN supplier_invoice i ON i.supplier_invoice_id = o.of_id LEFT JOIN supplier USING (supplier_id)
+    GROUP BY i.supplier_id, supplier.name, 3, o.pence < 0
+""")  # noqa: S608 -- assembled from this module
 
 
 def debt_at(connection: Connection, day: date, purpose: Literal["general", "fund"]) -> list[Row[Any]]:
-    """(school_urn, party, due_date, pence) of what schools owe at the end of `day`, their bills by due date.
+    """(school_urn, party, due_date, pence) of what schools owe at the end of `day`, their bills by due date; what is
+    owed back, or was paid before the bill, is negative, apart.
 
     Bills for what was bought are "general"; those of the partnership fund stand apart.
     """

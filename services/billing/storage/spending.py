@@ -66,12 +66,14 @@ _SPENT = text(f"""
         FROM known GROUP BY GROUPING SETS ((school_urn), (category_code), (supplier_id), (purchase_order_id))
     )
     SELECT summed.by, summed.school_urn, coalesce(school.name, '') AS school_name, summed.category_code,
+        coalesce(category.name, '') AS category_name,
         CAST(coalesce(summed.supplier_id, o.supplier_id) AS text) AS supplier_id, coalesce(s.name, '') AS supplier_name,
         CAST(summed.purchase_order_id AS text) AS purchase_order_id, o.number, o.title,
         ordered_pence, billed_pence, committed_pence
     FROM summed LEFT JOIN purchase_order o ON o.purchase_order_id = summed.purchase_order_id
     LEFT JOIN supplier s ON s.supplier_id = coalesce(summed.supplier_id, o.supplier_id)
     LEFT JOIN school ON school.urn = summed.school_urn
+    LEFT JOIN category_code category ON category.category_code = summed.category_code
     ORDER BY summed.by, school.name, summed.school_urn, summed.category_code, o.number, s.name, summed.supplier_id
 """)  # noqa: S608 -- assembled from this module
 # Each document once for each school and category: the order with what is ordered and to come, the others with what
@@ -92,13 +94,15 @@ _DOCUMENTS = f"""
 _BEHIND_SUMS = text(f"{_DOCUMENTS} SELECT count(*) AS documents, {_SUMS} FROM listed")  # noqa: S608 -- this module's
 _BEHIND = text(f"""
     {_DOCUMENTS}
-    SELECT o.number, o.title, l.school_urn, coalesce(school.name, '') AS school_name, l.category_code, l.kind,
+    SELECT o.number, o.title, l.school_urn, coalesce(school.name, '') AS school_name, l.category_code,
+        coalesce(category.name, '') AS category_name, l.kind,
         CAST(l.document_id AS text) AS document_id, CAST(c.bill_id AS text) AS credited_bill_id,
         coalesce(b.number, c.number, i.our_number, o.number) AS document, coalesce(s.name, '') AS supplier_name,
         CAST(ordered AS bigint) AS ordered_pence, CAST(billed AS bigint) AS billed_pence,
         CAST(committed AS bigint) AS committed_pence
     FROM listed l JOIN purchase_order o USING (purchase_order_id)
     LEFT JOIN school ON school.urn = l.school_urn LEFT JOIN supplier s USING (supplier_id)
+    LEFT JOIN category_code category ON category.category_code = l.category_code
     LEFT JOIN bill b ON l.kind = 'bill' AND b.bill_id = l.document_id
     LEFT JOIN credit_note c ON l.kind = 'credit_note' AND c.credit_note_id = l.document_id
     LEFT JOIN supplier_invoice i ON l.kind = 'supplier_invoice' AND i.supplier_invoice_id = l.document_id

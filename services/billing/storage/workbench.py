@@ -15,12 +15,13 @@ _DECIDED: Final = (
     " OR m.credit_requested AND (m.state <> 'credited' OR m.claim_net_pence + m.claim_vat_pence > 0)"
 )
 _OPEN: Final = "(m.state = 'held' OR m.claim_net_pence + m.claim_vat_pence > 0 AND m.accepted_reasons = '{}')"
-_CONDITIONS: Final[Mapping[Shown, str]] = {
+CONDITIONS: Final[Mapping[Shown, str]] = {
     "to_decide": f"{_OPEN} AND NOT ({_WAITING}) AND NOT m.disputed AND NOT m.credit_requested",
     "awaiting": _WAITING,
     "decided": _DECIDED,
     "all": f"{_OPEN} OR {_DECIDED}",
 }
+"""Which rows of `match_line` m the workbench lists, by what it is asked to show."""
 # The names are those of a match (`MatchOut`), with the invoice, the order and the line beside it.
 _LINES: Final = """
     SELECT m.*, CAST(m.supplier_invoice_id AS text) AS invoice_id, i.our_number, i.number, i.issue_date, i.settlement,
@@ -46,10 +47,10 @@ _LINES: Final = """
     ORDER BY i.our_number, m.line_no, m.school_urn LIMIT :limit
 """
 _COUNTS = text(f"""
-    SELECT count(*) FILTER (WHERE {_CONDITIONS["to_decide"]}) AS to_decide,
+    SELECT count(*) FILTER (WHERE {CONDITIONS["to_decide"]}) AS to_decide,
         count(*) FILTER (WHERE {_WAITING}) AS awaiting, count(*) FILTER (WHERE {_DECIDED}) AS decided
     FROM match_line m JOIN supplier_invoice i USING (supplier_invoice_id)
-    WHERE ({_CONDITIONS["all"]}) AND i.rejected_why IS NULL
+    WHERE ({CONDITIONS["all"]}) AND i.rejected_why IS NULL
 """)  # noqa: S608 - text of this module
 
 
@@ -59,7 +60,7 @@ def bench_lines(
     """Schools' lines on the workbench, by (our number, line, school), each with the last decision on it."""
     number, line_no, urn = after
     names = {"supplier": supplier_id, "number": number, "line_no": line_no, "urn": urn, "limit": limit}
-    return list(connection.execute(text(_LINES.format(condition=_CONDITIONS[show], stays_why=STAYS_WHY)), names))
+    return list(connection.execute(text(_LINES.format(condition=CONDITIONS[show], stays_why=STAYS_WHY)), names))
 
 
 def bench_counts(connection: Connection) -> Mapping[str, int]:

@@ -1,6 +1,7 @@
 """Show bank lines with what they are matched to or what is proposed for them, and what is open to be matched."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -34,16 +35,25 @@ def list_bank_lines(
     statement: str | None = None,
     account: str | None = None,
     words: str = "",
+    to_day: date | None = None,
     after: int = 0,
     limit: int,
 ) -> tuple[list[LineView], int | None]:
     """A page of bank lines in the order of import, and where the next page begins.
 
-    Lines that are not matched come with proposals as things stand now, all waiting lines looked at together.
+    `to_day` leaves out what was booked after it. Lines that are not matched come with proposals as things stand now,
+    all waiting lines looked at together.
     """
     with database.transaction(actor) as connection:
         found = bank.list_lines(
-            connection, state=state, statement=statement, account=account, words=words, after=after, limit=limit + 1
+            connection,
+            state=state,
+            statement=statement,
+            account=account,
+            words=words,
+            to_day=to_day,
+            after=after,
+            limit=limit + 1,
         )
         waiting = any(line.state == "new" for line in found[:limit])
         outcomes = _outcomes(connection) if waiting else {}

@@ -209,7 +209,7 @@ def school_years(database: Database, actor: Actor, day: date | None = None) -> R
 
 def _aged(name: str, title: str, who: str, owe: str, owed: list[Owed], on: date) -> Report:
     total = sum(item.pence for item in owed)
-    overdue = sum(item.pence for item in owed if item.due_on < on)
+    overdue = sum(item.pence for item in owed if item.band(on) != BANDS[0])
     sentence = (
         f"At the end of {_told(on)} {who.lower()}s {owe} £{pounds(total)}, of which £{pounds(overdue)} is overdue."
     )

@@ -13,7 +13,7 @@ from services.billing.usecases.read_ledger import aged_debt, trial_balance
 from services.billing.usecases.report_spending import spending_report
 
 _WAITS: Final = {
-    "bank_lines_unmatched": "Bank lines not matched",
+    "bank_lines_unmatched": "Bank lines not matched, in and out added up",
     "invoices_held": "Invoices held",
     "received_not_invoiced": "Lines received and not invoiced",
     "ready_to_bill": "Schools to bill",
@@ -31,6 +31,7 @@ _POSITION: Final = (
     Column("count", "How many", "number"),
     Column("pence", "Amount", "money"),
 )
+_TODAY: Final = "Today, whatever time the report is about. With VAT, but for what is received and not invoiced."
 _FUND: Final = (
     Column("title", "Year"),
     Column("budget_pence", "Budget", "money"),
@@ -69,7 +70,7 @@ def _position(database: Database, actor: Actor) -> Section:
         for name, words in _WAITS.items()
         if name in waiting
     ]
-    return Section("What waits", _POSITION, rows, "Today, whatever time the report is about.", why="desk")
+    return Section("What waits", _POSITION, rows, _TODAY, why="desk")
 
 
 def _fund(database: Database, actor: Actor) -> Section:

@@ -123,8 +123,7 @@ def _school(row: Row[Any]) -> dict[str, Value]:
 
 
 def _category(row: Row[Any]) -> dict[str, Value]:
-    code = row.category_code
-    return {"category": _named(code), **_figures(row), "why": behind("spending", category=code)}
+    return {"category": _category_named(row), **_figures(row), "why": behind("spending", category=row.category_code)}
 
 
 def _supplier(row: Row[Any]) -> dict[str, Value]:
@@ -138,7 +137,7 @@ def _document(row: Row[Any]) -> dict[str, Value]:
         "kind": _KINDS[row.kind],
         "number": row.number,
         "school_name": _school_named(row),
-        "category": _named(row.category_code),
+        "category": _category_named(row),
         "supplier_name": row.supplier_name,
         **_figures(row),
         "why": f"bill:{row.credited_bill_id}" if row.credited_bill_id else f"{row.kind}:{row.document_id}",
@@ -149,9 +148,9 @@ def _school_named(row: Row[Any]) -> str:
     return row.school_name or f"School {row.school_urn}"
 
 
-def _named(code: str) -> str:
-    """A category's name as its code gives it: billing keeps no other."""
-    return code.replace("-", " ").capitalize() or "No category"
+def _category_named(row: Row[Any]) -> str:
+    """A category's name in the chart of accounts, else as its code gives it."""
+    return row.category_name or row.category_code.replace("-", " ").capitalize() or "No category"
 
 
 REPORTS: Final[dict[str, Callable[[Database, Actor, date, date], Report]]] = {"spending": spending_report}

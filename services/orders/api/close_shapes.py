@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Row
 
-from chassis.workbooks import Cell, harmless, table_as_xlsx
+from chassis.workbooks import ROWS_A_SHEET, Cell, Table, harmless, tables_as_xlsx
 from contracts.money import unit_price_text
 from services.orders.api.shapes import Json, advice_json, cheaper_json, instant, next_tier_json
 from services.orders.domain.proof import ProofLine, cut_off_pence, explain, remainder
@@ -27,6 +28,7 @@ _HEADINGS: Final = (
     "Pence of all schools", "Shared by", "Weight", "Weight of all schools", "Pence cut off", "Remainder", "Rank",
     "Pennies left over", "Pence", "Explanation",
 )  # fmt: skip
+_SUMS: Final = ("Supplier", "Contract", "Without VAT")
 
 
 def preview_json(preview: Preview, now: datetime) -> Json:
@@ -75,9 +77,13 @@ def proof_csv(stream: ProofStream) -> Iterator[str]:
 
 
 def proof_xlsx(stream: ProofStream) -> Iterator[bytes]:
-    """The same as a spreadsheet, written on while it is read."""
-    rows = (_cells(stream.round, share) for share in stream.shares)
-    return table_as_xlsx("Proof", _HEADINGS, rows, most_rows=stream.count)
+    """The same as a spreadsheet, written on while it is read, with the sums of the contracts on a last sheet."""
+    sums: dict[tuple[str, str], int] = {}
+    rows = _counted(stream, sums)
+    sheets = max(1, -(-stream.count // ROWS_A_SHEET))
+    titles = ["Proof"] if sheets == 1 else [f"Proof {place}" for place in range(1, sheets + 1)]
+    tables = [Table(title, _HEADINGS, rows) for title in titles]
+    return tables_as_xlsx([*tables, Table("Sums", _SUMS, _sums(sums))])
 
 
 def _contract_json(contract: ClosingContract, preview: Preview) -> Json:
@@ -174,6 +180,20 @@ def _share_json(proved: ProvedShare) -> Json:
         "net_pence": share.net_pence,
         "explanation": explain(proved.line, share),
     }
+
+
+def _counted(stream: ProofStream, sums: dict[tuple[str, str], int]) -> Iterator[list[Cell]]:
+    """The rows of the proof; what they come to, in pence by (supplier, contract), is in `sums` once they are read."""
+    for proved in stream.shares:
+        whose = (proved.row.supplier_name, proved.row.contract_title)
+        sums[whose] = sums.get(whose, 0) + proved.share.net_pence
+        yield _cells(stream.round, proved)
+
+
+def _sums(sums: Mapping[tuple[str, str], int]) -> Iterator[list[Cell]]:
+    for (supplier, contract), pence in sorted(sums.items()):
+        yield [supplier, contract, Decimal(pence).scaleb(-2)]
+    yield ["Together", None, Decimal(sum(sums.values())).scaleb(-2)]
 
 
 def _cells(of: Round, proved: ProvedShare) -> list[Cell]:
