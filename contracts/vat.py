@@ -27,6 +27,7 @@ _STANDARD: Final = (
     (date(2010, 1, 1), Decimal("17.50")),
 )
 _REDUCED: Final = ((date(1997, 9, 1), Decimal("5.00")),)
+_REDUCED_RATES: Final = frozenset(rate for _, rate in _REDUCED)
 
 
 def vat_rate(vat_class: str, on: date, *, reduced: bool = False) -> Decimal:
@@ -43,7 +44,7 @@ def vat_rate(vat_class: str, on: date, *, reduced: bool = False) -> Decimal:
 
 def vat_words(vat_class: str, rate: Decimal | None = None) -> str:
     """A VAT class in words: "reduced rate" for class S at such a rate, in per cent; an unknown class as it is."""
-    if vat_class == "S" and rate in {reduced for _, reduced in _REDUCED}:
+    if vat_class == "S" and rate in _REDUCED_RATES:
         return "reduced rate"
     return VAT_CLASSES.get(vat_class, vat_class)
 

@@ -1,5 +1,6 @@
 """What the frame of every page shows: who is signed in, for whom, and the way to the other pages."""
 
+from functools import cache
 from typing import Any, Final
 
 from flask import Flask, request, url_for
@@ -116,10 +117,20 @@ def _session_if_answering() -> Session | None:
 
 def _navigation(seat: Seat) -> list[dict[str, str]]:
     return [
-        {"label": label, "href": url_for(page), "here": _here(page)}
+        {"label": label, "href": _address(page), "here": _here(page)}
         for label, page, roles in _PLACES[seat.kind]
         if not roles or seat.has_any(*roles)
     ]
+
+
+def _address(page: str) -> str:
+    return _address_below(request.script_root, page)
+
+
+@cache
+def _address_below(_root: str, page: str) -> str:
+    """The address of a place of the bar, which depends on nothing but where the whole site stands."""
+    return url_for(page)
 
 
 def below(page: str) -> bool:
@@ -131,6 +142,6 @@ def _here(page: str) -> str:
     """ "page" on the page itself, "true" on those below it: what `aria-current` wants."""
     if request.endpoint == page:
         return "page"
-    address = url_for(page)
+    address = _address(page)
     below = (f"{address}/",) if address.count("/") > 1 else ()
     return "true" if request.path.startswith((*below, *_BELONGS.get(page, ()))) else ""

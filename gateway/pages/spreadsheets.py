@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, current_app, render_template_string, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from lxml import html
 from markupsafe import Markup
 
@@ -47,10 +47,9 @@ _MONEY_PAGES: Final = (
 )
 """Places of the bar whose pages, and those that belong to them, can be taken as spreadsheets."""
 
-_LINK: Final = """<p class="no-print spreadsheet">
-{%- if address %}<a href="{{ address }}" download>These tables as a spreadsheet</a>{% endif %}
-{%- if address and exports %} · {% endif %}
-{%- if exports %}<a href="{{ exports }}">Export to your accounts program</a>{% endif %}</p>"""
+_LINKS: Final = Markup('<p class="no-print spreadsheet">{}</p>')
+_SPREADSHEET: Final = Markup('<a href="{}" download>These tables as a spreadsheet</a>')
+_EXPORTS: Final = Markup('<a href="{}">Export to your accounts program</a>')
 _TITLE: Final = 28
 _TABLE: Final = re.compile(r"<table.*?</table>", re.DOTALL)
 _TABLES: Final = "//main//table[not(.//*[contains(@class, 'form-control')])]"
@@ -111,8 +110,9 @@ def _with_link(content: Markup) -> Markup:
     if own and not exports:
         return content
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("as", "after")]
-    address = "" if own else f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}"
-    return content + Markup(render_template_string(_LINK, address=address, exports=exports))  # noqa: S704 -- both escaped
+    links = [] if own else [_SPREADSHEET.format(f"{request.path}?{urlencode([*kept, ('as', 'xlsx')])}")]
+    links += [_EXPORTS.format(exports)] if exports else []
+    return content + _LINKS.format(Markup(" · ").join(links))
 
 
 def _shows_tables(content: str) -> bool:
@@ -120,7 +120,8 @@ def _shows_tables(content: str) -> bool:
 
 
 def _is_money_page() -> bool:
-    return any(below(place) for place in _MONEY_PAGES)
+    side = f"{request.blueprint}."
+    return any(below(place) for place in _MONEY_PAGES if place.startswith(side))
 
 
 def _tables(page: html.HtmlElement) -> list[Table]:
