@@ -29,12 +29,12 @@ def interests() -> str:
     return _list_page(Faults())
 
 
-@alliance.get("/interests.<any(pdf, xlsx):suffix>")
+@alliance.get("/interests.pdf")
 @for_reader
-def interests_document(suffix: str) -> Sent:
-    """The same figures as a document."""
+def interests_document() -> Sent:
+    """The same figures as a document; the page's tables, the register among them, come as a spreadsheet with it."""
     register, totals = _read(_year())
-    return report_answer(related_parties(register, totals, _year())[0], suffix, london_today())
+    return report_answer(related_parties(register, totals, _year())[0], "pdf", london_today())
 
 
 @alliance.get("/interests/new")
